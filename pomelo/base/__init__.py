@@ -1,0 +1,1 @@
+"""Ground floor: what any server needs and nothing that knows of outreach."""

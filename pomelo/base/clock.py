@@ -1,0 +1,52 @@
+"""Time: the only place that reads it. Everybody else is told `now`.
+
+Wall time is the database's, so that all processes agree; spans come from the monotonic
+clock, so that a jump of the machine's clock moves nothing. `speed` makes the clock run
+faster, for demonstrations and tests.
+"""
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from pomelo.base.db import Db
+
+RESYNC_SECONDS: Final = 10.0
+
+
+class Clock:
+    """The database's clock, read once in a while and carried on between.
+
+    Args:
+        speed: How many of its seconds pass in a real one.
+        start: Where a fast clock began; all processes of an installation share it.
+    """
+
+    def __init__(self, speed: float = 1.0, start: datetime | None = None) -> None:
+        self.speed = speed
+        self._start = start
+        self._read_at = time.monotonic()
+        self._real = datetime.now(UTC)
+
+    def now(self) -> datetime:
+        """Give the present instant, aware, in UTC."""
+        real = self._real + timedelta(seconds=time.monotonic() - self._read_at)
+        if self._start is None or self.speed == 1.0:
+            return real
+        return self._start + (real - self._start) * self.speed
+
+    def real_seconds(self, span: timedelta) -> float:
+        """Give how many real seconds a span of this clock takes, never below 0."""
+        return max(0.0, span.total_seconds() / self.speed)
+
+    async def sync(self, db: Db) -> None:
+        """Set it by the database, at most every 10 s."""
+        if time.monotonic() - self._read_at > RESYNC_SECONDS or self._start is None:
+            self._real = await db.fetchval("SELECT clock_timestamp()")
+            self._read_at = time.monotonic()
+            self._start = self._start or self._real
+
+
+def monotonic() -> float:
+    """Give seconds of a clock that never jumps, for spans and deadlines."""
+    return time.monotonic()

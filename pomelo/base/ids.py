@@ -1,0 +1,136 @@
+"""Identifiers: three letters, an underscore and 17 characters that nobody misreads.
+
+Source: API reference 1.5 (prefixes, and an alphabet without 0, 1, I, O, U, V and l).
+"""
+
+import secrets
+from typing import Final, NewType
+
+ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTWXYZabcdefghijkmnopqrstuvwxyz"
+LENGTH: Final = 17
+_VALUES: Final = {character: value for value, character in enumerate(ALPHABET)}
+_RANGE: Final = len(ALPHABET) ** LENGTH
+
+TeamId = NewType("TeamId", str)
+UserId = NewType("UserId", str)
+KeyId = NewType("KeyId", str)
+CampaignId = NewType("CampaignId", str)
+SequenceId = NewType("SequenceId", str)
+StepId = NewType("StepId", str)
+ScheduleId = NewType("ScheduleId", str)
+SenderId = NewType("SenderId", str)
+LeadId = NewType("LeadId", str)
+ContactId = NewType("ContactId", str)
+ActivityId = NewType("ActivityId", str)
+MessageId = NewType("MessageId", str)
+UnsubscribeId = NewType("UnsubscribeId", str)
+ExportId = NewType("ExportId", str)
+MailId = NewType("MailId", str)
+
+
+def new(prefix: str) -> str:
+    """Make an identifier that nobody can guess (98 random bits) and that never repeats."""
+    return f"{prefix}_{_spell(secrets.randbelow(_RANGE))}"
+
+
+def to_bytes(identifier: str) -> bytes:
+    """Pack the part after the prefix into 16 bytes, for signed tokens.
+
+    Raises:
+        ValueError: The identifier is not one of ours.
+    """
+    letters = identifier.partition("_")[2]
+    if len(letters) != LENGTH or not set(letters) <= _VALUES.keys():
+        raise ValueError("not an identifier of ours")
+    number = 0
+    for letter in letters:
+        number = number * len(ALPHABET) + _VALUES[letter]
+    return number.to_bytes(16)
+
+
+def from_bytes(prefix: str, packed: bytes) -> str:
+    """Unpack what `to_bytes` made; the reverse of it for the same prefix."""
+    return f"{prefix}_{_spell(int.from_bytes(packed) % _RANGE)}"
+
+
+def _spell(number: int) -> str:
+    letters = []
+    for _ in range(LENGTH):
+        number, digit = divmod(number, len(ALPHABET))
+        letters.append(ALPHABET[digit])
+    return "".join(reversed(letters))
+
+
+def team() -> TeamId:
+    """Make a team's identifier."""
+    return TeamId(new("tea"))
+
+
+def user() -> UserId:
+    """Make a user's identifier."""
+    return UserId(new("usr"))
+
+
+def key() -> KeyId:
+    """Make an API key's identifier (not the key itself)."""
+    return KeyId(new("key"))
+
+
+def campaign() -> CampaignId:
+    """Make a campaign's identifier."""
+    return CampaignId(new("cam"))
+
+
+def sequence() -> SequenceId:
+    """Make a sequence's identifier."""
+    return SequenceId(new("seq"))
+
+
+def step() -> StepId:
+    """Make a step's identifier."""
+    return StepId(new("stp"))
+
+
+def schedule() -> ScheduleId:
+    """Make a schedule's identifier."""
+    return ScheduleId(new("skd"))
+
+
+def sender() -> SenderId:
+    """Make a sender's identifier (lemlist: a user's mailbox)."""
+    return SenderId(new("usm"))
+
+
+def lead() -> LeadId:
+    """Make a lead's identifier: one person in one campaign."""
+    return LeadId(new("lea"))
+
+
+def contact() -> ContactId:
+    """Make a contact's identifier: one person across campaigns."""
+    return ContactId(new("ctc"))
+
+
+def activity() -> ActivityId:
+    """Make an activity's identifier."""
+    return ActivityId(new("act"))
+
+
+def message() -> MessageId:
+    """Make a message's identifier."""
+    return MessageId(new("msg"))
+
+
+def unsubscribe() -> UnsubscribeId:
+    """Make an unsubscribe's identifier."""
+    return UnsubscribeId(new("uns"))
+
+
+def export() -> ExportId:
+    """Make an export's identifier."""
+    return ExportId(new("exp"))
+
+
+def mail() -> MailId:
+    """Make the identifier of a mail that came in."""
+    return MailId(new("inm"))

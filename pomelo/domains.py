@@ -1,0 +1,20 @@
+"""The list of domains, ground floor first: the order in which their tables are made."""
+
+from typing import Final
+
+DOMAINS: Final = (
+    "base",
+    "teams",
+    "senders",
+    "schedules",
+    "contacts",
+    "unsubscribes",
+    "campaigns",
+    "sequences",
+    "leads",
+    "messages",
+    "activities",
+    "inbound",
+    "exports",
+    "api",
+)

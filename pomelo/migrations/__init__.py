@@ -1,0 +1,1 @@
+"""The database's history, one SQL file a step, forward only."""

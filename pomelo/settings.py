@@ -1,0 +1,199 @@
+"""Every setting: type, unit, default and meaning. `docs/settings.md` is made from this.
+
+A setting comes from the environment (`POMELO_PORT`), else from `pomelo.toml` (`port`),
+else from its default.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Final, get_type_hints
+
+import msgspec
+from msgspec import Meta
+
+from pomelo.base.errors import Invalid
+
+FILE: Final = Path("pomelo.toml")
+# Named by others' conventions, so without our prefix.
+FOREIGN: Final = {"database_url": "DATABASE_URL"}
+
+
+class SettingInvalid(Invalid):
+    """A setting cannot be understood; see docs/settings.md."""
+
+
+def _says(meaning: str, unit: str = "") -> Meta:
+    return Meta(description=meaning, extra={"unit": unit})
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What an operator may choose; every default costs a feature, never money or mail."""
+
+    data_dir: Annotated[
+        str,
+        _says(
+            "Where the database inside, the secret key and the exports live; empty = the user's "
+            "own place (`/var/lib/pomelo` for root, `~/.local/share/pomelo` for others).",
+            "path",
+        ),
+    ] = ""
+    database_url: Annotated[
+        str, _says("A PostgreSQL (15 or later) to use instead of the one inside.", "libpq URL")
+    ] = ""
+    pg_bin: Annotated[
+        str, _says("Folder of PostgreSQL's programs to use instead of the wheel's.", "path")
+    ] = ""
+    host: Annotated[str, _says("Address the server listens on.", "IP address")] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535), _says("Port the server listens on.", "port")] = 8080
+    public_url: Annotated[
+        str,
+        _says(
+            "How the world reaches this server; links in mails and answers begin with it. "
+            "Empty = `http://127.0.0.1:PORT`, which only this machine can follow.",
+            "URL",
+        ),
+    ] = ""
+    secret_key: Annotated[
+        str,
+        _says(
+            "Encrypts senders' passwords and signs links; all processes share it. Empty = made "
+            "once in the data directory.",
+            "32 bytes, base64url",
+        ),
+    ] = ""
+    export_dir: Annotated[
+        str,
+        _says(
+            "Where export files are written; all processes share it. Empty = in the data "
+            "directory.",
+            "path",
+        ),
+    ] = ""
+    export_links: Annotated[
+        str,
+        Meta(pattern="^(open|key)$"),
+        _says(
+            "`open`: whoever has a file's address can download it (the address cannot be "
+            "guessed); `key`: only with a key of the team.",
+            "open or key",
+        ),
+    ] = "open"
+    rate_limit: Annotated[
+        int,
+        Meta(ge=0),
+        _says("Requests a key may make in any 2 seconds; 0 = no limit.", "requests"),
+    ] = 20
+    allow_private_mail: Annotated[
+        str,
+        _says(
+            "Private networks in which mail servers may be, as a comma separated list.", "CIDR list"
+        ),
+    ] = ""
+    deliver_to: Annotated[
+        str,
+        _says(
+            "Rehearsal: every mail goes to this address instead of its lead, marked, and no "
+            "lead moves. Empty = real sending.",
+            "address",
+        ),
+    ] = ""
+    clock_speed: Annotated[
+        float,
+        Meta(gt=0),
+        _says(
+            "How many seconds pass in one; for demonstrations. Refused unless every sender's "
+            "host is on this machine.",
+            "factor",
+        ),
+    ] = 1.0
+    lease_seconds: Annotated[
+        float,
+        Meta(gt=0),
+        _says("How long a worker that died keeps what it had claimed.", "seconds"),
+    ] = 60.0
+    sender_slots: Annotated[
+        int, Meta(ge=1), _says("Senders that one worker serves at the same time.", "senders")
+    ] = 50
+    smtp_connect_seconds: Annotated[
+        float, Meta(gt=0), _says("Wait for a mail server to answer.", "seconds")
+    ] = 10.0
+    smtp_command_seconds: Annotated[
+        float, Meta(gt=0), _says("Wait for the answer to an SMTP command.", "seconds")
+    ] = 30.0
+    smtp_data_seconds: Annotated[
+        float, Meta(gt=0), _says("Wait for the answer to a whole mail.", "seconds")
+    ] = 300.0
+    log_level: Annotated[
+        str,
+        Meta(pattern="^(debug|info|warning|error)$"),
+        _says("The least that is logged.", "debug, info, warning or error"),
+    ] = "info"
+    failpoint: Annotated[
+        str,
+        _says(
+            "Tests only: the process kills itself at this point of sending (docs/guarantees.md).",
+            "name",
+        ),
+    ] = ""
+
+
+def variable(name: str) -> str:
+    """Give a setting's name in the environment."""
+    return FOREIGN.get(name, f"POMELO_{name.upper()}")
+
+
+def load(environ: Mapping[str, str], file: Path = FILE) -> Settings:
+    """Read the settings.
+
+    Args:
+        environ: The environment.
+        file: The TOML file; need not exist.
+
+    Raises:
+        SettingInvalid: A value is of the wrong type or range, or the file names something
+            that is no setting; the sentence says which.
+    """
+    given: dict[str, object] = dict(_from_file(file))
+    for name in Settings.__struct_fields__:
+        if (value := environ.get(variable(name))) is not None:
+            given[name] = value
+    try:
+        return msgspec.convert(given, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise SettingInvalid(f"A setting is wrong: {error}. See docs/settings.md.") from None
+
+
+def _from_file(file: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise SettingInvalid(f"{file} cannot be read: {error}.") from None
+
+
+def reference() -> str:
+    """Write `docs/settings.md`: one row a setting."""
+    hints = get_type_hints(Settings, include_extras=True)
+    rows = [
+        f"| `{variable(name)}` | `{name}` | {_meta(hints[name]).description} | "
+        f"{(_meta(hints[name]).extra or {}).get('unit', '')} | `{default!r}` |"
+        for name, default in zip(
+            Settings.__struct_fields__, Settings.__struct_defaults__, strict=True
+        )
+    ]
+    return "\n".join([_HEAD, *rows, ""])
+
+
+def _meta(hint: object) -> Meta:
+    return next(m for m in hint.__metadata__ if isinstance(m, Meta) and m.description)  # type: ignore[attr-defined]
+
+
+_HEAD: Final = """# Settings
+
+Made from `pomelo/settings.py` by `make docs`. A setting comes from the environment, else from
+`pomelo.toml` in the working directory, else from its default.
+
+| environment | in `pomelo.toml` | meaning | unit | default |
+|---|---|---|---|---|"""

@@ -1,0 +1,29 @@
+"""The secret key: what it encrypts can be read by its owner's row alone."""
+
+import pytest
+
+from pomelo.base.vault import SecretKeyInvalid, SecretUnreadable, Vault, new_key
+
+
+def test_a_secret_is_read_back_by_its_owner_alone() -> None:
+    vault = Vault(new_key())
+    blob = vault.encrypt("usm_a", "hunter2")
+
+    assert vault.decrypt("usm_a", blob) == "hunter2"
+    assert b"hunter2" not in blob
+    with pytest.raises(SecretUnreadable):
+        vault.decrypt("usm_b", blob)
+
+
+def test_another_key_reads_nothing_and_has_another_fingerprint() -> None:
+    one, other = Vault(new_key()), Vault(new_key())
+
+    assert one.fingerprint() != other.fingerprint()
+    with pytest.raises(SecretUnreadable):
+        other.decrypt("a", one.encrypt("a", "x"))
+
+
+@pytest.mark.parametrize("key", ["", "short", "ä" * 43, "A" * 100])
+def test_a_key_that_is_none_is_refused_with_what_to_do(key: str) -> None:
+    with pytest.raises(SecretKeyInvalid, match="32 bytes in base64url"):
+        Vault(key)
