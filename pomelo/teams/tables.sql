@@ -1,0 +1,33 @@
+CREATE TABLE teams (
+  id text PRIMARY KEY,
+  name text NOT NULL CHECK (name <> ''),
+  -- What becomes of a mail whose fate is unknown: held for a person, or sent again.
+  uncertain text NOT NULL DEFAULT 'hold' CHECK (uncertain IN ('hold', 'resend')),
+  created_at timestamptz NOT NULL
+);
+
+CREATE TABLE users (
+  team_id text NOT NULL REFERENCES teams (id) ON DELETE CASCADE,
+  id text NOT NULL,
+  name text NOT NULL,
+  email text NOT NULL,
+  role text NOT NULL DEFAULT 'owner' CHECK (role IN ('owner', 'member')),
+  is_blocked boolean NOT NULL DEFAULT false,
+  created_at timestamptz NOT NULL,
+  PRIMARY KEY (team_id, id)
+);
+
+CREATE TABLE api_keys (
+  team_id text NOT NULL,
+  id text NOT NULL,
+  user_id text NOT NULL,
+  name text NOT NULL,
+  -- SHA-256 of the key; the key itself is shown once and kept nowhere.
+  hash bytea NOT NULL UNIQUE CHECK (octet_length(hash) = 32),
+  -- Its last four characters, so that a person can tell keys apart.
+  hint text NOT NULL,
+  created_at timestamptz NOT NULL,
+  revoked_at timestamptz,
+  PRIMARY KEY (team_id, id),
+  FOREIGN KEY (team_id, user_id) REFERENCES users (team_id, id) ON DELETE CASCADE
+);
