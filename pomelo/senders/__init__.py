@@ -1,0 +1,70 @@
+"""Mailboxes a team sends from: log-in, limit, gap and health, and when each may send again."""
+
+from pomelo.senders.actions import (
+    add,
+    change,
+    delete,
+    get,
+    get_imap,
+    get_smtp,
+    lift,
+    set_log_in,
+)
+from pomelo.senders.errors import PlainHostRefused, SenderExists, SenderNotFound
+from pomelo.senders.model import (
+    Changes,
+    NewSender,
+    PausedFor,
+    Released,
+    Sender,
+    Server,
+    TlsMode,
+)
+from pomelo.senders.protection import is_loopback, protection
+from pomelo.senders.store import (
+    claim_ready,
+    find,
+    find_by_key,
+    list_everywhere,
+    list_of_team,
+    note_block,
+    pause,
+    release,
+    renew,
+    rest,
+    wake,
+)
+
+__all__ = [
+    "Changes",
+    "NewSender",
+    "PausedFor",
+    "PlainHostRefused",
+    "Released",
+    "Sender",
+    "SenderExists",
+    "SenderNotFound",
+    "Server",
+    "TlsMode",
+    "add",
+    "change",
+    "claim_ready",
+    "delete",
+    "find",
+    "find_by_key",
+    "get",
+    "get_imap",
+    "get_smtp",
+    "is_loopback",
+    "lift",
+    "list_everywhere",
+    "list_of_team",
+    "note_block",
+    "pause",
+    "protection",
+    "release",
+    "renew",
+    "rest",
+    "set_log_in",
+    "wake",
+]

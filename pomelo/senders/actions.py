@@ -1,0 +1,158 @@
+"""What can be done with senders."""
+
+from datetime import datetime
+
+from pomelo.base import ids
+from pomelo.base.db import Db
+from pomelo.base.ids import SenderId, TeamId
+from pomelo.base.vault import Vault
+from pomelo.senders import store
+from pomelo.senders.errors import PlainHostRefused, SenderExists, SenderNotFound
+from pomelo.senders.model import Changes, NewSender, PausedFor, Sender, Server, TlsMode
+from pomelo.senders.protection import is_loopback
+
+
+async def add(db: Db, team: TeamId, new: NewSender, *, vault: Vault, now: datetime) -> Sender:
+    """Add a mailbox that the team can send from.
+
+    Args:
+        db: The open transaction.
+        team: Whose.
+        new: What it is; whether its hosts may be reached was checked before.
+        vault: Encrypts the passwords.
+        now: When it happens.
+
+    Raises:
+        SenderExists: The team has a sender of that address.
+        PlainHostRefused: A connection without TLS to another machine.
+    """
+    for server in (new.smtp, new.imap):
+        if server and server.tls is TlsMode.NONE and not is_loopback(server.host):
+            raise PlainHostRefused
+    sender = ids.sender()
+    added = await store.insert(
+        db,
+        team,
+        sender,
+        new,
+        smtp_password=_encrypt(vault, sender, new.smtp),
+        imap_password=_encrypt(vault, sender, new.imap),
+        now=now,
+    )
+    if added is None:
+        raise SenderExists
+    return added
+
+
+def _encrypt(vault: Vault, sender: SenderId, server: Server | None) -> bytes | None:
+    return vault.encrypt(sender, server.password) if server and server.password else None
+
+
+async def get(db: Db, team: TeamId, sender: SenderId) -> Sender:
+    """Get a sender.
+
+    Raises:
+        SenderNotFound: The team has none of that id.
+    """
+    found = await store.find(db, team, sender)
+    if found is None:
+        raise SenderNotFound
+    return found
+
+
+async def get_smtp(db: Db, team: TeamId, sender: SenderId, vault: Vault) -> Server:
+    """Get where and how a sender hands over its mail, password included.
+
+    Raises:
+        SenderNotFound: The team has none of that id.
+        SecretUnreadable: The password was encrypted with another secret key.
+    """
+    row = await store.secrets(db, team, sender)
+    if row is None:
+        raise SenderNotFound
+    password = vault.decrypt(sender, row.smtp_password) if row.smtp_password else ""
+    return Server(row.smtp_host, row.smtp_port, row.smtp_tls, row.smtp_login, password)
+
+
+async def get_imap(db: Db, team: TeamId, sender: SenderId, vault: Vault) -> Server | None:
+    """Get where and how a sender's mailbox is read, password included, if that is known.
+
+    Raises:
+        SenderNotFound: The team has none of that id.
+        SecretUnreadable: The password was encrypted with another secret key.
+    """
+    row = await store.secrets(db, team, sender)
+    if row is None:
+        raise SenderNotFound
+    if row.imap_port is None:
+        return None
+    password = vault.decrypt(sender, row.imap_password) if row.imap_password else ""
+    tls = row.imap_tls or TlsMode.TLS
+    return Server(row.imap_host, row.imap_port, tls, row.imap_login, password)
+
+
+async def change(
+    db: Db, team: TeamId, sender: SenderId, changes: Changes, *, now: datetime
+) -> Sender:
+    """Change a sender's name, signature, limit or gap.
+
+    Raises:
+        SenderNotFound: The team has none of that id.
+    """
+    changed = await store.change(db, team, sender, changes, now=now)
+    if changed is None:
+        raise SenderNotFound
+    return changed
+
+
+async def set_log_in(
+    db: Db,
+    team: TeamId,
+    sender: SenderId,
+    *,
+    login: str | None,
+    password: str,
+    vault: Vault,
+    now: datetime,
+) -> Sender:
+    """Give a sender the password its provider wants now; a pause for a refused log-in ends.
+
+    Args:
+        db: The open transaction.
+        team: Whose.
+        sender: Which.
+        login: Another name to log in with; None leaves it.
+        password: The new password; empty = none.
+        vault: Encrypts it.
+        now: When it happens.
+
+    Raises:
+        SenderNotFound: The team has none of that id.
+    """
+    secret = vault.encrypt(sender, password) if password else None
+    if not await store.set_log_in(db, team, sender, login, secret):
+        raise SenderNotFound
+    changed = await get(db, team, sender)
+    if changed.paused_for is not PausedFor.AUTH:
+        return changed
+    return await lift(db, team, sender, now=now)
+
+
+async def delete(db: Db, team: TeamId, sender: SenderId, *, now: datetime) -> None:
+    """Delete a sender; what it sent keeps naming it.
+
+    Raises:
+        SenderNotFound: The team has none of that id.
+    """
+    if not await store.delete(db, team, sender, now=now):
+        raise SenderNotFound
+
+
+async def lift(db: Db, team: TeamId, sender: SenderId, *, now: datetime) -> Sender:
+    """End a sender's pause, by hand or because it worked again.
+
+    Raises:
+        SenderNotFound: The team has none of that id.
+    """
+    await store.lift(db, team, sender, now=now)
+    return await get(db, team, sender)

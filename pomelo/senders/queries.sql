@@ -1,0 +1,138 @@
+-- name: insert
+-- A second living sender of one address conflicts and gives no row.
+INSERT INTO senders (
+  team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
+  smtp_login, smtp_password, imap_host, imap_port, imap_tls, imap_login, imap_password,
+  limit_per_day, gap_seconds, may_send_at, next_at, created_at)
+VALUES (
+  :team_id, :id, :user_id, :email, :address_key, :name, :signature, :smtp_host, :smtp_port, :smtp_tls,
+  :smtp_login, :smtp_password, :imap_host, :imap_port, :imap_tls, :imap_login, :imap_password,
+  :limit_per_day, :gap_seconds, :now, :now, :now)
+ON CONFLICT (team_id, address_key) WHERE deleted_at IS NULL DO NOTHING
+RETURNING team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
+  smtp_login, imap_host, limit_per_day, gap_seconds, may_send_at, next_at, paused_for, paused_reply,
+  paused_at, failed_connects, created_at;
+
+-- name: find
+SELECT team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
+  smtp_login, imap_host, limit_per_day, gap_seconds, may_send_at, next_at, paused_for, paused_reply,
+  paused_at, failed_connects, created_at
+FROM senders WHERE team_id = :team_id AND id = :id AND deleted_at IS NULL;
+
+-- name: find_by_key
+SELECT team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
+  smtp_login, imap_host, limit_per_day, gap_seconds, may_send_at, next_at, paused_for, paused_reply,
+  paused_at, failed_connects, created_at
+FROM senders WHERE team_id = :team_id AND address_key = :address_key AND deleted_at IS NULL;
+
+-- name: list_everywhere
+-- For commands on the machine itself and for checks over the whole installation.
+SELECT team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
+  smtp_login, imap_host, limit_per_day, gap_seconds, may_send_at, next_at, paused_for, paused_reply,
+  paused_at, failed_connects, created_at
+FROM senders
+WHERE deleted_at IS NULL AND (:address_key::text IS NULL OR address_key = :address_key)
+ORDER BY team_id, created_at, id;
+
+-- name: list_of_team
+SELECT team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
+  smtp_login, imap_host, limit_per_day, gap_seconds, may_send_at, next_at, paused_for, paused_reply,
+  paused_at, failed_connects, created_at
+FROM senders
+WHERE team_id = :team_id AND deleted_at IS NULL
+  AND (:user_ids::text[] IS NULL OR user_id = ANY (:user_ids))
+  AND (:ids::text[] IS NULL OR id = ANY (:ids))
+ORDER BY created_at, id;
+
+-- name: secrets
+SELECT smtp_host, smtp_port, smtp_tls, smtp_login, smtp_password, imap_host, imap_port, imap_tls,
+  imap_login, imap_password
+FROM senders WHERE team_id = :team_id AND id = :id AND deleted_at IS NULL;
+
+-- name: change
+-- A smaller gap or a larger limit counts at once: a worker looks again now.
+UPDATE senders SET
+  name = COALESCE(:name, name), signature = COALESCE(:signature, signature),
+  limit_per_day = COALESCE(:limit_per_day, limit_per_day),
+  gap_seconds = COALESCE(:gap_seconds, gap_seconds),
+  may_send_at = CASE WHEN paused_for IS NULL THEN LEAST(may_send_at, :now) ELSE may_send_at END,
+  next_at = CASE WHEN paused_for IS NULL AND claimed_by IS NULL THEN LEAST(next_at, :now)
+            ELSE next_at END
+WHERE team_id = :team_id AND id = :id AND deleted_at IS NULL
+RETURNING team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
+  smtp_login, imap_host, limit_per_day, gap_seconds, may_send_at, next_at, paused_for, paused_reply,
+  paused_at, failed_connects, created_at;
+
+-- name: delete
+-- Soft, for activities keep naming it; its secrets go.
+UPDATE senders SET deleted_at = :now, smtp_password = NULL, imap_password = NULL
+WHERE team_id = :team_id AND id = :id AND deleted_at IS NULL;
+
+-- name: claim_ready
+-- Senders with something to do that nothing holds; each goes to one worker for a lease.
+UPDATE senders s SET next_at = :until, claimed_by = :worker
+FROM (SELECT team_id, id FROM senders
+      WHERE next_at <= :now AND deleted_at IS NULL
+      ORDER BY next_at LIMIT :amount FOR NO KEY UPDATE SKIP LOCKED) r
+WHERE s.team_id = r.team_id AND s.id = r.id
+RETURNING s.team_id, s.id, s.user_id, s.email, s.address_key, s.name, s.signature, s.smtp_host,
+  s.smtp_port, s.smtp_tls, s.smtp_login, s.imap_host, s.limit_per_day, s.gap_seconds, s.may_send_at,
+  s.next_at, s.paused_for, s.paused_reply, s.paused_at, s.failed_connects, s.created_at;
+
+-- name: renew
+UPDATE senders s SET next_at = :until
+FROM unnest(:team_ids::text[], :ids::text[]) AS r (team_id, id)
+WHERE s.team_id = r.team_id AND s.id = r.id AND s.claimed_by = :worker AND s.next_at < :until;
+
+-- name: release
+-- A pause that came meanwhile stays: may_send_at only grows here.
+UPDATE senders s
+SET claimed_by = NULL, may_send_at = GREATEST(s.may_send_at, r.may_send_at),
+  next_at = GREATEST(s.may_send_at, r.may_send_at, r.next_at)
+FROM unnest(:team_ids::text[], :ids::text[], :may_send_ats::timestamptz[], :next_ats::timestamptz[])
+  AS r (team_id, id, may_send_at, next_at)
+WHERE s.team_id = r.team_id AND s.id = r.id AND s.claimed_by = :worker;
+
+-- name: rest
+-- After a mail: the gap. The worker keeps its claim.
+UPDATE senders s
+SET may_send_at = GREATEST(s.may_send_at, r.until), next_at = GREATEST(s.next_at, r.until)
+FROM (SELECT team_id, id, max(until) AS until
+      FROM unnest(:team_ids::text[], :ids::text[], :untils::timestamptz[]) AS u (team_id, id, until)
+      GROUP BY team_id, id ORDER BY team_id, id) r
+WHERE s.team_id = r.team_id AND s.id = r.id;
+
+-- name: pause
+UPDATE senders
+SET paused_for = :reason, paused_reply = :reply, paused_at = :now,
+  may_send_at = GREATEST(may_send_at, :until), next_at = GREATEST(next_at, :until),
+  failed_connects = failed_connects + CASE WHEN :reason = 'unreachable' THEN 1 ELSE 0 END
+WHERE team_id = :team_id AND id = :id;
+
+-- name: lift
+-- By hand, or because it worked again.
+UPDATE senders
+SET paused_for = NULL, paused_reply = '', paused_at = NULL, failed_connects = 0,
+  blocked_at = '{}', may_send_at = LEAST(may_send_at, :now),
+  next_at = CASE WHEN claimed_by IS NULL THEN LEAST(next_at, :now) ELSE next_at END
+WHERE team_id = :team_id AND id = :id AND deleted_at IS NULL;
+
+-- name: note_block
+-- Keeps the last three times; gives how many of them are within the hour.
+UPDATE senders SET blocked_at = (ARRAY[:now::timestamptz] || blocked_at)[1:3]
+WHERE team_id = :team_id AND id = :id
+RETURNING (SELECT count(*) FROM unnest(blocked_at) AS b (at) WHERE at > :now::timestamptz - interval '1 hour')::int;
+
+-- name: wake
+-- Work came: a worker looks as soon as the sender may send. One that is claimed or locked looks
+-- by itself soon.
+UPDATE senders s SET next_at = GREATEST(s.may_send_at, LEAST(s.next_at, :at))
+FROM (SELECT team_id, id FROM senders
+      WHERE team_id = :team_id AND id = ANY (:ids) AND deleted_at IS NULL
+        AND claimed_by IS NULL AND next_at > GREATEST(may_send_at, :at)
+      ORDER BY id FOR NO KEY UPDATE SKIP LOCKED) w
+WHERE s.team_id = w.team_id AND s.id = w.id;
+
+-- name: set_log_in
+UPDATE senders SET smtp_login = COALESCE(:login, smtp_login), smtp_password = :password
+WHERE team_id = :team_id AND id = :id AND deleted_at IS NULL;

@@ -1,0 +1,205 @@
+"""Senders in the database: one function a query."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from pomelo.base.db import NEVER, Db
+from pomelo.base.ids import SenderId, TeamId, UserId
+from pomelo.base.sql import load
+from pomelo.senders.model import (
+    Changes,
+    NewSender,
+    PausedFor,
+    Released,
+    Secrets,
+    Sender,
+)
+
+QUERIES: Final = load(__package__ or "")
+Ref = tuple[TeamId, SenderId]
+
+
+async def insert(
+    db: Db,
+    team: TeamId,
+    sender: SenderId,
+    new: NewSender,
+    *,
+    smtp_password: bytes | None,
+    imap_password: bytes | None,
+    now: datetime,
+) -> Sender | None:
+    """Insert a sender; nothing when its address has one already."""
+    imap = new.imap
+    return await QUERIES["insert"].row(
+        db,
+        Sender,
+        team_id=team,
+        id=sender,
+        user_id=new.user_id,
+        email=new.address.given,
+        address_key=new.address.key,
+        name=new.name,
+        signature=new.signature,
+        smtp_host=new.smtp.host,
+        smtp_port=new.smtp.port,
+        smtp_tls=new.smtp.tls,
+        smtp_login=new.smtp.login,
+        smtp_password=smtp_password,
+        imap_host=imap.host if imap else "",
+        imap_port=imap.port if imap else None,
+        imap_tls=imap.tls if imap else None,
+        imap_login=imap.login if imap else "",
+        imap_password=imap_password,
+        limit_per_day=new.limit_per_day,
+        gap_seconds=new.gap_seconds,
+        now=now,
+    )
+
+
+async def find(db: Db, team: TeamId, sender: SenderId) -> Sender | None:
+    """Find a living sender."""
+    return await QUERIES["find"].row(db, Sender, team_id=team, id=sender)
+
+
+async def find_by_key(db: Db, team: TeamId, address_key: str) -> Sender | None:
+    """Find a living sender by its address key."""
+    return await QUERIES["find_by_key"].row(db, Sender, team_id=team, address_key=address_key)
+
+
+async def list_everywhere(db: Db, address_key: str | None = None) -> list[Sender]:
+    """List the living senders of all teams, or those of one address key."""
+    return await QUERIES["list_everywhere"].rows(db, Sender, address_key=address_key)
+
+
+async def list_of_team(
+    db: Db,
+    team: TeamId,
+    *,
+    users: Sequence[UserId] | None = None,
+    senders: Sequence[SenderId] | None = None,
+) -> list[Sender]:
+    """List a team's living senders, all or those of some users or ids."""
+    return await QUERIES["list_of_team"].rows(
+        db,
+        Sender,
+        team_id=team,
+        user_ids=None if users is None else list(users),
+        ids=None if senders is None else list(senders),
+    )
+
+
+async def secrets(db: Db, team: TeamId, sender: SenderId) -> Secrets | None:
+    """Read how to log in, still encrypted."""
+    return await QUERIES["secrets"].row(db, Secrets, team_id=team, id=sender)
+
+
+async def change(
+    db: Db, team: TeamId, sender: SenderId, changes: Changes, *, now: datetime
+) -> Sender | None:
+    """Change what is given."""
+    return await QUERIES["change"].row(
+        db,
+        Sender,
+        team_id=team,
+        id=sender,
+        name=changes.name,
+        signature=changes.signature,
+        limit_per_day=changes.limit_per_day,
+        gap_seconds=changes.gap_seconds,
+        now=now,
+    )
+
+
+async def delete(db: Db, team: TeamId, sender: SenderId, *, now: datetime) -> int:
+    """Delete a sender softly."""
+    return await QUERIES["delete"].run(db, team_id=team, id=sender, now=now)
+
+
+async def claim_ready(
+    db: Db, *, worker: str, now: datetime, until: datetime, amount: int
+) -> list[Sender]:
+    """Claim ready senders for a worker until its lease ends."""
+    return await QUERIES["claim_ready"].rows(
+        db, Sender, worker=worker, now=now, until=until, amount=amount
+    )
+
+
+async def renew(db: Db, *, worker: str, senders: Sequence[Ref], until: datetime) -> int:
+    """Keep claimed senders longer."""
+    return await QUERIES["renew"].run(
+        db,
+        worker=worker,
+        team_ids=[team for team, _ in senders],
+        ids=[sender for _, sender in senders],
+        until=until,
+    )
+
+
+async def release(db: Db, *, worker: str, released: Sequence[Released]) -> int:
+    """Let go of claimed senders and say when to look again."""
+    return await QUERIES["release"].run(
+        db,
+        worker=worker,
+        team_ids=[r.team_id for r in released],
+        ids=[r.id for r in released],
+        may_send_ats=[r.may_send_at for r in released],
+        next_ats=[r.next_at for r in released],
+    )
+
+
+async def rest(db: Db, rests: Sequence[tuple[TeamId, SenderId, datetime]]) -> int:
+    """Keep senders (team, sender, until) from sending for their gap."""
+    return await QUERIES["rest"].run(
+        db,
+        team_ids=[team for team, _, _ in rests],
+        ids=[sender for _, sender, _ in rests],
+        untils=[until for _, _, until in rests],
+    )
+
+
+async def pause(
+    db: Db,
+    team: TeamId,
+    sender: SenderId,
+    *,
+    reason: PausedFor,
+    reply: str,
+    until: datetime | None,
+    now: datetime,
+) -> int:
+    """Keep a sender from sending, for a reason shown to people; without `until` for good."""
+    return await QUERIES["pause"].run(
+        db,
+        team_id=team,
+        id=sender,
+        reason=reason,
+        reply=reply[:1024],
+        until=until or NEVER,
+        now=now,
+    )
+
+
+async def lift(db: Db, team: TeamId, sender: SenderId, *, now: datetime) -> int:
+    """End a pause."""
+    return await QUERIES["lift"].run(db, team_id=team, id=sender, now=now)
+
+
+async def note_block(db: Db, team: TeamId, sender: SenderId, *, now: datetime) -> int:
+    """Note that a server called it a spammer; gives how often within the hour (3 at most)."""
+    return await QUERIES["note_block"].one(db, int, team_id=team, id=sender, now=now)
+
+
+async def wake(db: Db, team: TeamId, senders: Sequence[SenderId], *, at: datetime) -> int:
+    """Let a worker look at senders at an instant, or as soon after as they may send."""
+    return await QUERIES["wake"].run(db, team_id=team, ids=list(senders), at=at)
+
+
+async def set_log_in(
+    db: Db, team: TeamId, sender: SenderId, login: str | None, password: bytes | None
+) -> int:
+    """Replace the encrypted password, and the name when one is given."""
+    return await QUERIES["set_log_in"].run(
+        db, team_id=team, id=sender, login=login, password=password
+    )
