@@ -1,0 +1,45 @@
+"""When sending is allowed: weekly hours, delays in days, and how a day's mails are spread."""
+
+from pomelo.schedules.actions import change, create, delete, get, list_page, lock
+from pomelo.schedules.errors import ScheduleInvalid, ScheduleNotFound
+from pomelo.schedules.model import DEFAULT_ZONE, Schedule, ScheduleChanges, ScheduleValues
+from pomelo.schedules.spread import limit_frees_at, next_send
+from pomelo.schedules.values import window_of
+from pomelo.schedules.windows import (
+    TimeInvalid,
+    Window,
+    WindowInvalid,
+    ZoneUnknown,
+    add_days,
+    is_open,
+    next_moment,
+    parse_zone,
+    time_left,
+)
+
+__all__ = [
+    "DEFAULT_ZONE",
+    "Schedule",
+    "ScheduleChanges",
+    "ScheduleInvalid",
+    "ScheduleNotFound",
+    "ScheduleValues",
+    "TimeInvalid",
+    "Window",
+    "WindowInvalid",
+    "ZoneUnknown",
+    "add_days",
+    "change",
+    "create",
+    "delete",
+    "get",
+    "is_open",
+    "limit_frees_at",
+    "list_page",
+    "lock",
+    "next_moment",
+    "next_send",
+    "parse_zone",
+    "time_left",
+    "window_of",
+]

@@ -1,0 +1,231 @@
+"""When sending is allowed, also on the days when the clocks are changed."""
+
+from datetime import UTC, datetime, time, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pomelo.schedules import windows
+from pomelo.schedules.windows import Window
+
+MINUTE = timedelta(minutes=1)
+MONDAY_TO_FRIDAY = frozenset({1, 2, 3, 4, 5})
+EVERY_DAY = frozenset(range(1, 8))
+
+# Gaps of 30 min, 1 h, 2 h and a whole day; at midnight, at 1, 2 and 3 o'clock; odd offsets.
+ZONES = [
+    "Africa/Cairo",
+    "Africa/Casablanca",
+    "America/Havana",
+    "America/New_York",
+    "America/Sao_Paulo",
+    "America/St_Johns",
+    "Antarctica/Troll",
+    "Asia/Beirut",
+    "Asia/Kathmandu",
+    "Asia/Tehran",
+    "Australia/Lord_Howe",
+    "Europe/Dublin",
+    "Europe/Paris",
+    "Pacific/Apia",
+    "Pacific/Chatham",
+    "UTC",
+]
+
+
+def window(
+    start: str = "09:00",
+    end: str = "18:00",
+    timezone: str = "Europe/Paris",
+    weekdays: frozenset[int] = MONDAY_TO_FRIDAY,
+) -> Window:
+    return Window(timezone, windows.parse_time(start), windows.parse_time(end), weekdays)
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+@cache
+def days_of_change(zone: str) -> list[datetime]:
+    """List the days, 2008 to 2028, before whose end the clocks of a zone are changed."""
+    days = [datetime(2008, 1, 1, tzinfo=UTC) + timedelta(days=n) for n in range(365 * 20)]
+    offsets = [day.astimezone(ZoneInfo(zone)).utcoffset() for day in days]
+    changes = [day for day, a, b in zip(days, offsets, offsets[1:], strict=False) if a != b]
+    return changes or days[:1]
+
+
+def naively_open(opened: list[Window], at: datetime) -> bool:
+    """Look at the clock on the wall, as a person would."""
+    for each in opened:
+        wall = at.astimezone(ZoneInfo(each.timezone))
+        start = each.start.hour * 60 + each.start.minute
+        end = each.end.hour * 60 + each.end.minute or 24 * 60
+        if wall.isoweekday() in each.weekdays and start <= wall.hour * 60 + wall.minute < end:
+            return True
+    return False
+
+
+@st.composite
+def windows_and_instants(draw: st.DrawFn) -> tuple[list[Window], datetime]:
+    zone = draw(st.sampled_from(ZONES))
+    hours = st.integers(0, 24 * 12).map(lambda fifth: fifth * 5)
+    opened = []
+    for _ in range(draw(st.integers(1, 2))):
+        start, end = sorted(draw(st.tuples(hours, hours).filter(lambda pair: pair[0] != pair[1])))
+        opened.append(
+            Window(
+                draw(st.sampled_from([zone, zone, *ZONES])),
+                time(start // 60, start % 60),
+                time(end // 60 % 24, end % 60),
+                draw(st.frozensets(st.integers(1, 7), min_size=1)),
+            )
+        )
+    day = draw(st.sampled_from(days_of_change(zone)))
+    return opened, day + MINUTE * draw(st.integers(-24 * 60, 48 * 60))
+
+
+@settings(deadline=None)
+@given(windows_and_instants())
+def test_the_next_moment_is_the_first_minute_that_the_wall_clocks_allow(
+    case: tuple[list[Window], datetime],
+) -> None:
+    opened, at = case
+    minutes = (at + MINUTE * n for n in range(9 * 24 * 60))
+    first = next((minute for minute in minutes if naively_open(opened, minute)), None)
+
+    moment = windows.next_moment(opened, at)
+
+    if first is not None:
+        assert moment == first
+    else:
+        assert moment is None or moment > at + timedelta(days=9) - MINUTE
+
+
+@settings(deadline=None)
+@given(windows_and_instants())
+def test_the_time_left_ends_at_the_first_minute_that_the_wall_clocks_forbid(
+    case: tuple[list[Window], datetime],
+) -> None:
+    opened, at = case
+    minutes = (at + MINUTE * n for n in range(24 * 60))
+    first = next((minute for minute in minutes if not naively_open(opened, minute)), None)
+
+    left = windows.time_left(opened, at)
+
+    assert left == (timedelta(days=1) if first is None else first - at)
+    assert windows.is_open(opened, at) is (left > timedelta(0))
+
+
+@settings(deadline=None)
+@given(windows_and_instants(), st.integers(0, 59_999_999))
+def test_the_next_moment_is_open_and_asking_again_changes_nothing(
+    case: tuple[list[Window], datetime], microseconds: int
+) -> None:
+    opened, minute = case
+    at = minute + timedelta(microseconds=microseconds)
+
+    moment = windows.next_moment(opened, at)
+
+    if moment is not None:
+        assert moment >= at
+        assert windows.is_open(opened, moment)
+        assert windows.next_moment(opened, moment) == moment
+        if moment > at:
+            assert not windows.is_open(opened, at)
+            assert not windows.is_open(opened, moment - timedelta(microseconds=1))
+
+
+def test_without_windows_sending_is_always_allowed() -> None:
+    at = utc("2026-11-22T03:00:00Z")
+
+    assert windows.next_moment([], at) == at
+    assert windows.is_open([], at)
+    assert windows.time_left([], at) is None
+
+
+@pytest.mark.parametrize(
+    ("at", "moment"),
+    [
+        ("2026-11-25T08:59:59+01:00", "2026-11-25T09:00:00+01:00"),
+        ("2026-11-25T09:00:00+01:00", "2026-11-25T09:00:00+01:00"),
+        ("2026-11-25T17:59:59+01:00", "2026-11-25T17:59:59+01:00"),
+        ("2026-11-25T18:00:00+01:00", "2026-11-26T09:00:00+01:00"),
+        ("2026-11-27T18:00:00+01:00", "2026-11-30T09:00:00+01:00"),
+        # The clocks went back on the Sunday between: nine o'clock is an hour later in UTC.
+        ("2026-10-23T20:00:00+02:00", "2026-10-26T09:00:00+01:00"),
+    ],
+)
+def test_office_hours_in_paris(at: str, moment: str) -> None:
+    assert windows.next_moment([window()], utc(at)) == utc(moment)
+
+
+def test_an_instant_in_another_zone_is_understood() -> None:
+    at = datetime(2026, 11, 25, 2, 30, tzinfo=ZoneInfo("America/New_York"))
+
+    assert windows.next_moment([window()], at) == utc("2026-11-25T09:00:00+01:00")
+
+
+def test_midnight_as_the_end_is_the_end_of_the_day() -> None:
+    late = window("22:00", "24:00")
+
+    assert windows.is_open([late], utc("2026-11-25T23:59:59+01:00"))
+    assert not windows.is_open([late], utc("2026-11-26T00:00:00+01:00"))
+    assert windows.time_left([late], utc("2026-11-25T23:00:00+01:00")) == timedelta(hours=1)
+
+
+def test_a_whole_day_is_from_midnight_to_midnight() -> None:
+    whole = window("00:00", "00:00", weekdays=EVERY_DAY)
+
+    windows.check(whole)
+
+    assert windows.time_left([whole], utc("2026-11-25T12:00:00Z")) == timedelta(days=1)
+
+
+def test_windows_that_touch_are_one() -> None:
+    morning, evening = window("09:00", "12:00"), window("12:00", "18:00")
+
+    left = windows.time_left([evening, morning], utc("2026-11-25T11:00:00+01:00"))
+
+    assert left == timedelta(hours=7)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "moment"),
+    [
+        # On 2026-03-29 the clocks of Paris show 03:00 after 01:59.
+        ("02:15", "04:00", "2026-03-29T01:00:00Z"),
+        ("01:30", "02:30", "2026-03-29T00:30:00Z"),
+        ("02:15", "02:45", "2026-03-30T00:15:00Z"),
+    ],
+)
+def test_hours_that_the_clocks_skip_are_not_made_up_for(start: str, end: str, moment: str) -> None:
+    night = window(start, end, weekdays=EVERY_DAY)
+
+    assert windows.next_moment([night], utc("2026-03-28T23:00:00Z")) == utc(moment)
+
+
+def test_hours_that_the_clocks_show_twice_are_open_twice() -> None:
+    night = window("02:10", "02:40", weekdays=EVERY_DAY)
+
+    first = windows.next_moment([night], utc("2026-10-25T00:00:00Z"))
+    again = windows.next_moment([night], utc("2026-10-25T00:40:00Z"))
+
+    assert first == utc("2026-10-25T00:10:00Z")
+    assert again == utc("2026-10-25T01:10:00Z")
+
+
+def test_a_window_without_a_weekday_never_opens() -> None:
+    never = window(weekdays=frozenset())
+
+    assert windows.next_moment([never], utc("2026-11-25T12:00:00Z")) is None
+
+
+@settings(deadline=None)
+@given(windows_and_instants())
+def test_hours_that_end_after_they_start_are_accepted(case: tuple[list[Window], datetime]) -> None:
+    for opened in case[0]:
+        windows.check(opened)
