@@ -1,0 +1,17 @@
+"""Contacts: a person across campaigns, one row an address key; the lock that orders adds."""
+
+from pomelo.contacts.actions import ensure, get, list_covered
+from pomelo.contacts.errors import ContactNotFound
+from pomelo.contacts.model import Contact
+from pomelo.contacts.store import find_by_key, forget, lock
+
+__all__ = [
+    "Contact",
+    "ContactNotFound",
+    "ensure",
+    "find_by_key",
+    "forget",
+    "get",
+    "list_covered",
+    "lock",
+]

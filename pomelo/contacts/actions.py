@@ -1,0 +1,64 @@
+"""What can be done with contacts."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pomelo.base.addresses import Address, Domain, parse, suppressed_as, suppression_keys
+from pomelo.base.db import Db
+from pomelo.base.ids import ContactId, TeamId
+from pomelo.contacts import store
+from pomelo.contacts.errors import ContactNotFound
+from pomelo.contacts.model import Contact
+
+
+async def ensure(
+    db: Db, wanted: Sequence[tuple[TeamId, Address]], *, now: datetime
+) -> dict[tuple[TeamId, str], ContactId]:
+    """Give every address its contact, and lock these until the transaction ends.
+
+    Args:
+        db: The open transaction.
+        wanted: Teams and addresses; the same one may come again.
+        now: When the new ones are made.
+
+    Returns:
+        Contact ids by team and address key. Whoever ensures one of the same addresses waits.
+    """
+    unique = {(team, address.key): (team, address) for team, address in wanted}
+    pairs = list(unique.values())
+    rows = await store.ensure(db, pairs, [person_key(a) for _, a in pairs], now=now)
+    return {(row.team_id, row.address_key): row.id for row in rows}
+
+
+async def get(db: Db, team: TeamId, contact: ContactId) -> Contact:
+    """Get a contact.
+
+    Raises:
+        ContactNotFound: The team has none of that id.
+    """
+    found = await store.find(db, team, contact)
+    if found is None:
+        raise ContactNotFound
+    return found
+
+
+async def list_covered(db: Db, team: TeamId, values: Sequence[Address | Domain]) -> list[Contact]:
+    """List whom these entries of an unsubscribe list cover.
+
+    Returns:
+        Contacts whose suppression keys hold one of the values: an address stands for its
+        +tagged spellings too (not the other way round), a domain for everybody at it.
+    """
+    keys = {suppressed_as(value) for value in values}
+    people = [person_key(value) for value in values if isinstance(value, Address)]
+    domains = [value.key for value in values if isinstance(value, Domain)]
+    found = await store.list_of_people(db, team, people) if people else []
+    if domains:
+        found += await store.list_of_domains(db, team, domains)
+    covered = (c for c in found if keys.intersection(suppression_keys(parse(c.email))))
+    return list({contact.id: contact for contact in covered}.values())
+
+
+def person_key(address: Address) -> str:
+    """Give what all spellings of a person share: the key without +tag and Gmail's dots."""
+    return suppression_keys(address)[-2]

@@ -1,0 +1,39 @@
+-- name: ensure
+-- Gives and locks a row for every key, made or found. The update changes nothing: it is the
+-- lock, and it waits for whoever makes or forgets the same contact right now. Sorted, so that
+-- two batches never wait for each other.
+INSERT INTO contacts (team_id, id, email, address_key, person_key, created_at)
+SELECT n.team_id, n.id, n.email, n.address_key, n.person_key, :now
+FROM unnest(
+  :team_ids::text[], :ids::text[], :emails::text[], :address_keys::text[], :person_keys::text[]
+) AS n (team_id, id, email, address_key, person_key)
+ORDER BY n.team_id, n.address_key
+ON CONFLICT (team_id, address_key) DO UPDATE SET address_key = EXCLUDED.address_key
+RETURNING team_id, id, email, address_key, created_at;
+
+-- name: find
+SELECT team_id, id, email, address_key, created_at
+FROM contacts WHERE team_id = :team_id AND id = :contact_id;
+
+-- name: find_by_key
+SELECT team_id, id, email, address_key, created_at
+FROM contacts WHERE team_id = :team_id AND address_key = :address_key;
+
+-- name: list_of_people
+SELECT team_id, id, email, address_key, created_at
+FROM contacts WHERE team_id = :team_id AND person_key = ANY(:person_keys::text[])
+ORDER BY address_key;
+
+-- name: list_of_domains
+-- Reads all contacts of the team: whole domains are unsubscribed rarely.
+SELECT team_id, id, email, address_key, created_at
+FROM contacts
+WHERE team_id = :team_id
+  AND substring(address_key FROM position('@' IN address_key)) = ANY(:domain_keys::text[])
+ORDER BY address_key;
+
+-- name: lock
+SELECT id FROM contacts WHERE team_id = :team_id AND id = :contact_id FOR UPDATE;
+
+-- name: forget
+DELETE FROM contacts WHERE team_id = :team_id AND id = :contact_id;

@@ -1,0 +1,68 @@
+"""Contacts in the database: one function a query."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from pomelo.base import ids
+from pomelo.base.addresses import Address
+from pomelo.base.db import Db
+from pomelo.base.ids import ContactId, TeamId
+from pomelo.base.sql import load
+from pomelo.contacts.model import Contact
+
+QUERIES: Final = load(__package__ or "")
+
+
+async def ensure(
+    db: Db,
+    wanted: Sequence[tuple[TeamId, Address]],
+    person_keys: Sequence[str],
+    *,
+    now: datetime,
+) -> list[Contact]:
+    """Insert what is missing and lock all; no key may be wanted twice."""
+    return await QUERIES["ensure"].rows(
+        db,
+        Contact,
+        team_ids=[team for team, _ in wanted],
+        ids=[ids.contact() for _ in wanted],
+        emails=[address.given for _, address in wanted],
+        address_keys=[address.key for _, address in wanted],
+        person_keys=person_keys,
+        now=now,
+    )
+
+
+async def find(db: Db, team: TeamId, contact: ContactId) -> Contact | None:
+    """Find a contact by its id."""
+    return await QUERIES["find"].row(db, Contact, team_id=team, contact_id=contact)
+
+
+async def find_by_key(db: Db, team: TeamId, key: str) -> Contact | None:
+    """Find a contact by its address key."""
+    return await QUERIES["find_by_key"].row(db, Contact, team_id=team, address_key=key)
+
+
+async def list_of_people(db: Db, team: TeamId, person_keys: Sequence[str]) -> list[Contact]:
+    """List who shares one of these person keys."""
+    return await QUERIES["list_of_people"].rows(
+        db, Contact, team_id=team, person_keys=list(person_keys)
+    )
+
+
+async def list_of_domains(db: Db, team: TeamId, domain_keys: Sequence[str]) -> list[Contact]:
+    """List who has an address at one of these `@domains`."""
+    return await QUERIES["list_of_domains"].rows(
+        db, Contact, team_id=team, domain_keys=list(domain_keys)
+    )
+
+
+async def lock(db: Db, team: TeamId, contact: ContactId) -> None:
+    """Lock a contact as `ensure` does, so that nobody adds a lead of it meanwhile."""
+    await QUERIES["lock"].run(db, team_id=team, contact_id=contact)
+
+
+async def forget(db: Db, team: TeamId, contact: ContactId) -> None:
+    """Erase a contact that was locked and has no lead any more."""
+    await QUERIES["forget"].run(db, team_id=team, contact_id=contact)

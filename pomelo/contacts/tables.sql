@@ -1,0 +1,14 @@
+-- A person across campaigns: one row an address key.
+CREATE TABLE contacts (
+  team_id text NOT NULL REFERENCES teams (id) ON DELETE CASCADE,
+  id text NOT NULL,
+  email text NOT NULL,
+  address_key text NOT NULL,
+  -- The key without +tag and Gmail's dots: what all spellings that one unsubscribe covers share.
+  person_key text NOT NULL,
+  created_at timestamptz NOT NULL,
+  PRIMARY KEY (team_id, id),
+  -- Locking this row is what makes adding with deduplicate=true leave one lead.
+  UNIQUE (team_id, address_key)
+);
+CREATE INDEX contacts_of_person ON contacts (team_id, person_key);
