@@ -1,0 +1,91 @@
+"""Which schedules a campaign sends by. It always has one: without hours it would write at night."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pomelo import schedules
+from pomelo.base.db import Db
+from pomelo.base.ids import CampaignId, ScheduleId, TeamId, UserId
+from pomelo.campaigns import store
+from pomelo.campaigns.actions import get
+from pomelo.campaigns.errors import ScheduleInUse
+from pomelo.campaigns.readiness import wake
+from pomelo.schedules import Schedule, ScheduleChanges
+
+
+async def attach_schedule(
+    db: Db, team: TeamId, campaign: CampaignId, schedule: ScheduleId, *, now: datetime
+) -> None:
+    """Give a campaign one more schedule; any of them allows sending, the longest gap counts.
+
+    Raises:
+        CampaignNotFound: The team has no such campaign.
+        ScheduleNotFound: The team has no such schedule.
+
+    Source:
+        API reference A27.
+    """
+    await get(db, team, campaign)
+    await schedules.lock(db, team, schedule)
+    await store.attach_schedule(db, team, campaign, schedule)
+    await wake(db, team, [campaign], at=now)
+
+
+async def schedules_of(db: Db, team: TeamId, campaign: CampaignId) -> list[Schedule]:
+    """List a campaign's schedules, oldest first.
+
+    Raises:
+        CampaignNotFound: The team has no such campaign.
+
+    Source:
+        API reference A26.
+    """
+    await get(db, team, campaign)
+    return await store.schedules_of(db, team, campaign)
+
+
+async def schedule_ids_of(
+    db: Db, team: TeamId, campaigns: Sequence[CampaignId]
+) -> dict[CampaignId, tuple[str, ...]]:
+    """List the schedules of many campaigns, by campaign."""
+    found = await store.schedule_ids_of(db, team, campaigns)
+    return {one.campaign_id: one.schedule_ids for one in found}
+
+
+async def change_schedule(
+    db: Db, team: TeamId, schedule: ScheduleId, changes: ScheduleChanges, *, now: datetime
+) -> Schedule:
+    """Change a schedule and let the campaigns that use it look at the new hours at once.
+
+    Raises:
+        ScheduleNotFound: The team has none of that id.
+        Invalid: What it would say (`schedules.change` tells which).
+    """
+    changed = await schedules.change(db, team, schedule, changes)
+    await wake(db, team, await store.list_users_of_schedule(db, team, schedule), at=now)
+    return changed
+
+
+async def delete_schedule(
+    db: Db, team: TeamId, schedule: ScheduleId, user: UserId, *, now: datetime
+) -> None:
+    """Delete a schedule; campaigns that have another one go on by that.
+
+    Raises:
+        ScheduleNotFound: The team has none of that id.
+        ScheduleInUse: A campaign would be left without any.
+
+    Source:
+        API reference A25.
+    """
+    await schedules.lock(db, team, schedule)
+    users = await store.lock_users_of_schedule(db, team, schedule)
+    alone = await store.list_with_sole_schedule(db, team, schedule)
+    if alone:
+        raise ScheduleInUse(
+            f"The campaign “{alone[0].name}” ({alone[0].id}) has no other schedule; "
+            "attach another one to it first."
+        )
+    await store.detach_schedule(db, team, schedule)
+    await schedules.delete(db, team, schedule, user, now=now)
+    await wake(db, team, [campaign.id for campaign in users], at=now)

@@ -1,0 +1,142 @@
+"""Shapes of campaigns, of the senders they have, and of what a worker may do for them."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from pomelo.base.ids import CampaignId, SenderId, TeamId, UserId
+from pomelo.schedules import DEFAULT_ZONE, Window
+
+
+class CampaignState(StrEnum):
+    """Whether it is switched on."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+
+
+class Campaign(msgspec.Struct, frozen=True):
+    """A campaign.
+
+    Attributes:
+        other_settings: lemlist's switches that mean nothing here, as they came.
+        started_at: Its first start; None while it is a draft.
+    """
+
+    team_id: TeamId
+    id: CampaignId
+    name: str
+    labels: tuple[str, ...]
+    timezone: str
+    state: CampaignState
+    is_archived: bool
+    auto_review: bool
+    stop_on_replied: bool
+    stop_on_clicked: bool
+    stop_on_interested: bool
+    track_opens: bool
+    track_clicks: bool
+    other_settings: dict[str, object]
+    created_by: UserId
+    created_at: datetime
+    started_at: datetime | None
+
+
+class NewCampaign(msgspec.Struct, frozen=True):
+    """What a person chooses about a campaign when it is made."""
+
+    name: str
+    labels: tuple[str, ...] = ()
+    timezone: str = DEFAULT_ZONE
+    auto_review: bool = True
+    other_settings: dict[str, object] = {}
+
+
+class CampaignChanges(msgspec.Struct, frozen=True):
+    """New values of a campaign; what is None stays, other settings are laid over the old."""
+
+    name: str | None = None
+    labels: tuple[str, ...] | None = None
+    timezone: str | None = None
+    is_archived: bool | None = None
+    auto_review: bool | None = None
+    stop_on_replied: bool | None = None
+    stop_on_clicked: bool | None = None
+    stop_on_interested: bool | None = None
+    track_opens: bool | None = None
+    track_clicks: bool | None = None
+    other_settings: dict[str, object] = {}
+
+
+class CampaignSender(msgspec.Struct, frozen=True):
+    """A mailbox that a campaign sends from.
+
+    Attributes:
+        paused_for: Why the mailbox sends nothing now; None while it is well.
+    """
+
+    campaign_id: CampaignId
+    id: SenderId
+    user_id: UserId
+    email: str
+    paused_for: str | None
+
+
+class SchedulesUsed(msgspec.Struct, frozen=True):
+    """Which schedules a campaign has, in the order they were made."""
+
+    campaign_id: CampaignId
+    schedule_ids: tuple[str, ...]
+
+
+class CampaignName(msgspec.Struct, frozen=True):
+    """A campaign, for a sentence about it."""
+
+    id: CampaignId
+    name: str
+
+
+class SenderRef(msgspec.Struct, frozen=True):
+    """A sender of any team, for batches over teams."""
+
+    team_id: TeamId
+    id: SenderId
+
+
+class ReadyRow(msgspec.Struct, frozen=True):
+    """A sender that may look for work in a campaign now.
+
+    Attributes:
+        seconds_to_wait: Between two of its mails in this campaign: its schedules' longest.
+        windows: Its schedules' hours; never empty.
+    """
+
+    team_id: TeamId
+    campaign_id: CampaignId
+    sender_id: SenderId
+    seconds_to_wait: int
+    windows: tuple[Window, ...]
+
+
+class NextLook(msgspec.Struct, frozen=True):
+    """When a sender looks into a campaign again.
+
+    Attributes:
+        next_at: The next look, unless something due earlier wakes it.
+        may_send_at: Not even woken before: the gap after a mail; None leaves it as it was.
+    """
+
+    team_id: TeamId
+    campaign_id: CampaignId
+    sender_id: SenderId
+    next_at: datetime
+    may_send_at: datetime | None = None
+
+
+class EarliestLook(msgspec.Struct, frozen=True):
+    """The first moment at which any running campaign has a use for a sender."""
+
+    team_id: TeamId
+    sender_id: SenderId
+    next_at: datetime

@@ -1,0 +1,50 @@
+CREATE TABLE campaigns (
+  team_id text NOT NULL REFERENCES teams (id) ON DELETE CASCADE,
+  id text NOT NULL,
+  name text NOT NULL CHECK (name <> ''),
+  labels text[] NOT NULL DEFAULT '{}',
+  timezone text NOT NULL,
+  state text NOT NULL DEFAULT 'paused' CHECK (state IN ('running', 'paused')),
+  is_archived boolean NOT NULL DEFAULT false,
+  auto_review boolean NOT NULL DEFAULT true,
+  stop_on_replied boolean NOT NULL DEFAULT true,
+  stop_on_clicked boolean NOT NULL DEFAULT false,
+  -- Whether "interested" ends the lead's sequence.
+  stop_on_interested boolean NOT NULL DEFAULT true,
+  track_opens boolean NOT NULL DEFAULT true,
+  track_clicks boolean NOT NULL DEFAULT true,
+  -- lemlist's other switches, kept and given back as they came.
+  other_settings jsonb NOT NULL DEFAULT '{}',
+  created_by text NOT NULL,
+  created_at timestamptz NOT NULL,
+  -- First start; NULL = draft.
+  started_at timestamptz,
+  PRIMARY KEY (team_id, id),
+  CHECK (NOT (is_archived AND state = 'running'))
+);
+CREATE INDEX campaigns_listed ON campaigns (team_id, created_at, id);
+
+CREATE TABLE campaign_schedules (
+  team_id text NOT NULL,
+  campaign_id text NOT NULL,
+  schedule_id text NOT NULL,
+  PRIMARY KEY (team_id, campaign_id, schedule_id),
+  FOREIGN KEY (team_id, campaign_id) REFERENCES campaigns (team_id, id) ON DELETE CASCADE,
+  FOREIGN KEY (team_id, schedule_id) REFERENCES schedules (team_id, id)
+);
+CREATE INDEX campaign_schedules_of_schedule ON campaign_schedules (team_id, schedule_id);
+
+-- Which senders a campaign has, and when each may write for it again.
+CREATE TABLE campaign_senders (
+  team_id text NOT NULL,
+  campaign_id text NOT NULL,
+  sender_id text NOT NULL,
+  -- Window, secondsToWait and pause folded into one instant; 'infinity' while paused.
+  next_at timestamptz NOT NULL,
+  -- Not before: secondsToWait after its last mail here. Waking never goes below it.
+  may_send_at timestamptz NOT NULL DEFAULT '-infinity',
+  PRIMARY KEY (team_id, campaign_id, sender_id),
+  FOREIGN KEY (team_id, campaign_id) REFERENCES campaigns (team_id, id) ON DELETE CASCADE,
+  FOREIGN KEY (team_id, sender_id) REFERENCES senders (team_id, id)
+);
+CREATE INDEX campaign_senders_ready ON campaign_senders (team_id, sender_id, next_at);
