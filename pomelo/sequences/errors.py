@@ -1,0 +1,31 @@
+"""What can go wrong with sequences and steps."""
+
+from pomelo.base.errors import Invalid, NotFound
+
+
+class SequenceNotFound(NotFound):
+    """Sequence not found"""
+
+
+class StepNotFound(NotFound):
+    """Step not found"""
+
+
+class CampaignWithoutSequence(Invalid):
+    """Campaign has no sequence"""
+
+
+class StepInvalid(Invalid):
+    """This step cannot be kept; compare it with the reference at /docs."""
+
+
+class StepMissing(Invalid):
+    """This campaign has no step; add one to its sequence before you start it."""
+
+
+class AddingWhileRunning(Invalid):
+    """You cannot add a step because the campaign is running"""
+
+
+class DeletingWhileRunning(Invalid):
+    """You cannot delete this step because the campaign is running"""
