@@ -1,0 +1,148 @@
+"""Shapes of mails: an intent before, a message after, and what a person is shown in doubt."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from pomelo.base.ids import CampaignId, LeadId, MessageId, SenderId, StepId, TeamId
+
+
+class MessageKind(StrEnum):
+    """Whom a mail is for."""
+
+    SEQUENCE = "sequence"
+    REHEARSAL = "rehearsal"
+
+
+class MessageState(StrEnum):
+    """Where a mail stands."""
+
+    SENDING = "sending"
+    DEFERRED = "deferred"
+    SENT = "sent"
+    REFUSED = "refused"
+    UNCERTAIN = "uncertain"
+
+
+class Resolution(StrEnum):
+    """What a person says of a doubtful mail: it arrived, or send it again."""
+
+    SENT = "sent"
+    RESEND = "resend"
+
+
+class Intent(msgspec.Struct, frozen=True):
+    """A mail about to be sent, committed before a byte goes out."""
+
+    team_id: TeamId
+    id: MessageId
+    kind: MessageKind
+    campaign_id: CampaignId
+    lead_id: LeadId
+    sender_id: SenderId
+    step_id: StepId
+    step_version: int
+    sequence_step: int
+    fence: int
+    recipient: str
+    address_key: str
+    header_id: str
+    subject: str
+    thread_ids: tuple[str, ...]
+    links: tuple[str, ...] | None
+    raw: bytes
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """Asks for leave to begin DATA: nothing may have stopped this mail.
+
+    `suppression_keys` are all keys under which its recipient may be unsubscribed.
+    """
+
+    team_id: TeamId
+    id: MessageId
+    fence: int
+    deliver_to: str
+    suppression_keys: tuple[str, ...]
+
+
+class Result(msgspec.Struct, frozen=True):
+    """How the conversation about a mail ended."""
+
+    team_id: TeamId
+    id: MessageId
+    fence: int
+    state: MessageState
+    at: datetime
+    reply: str = ""
+    reply_class: str | None = None
+    effective_id: str | None = None
+
+
+class Message(msgspec.Struct, frozen=True):
+    """A mail, without its bytes."""
+
+    team_id: TeamId
+    id: MessageId
+    kind: MessageKind
+    campaign_id: CampaignId
+    lead_id: LeadId
+    sender_id: SenderId
+    step_id: StepId
+    step_version: int
+    sequence_step: int
+    state: MessageState
+    fence: int
+    recipient: str
+    address_key: str
+    header_id: str
+    effective_id: str | None
+    subject: str
+    thread_ids: tuple[str, ...]
+    links: tuple[str, ...] | None
+    attempts: int
+    data_at: datetime | None
+    sent_at: datetime | None
+    reply: str
+    reply_class: str | None
+    bounced_at: datetime | None
+    created_at: datetime
+
+
+class Doubtful(msgspec.Struct, frozen=True):
+    """A mail whose fate is unknown, as a person is shown it."""
+
+    team_id: TeamId
+    id: MessageId
+    lead_id: LeadId
+    lead_email: str
+    campaign_id: CampaignId
+    sender_id: SenderId
+    sender_email: str
+    header_id: str
+    state: MessageState
+    fence: int
+    created_at: datetime
+
+
+class Quota(msgspec.Struct, frozen=True):
+    """What a sender's rolling 24 hours hold.
+
+    `frees_at` is when the oldest mail that counts leaves them, once the limit is reached.
+    """
+
+    team_id: TeamId
+    sender_id: SenderId
+    sent: int
+    frees_at: datetime | None
+
+
+class Buried(msgspec.Struct, frozen=True):
+    """What is kept of a removed lead's mail, so that its links and unsubscribing live on."""
+
+    team_id: TeamId
+    id: MessageId
+    address_key: str
+    step_id: StepId
+    step_version: int

@@ -1,0 +1,167 @@
+"""Messages in the database: one function a query."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final
+
+from pomelo.base.db import Db
+from pomelo.base.ids import LeadId, MessageId, SenderId, TeamId
+from pomelo.base.sql import load
+from pomelo.messages.model import (
+    Buried,
+    Doubtful,
+    Intent,
+    Mark,
+    Message,
+    MessageState,
+    Quota,
+    Result,
+)
+
+QUERIES: Final = load(__package__ or "")
+
+
+async def begin(db: Db, intents: Sequence[Intent], *, now: datetime) -> list[MessageId]:
+    """Write intents; gives the ids of those that may go on (their own, or the first attempt's)."""
+    return await QUERIES["begin"].rows(
+        db,
+        MessageId,
+        team_ids=[i.team_id for i in intents],
+        ids=[i.id for i in intents],
+        kinds=[i.kind for i in intents],
+        campaign_ids=[i.campaign_id for i in intents],
+        lead_ids=[i.lead_id for i in intents],
+        sender_ids=[i.sender_id for i in intents],
+        step_ids=[i.step_id for i in intents],
+        step_versions=[i.step_version for i in intents],
+        sequence_steps=[i.sequence_step for i in intents],
+        fences=[i.fence for i in intents],
+        recipients=[i.recipient for i in intents],
+        address_keys=[i.address_key for i in intents],
+        header_ids=[i.header_id for i in intents],
+        subjects=[i.subject for i in intents],
+        thread_ids=[i.thread_ids for i in intents],
+        links=[i.links for i in intents],
+        raws=[i.raw for i in intents],
+        now=now,
+    )
+
+
+async def mark(db: Db, marks: Sequence[Mark], *, now: datetime) -> list[MessageId]:
+    """Set data_at where nothing stops the mail; gives the ids that may begin DATA."""
+    return await QUERIES["mark"].rows(
+        db,
+        MessageId,
+        team_ids=[m.team_id for m in marks],
+        ids=[m.id for m in marks],
+        fences=[m.fence for m in marks],
+        modes=[m.deliver_to for m in marks],
+        keys=["\n".join(m.suppression_keys) for m in marks],
+        now=now,
+    )
+
+
+async def unmark(db: Db, team: TeamId, message: MessageId, fence: int) -> int:
+    """Take data_at back: DATA was not begun."""
+    return await QUERIES["unmark"].run(db, team_id=team, id=message, fence=fence)
+
+
+async def finish(db: Db, results: Sequence[Result]) -> list[MessageId]:
+    """Write how conversations ended; gives the ids that were still this worker's."""
+    return await QUERIES["finish"].rows(
+        db,
+        MessageId,
+        team_ids=[r.team_id for r in results],
+        ids=[r.id for r in results],
+        fences=[r.fence for r in results],
+        states=[r.state for r in results],
+        ats=[r.at for r in results],
+        replies=[r.reply for r in results],
+        classes=[r.reply_class for r in results],
+        effective_ids=[r.effective_id for r in results],
+    )
+
+
+async def withdraw(db: Db, intents: Sequence[tuple[TeamId, MessageId, int]]) -> int:
+    """Delete intents (team, id, fence) that were stopped before DATA."""
+    return await QUERIES["withdraw"].run(
+        db,
+        team_ids=[team for team, _, _ in intents],
+        ids=[message for _, message, _ in intents],
+        fences=[fence for _, _, fence in intents],
+    )
+
+
+async def list_lost(db: Db, *, now: datetime) -> list[Doubtful]:
+    """Lock and list mails begun by a worker that is gone."""
+    return await QUERIES["list_lost"].rows(db, Doubtful, now=now)
+
+
+async def list_doubtful(db: Db, team: TeamId, offset: int, limit: int) -> list[Doubtful]:
+    """List a team's uncertain mails, oldest first."""
+    return await QUERIES["list_doubtful"].rows(
+        db, Doubtful, team_id=team, offset=offset, limit=limit
+    )
+
+
+async def lock_doubtful(db: Db, team: TeamId, message: MessageId) -> Doubtful | None:
+    """Lock a message and its lead."""
+    return await QUERIES["lock_doubtful"].row(db, Doubtful, team_id=team, id=message)
+
+
+async def settle(db: Db, team: TeamId, message: MessageId, state: MessageState) -> int:
+    """End a doubt: `sent`, or `deferred` to go again."""
+    return await QUERIES["settle"].run(db, team_id=team, id=message, state=state)
+
+
+async def doubt(db: Db, mails: Sequence[Doubtful]) -> int:
+    """Turn begun mails into uncertain ones."""
+    return await QUERIES["doubt"].run(
+        db, team_ids=[m.team_id for m in mails], ids=[m.id for m in mails]
+    )
+
+
+async def quotas(
+    db: Db, limits: Sequence[tuple[TeamId, SenderId, int]], *, since: datetime
+) -> list[Quota]:
+    """Count what senders have begun to send since then, each up to its limit."""
+    return await QUERIES["quotas"].rows(
+        db,
+        Quota,
+        team_ids=[team for team, _, _ in limits],
+        sender_ids=[sender for _, sender, _ in limits],
+        limits=[limit for _, _, limit in limits],
+        since=since,
+    )
+
+
+async def list_by_ids(db: Db, ids: Iterable[MessageId]) -> list[Message]:
+    """Find messages by their ids alone: a public link names no team."""
+    return await QUERIES["list_by_ids"].rows(db, Message, ids=list(ids))
+
+
+async def find_by_headers(db: Db, team: TeamId, header_ids: Sequence[str]) -> list[Message]:
+    """Find a team's messages by Message-ID, own or effective."""
+    return await QUERIES["find_by_headers"].rows(
+        db, Message, team_id=team, header_ids=list(header_ids)
+    )
+
+
+async def find_buried(db: Db, message: MessageId) -> Buried | None:
+    """Find what is kept of a removed lead's mail."""
+    return await QUERIES["find_buried"].row(db, Buried, id=message)
+
+
+async def bury(db: Db, team: TeamId, lead: LeadId) -> int:
+    """Keep what links and unsubscribing need of a lead that is about to be removed."""
+    return await QUERIES["bury"].run(db, team_id=team, lead_id=lead)
+
+
+async def set_bounced(db: Db, team: TeamId, message: MessageId, *, now: datetime) -> int:
+    """Note that a bounce came back for a sent mail."""
+    return await QUERIES["set_bounced"].run(db, team_id=team, id=message, now=now)
+
+
+async def count_uncertain(db: Db) -> int:
+    """Count the uncertain mails of all teams."""
+    return await QUERIES["count_open"].one(db, int)

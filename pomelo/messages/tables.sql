@@ -1,0 +1,62 @@
+-- Each mail sent or being sent. A row is committed before a byte of it goes out.
+CREATE TABLE messages (
+  team_id text NOT NULL,
+  id text NOT NULL,
+  -- 'rehearsal' goes to the operator's own address and moves no lead.
+  kind text NOT NULL DEFAULT 'sequence' CHECK (kind IN ('sequence', 'rehearsal')),
+  campaign_id text NOT NULL,
+  lead_id text NOT NULL,
+  sender_id text NOT NULL,
+  step_id text NOT NULL,
+  step_version integer NOT NULL,
+  -- 0-based, as lemlist counts.
+  sequence_step integer NOT NULL,
+  -- sending: intent; deferred: to be tried again; uncertain: fate unknown, never resent unasked.
+  state text NOT NULL CHECK (state IN ('sending', 'deferred', 'sent', 'refused', 'uncertain')),
+  -- The lead's fence at the claim that carries it; an older one changes nothing.
+  fence bigint NOT NULL,
+  recipient text NOT NULL,
+  address_key text NOT NULL,
+  -- Our Message-ID and, where a provider replaced it, the one that replies will name.
+  header_id text NOT NULL,
+  effective_id text,
+  subject text NOT NULL,
+  -- Message-IDs of the thread before it.
+  thread_ids text[] NOT NULL DEFAULT '{}',
+  -- Targets by link number when some were known only after rendering; else the step's own.
+  links text[],
+  -- The exact bytes, kept until the fate is known, so that a retry is the same mail.
+  raw bytea,
+  attempts integer NOT NULL DEFAULT 0,
+  -- Committed just before DATA: from here on the mail may have gone.
+  data_at timestamptz,
+  sent_at timestamptz,
+  -- The server's last answer, at most 1 kB.
+  reply text NOT NULL DEFAULT '',
+  -- What that answer means (`replies.ReplyClass`); NULL = there was no refusal.
+  reply_class text,
+  bounced_at timestamptz,
+  created_at timestamptz NOT NULL,
+  PRIMARY KEY (team_id, id),
+  -- No step reaches a lead twice.
+  UNIQUE (team_id, lead_id, step_id, kind),
+  FOREIGN KEY (team_id, lead_id) REFERENCES leads (team_id, id) ON DELETE CASCADE
+) WITH (fillfactor = 70);
+-- Public links and returning mail name a message without its team.
+CREATE UNIQUE INDEX messages_id ON messages (id);
+CREATE INDEX messages_header ON messages (header_id);
+CREATE INDEX messages_effective ON messages (effective_id) WHERE effective_id IS NOT NULL;
+-- The rolling 24 hours of a sender.
+CREATE INDEX messages_of_sender ON messages (team_id, sender_id, data_at) WHERE data_at IS NOT NULL;
+CREATE INDEX messages_open ON messages (state) WHERE state IN ('sending', 'uncertain');
+
+-- What stays of a removed lead's mails: old links still redirect, unsubscribing still works.
+CREATE TABLE removed_messages (
+  team_id text NOT NULL REFERENCES teams (id) ON DELETE CASCADE,
+  id text NOT NULL,
+  address_key text NOT NULL,
+  step_id text NOT NULL,
+  step_version integer NOT NULL,
+  PRIMARY KEY (team_id, id)
+);
+CREATE UNIQUE INDEX removed_messages_id ON removed_messages (id);
