@@ -1,0 +1,191 @@
+"""From facts to a mail that can be sent: composed anew, or the very bytes begun before."""
+
+from datetime import datetime
+
+import msgspec
+
+from pomelo.base import addresses, ids
+from pomelo.base.ids import MessageId
+from pomelo.delivery import store
+from pomelo.delivery.desk import Desk
+from pomelo.delivery.model import Began, Facts
+from pomelo.delivery.outcomes import Failed
+from pomelo.letters import Composed, Envelope, HeadersTampered, Thread, compose, header_id
+from pomelo.messages import Intent, MessageKind
+from pomelo.senders import Sender
+from pomelo.sequences import OutputTooLarge, TemplateInvalid, VariableMissing
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """A mail ready to be begun.
+
+    Attributes:
+        facts: Its lead.
+        intent: The row that is committed before a byte goes out.
+        suppression_keys: All keys under which its recipient may be unsubscribed.
+        attempts: Which attempt this is, from 1.
+        begun_at: When the first attempt began.
+    """
+
+    facts: Facts
+    intent: Intent
+    suppression_keys: tuple[str, ...]
+    attempts: int
+    begun_at: datetime
+
+
+async def draft(desk: Desk, sender: Sender, facts: Facts) -> Draft | Failed:
+    """Write a lead's mail; Failed when the step cannot be written for this lead."""
+    address = addresses.parse(facts.email)
+    keys = addresses.suppression_keys(address)
+    now = desk.clock.now()
+    if facts.began is not None and (raw := await _raw(desk, facts, facts.began)) is not None:
+        intent = _again(desk, facts, facts.began, raw)
+        return Draft(facts, intent, keys, facts.began.attempts + 1, facts.began.created_at)
+    try:
+        intent = _anew(desk, sender, facts, now)
+    except (VariableMissing, OutputTooLarge, TemplateInvalid, HeadersTampered) as problem:
+        return Failed(str(problem))
+    return Draft(facts, intent, keys, 1, now)
+
+
+async def _raw(desk: Desk, facts: Facts, began: Began) -> bytes | None:
+    async with desk.database.transaction() as db:
+        return await store.raw(db, facts.team_id, began.id)
+
+
+class _Mail(msgspec.Struct, frozen=True):
+    """What an attempt keeps of the one before: identity, wording and bytes."""
+
+    id: MessageId
+    header_id: str
+    subject: str
+    thread_ids: tuple[str, ...]
+    links: tuple[str, ...] | None
+    step_version: int
+    raw: bytes
+
+
+def _again(desk: Desk, facts: Facts, began: Began, raw: bytes) -> Intent:
+    """The same identity and bytes, whatever was edited meanwhile."""
+    mail = _Mail(
+        began.id,
+        began.header_id,
+        began.subject,
+        began.thread_ids,
+        began.links,
+        began.step_version,
+        raw,
+    )
+    return _intent(desk, facts, mail)
+
+
+def _anew(desk: Desk, sender: Sender, facts: Facts, now: datetime) -> Intent:
+    message = ids.message()
+    header = header_id(message, sender.email.rpartition("@")[2], desk.signer)
+    thread = _thread(facts)
+    composed = _compose(desk, sender, facts, message=message, header=header, thread=thread, now=now)
+    mail = _Mail(
+        id=message,
+        header_id=header,
+        subject=composed.subject,
+        thread_ids=(*thread.references, header) if thread else (header,),
+        links=composed.links or None,
+        step_version=facts.step_version or 1,
+        raw=composed.raw,
+    )
+    return _intent(desk, facts, mail)
+
+
+def _compose(
+    desk: Desk,
+    sender: Sender,
+    facts: Facts,
+    *,
+    message: MessageId,
+    header: str,
+    thread: Thread | None,
+    now: datetime,
+) -> Composed:
+    letter = desk.letters.get(letter_key(facts))
+    return compose(
+        letter,
+        Envelope(
+            message_id=message,
+            header_id=header,
+            sender_email=sender.email,
+            sender_name=sender.name,
+            signature=sender.signature,
+            recipient=facts.email,
+            recipient_name=_name(facts.variables),
+            values=_values(facts, sender),
+            base_url=desk.public_url,
+            date=now,
+            thread=thread,
+            rehearsal_to=desk.deliver_to or None,
+        ),
+        desk.signer,
+    )
+
+
+def letter_key(facts: Facts) -> tuple[ids.TeamId, ids.StepId, int, bool, bool]:
+    """Name the wording that a lead is due to get."""
+    return (
+        facts.team_id,
+        facts.step_id or ids.StepId(""),
+        facts.step_version or 1,
+        facts.track_opens,
+        facts.track_clicks,
+    )
+
+
+def _intent(desk: Desk, facts: Facts, mail: _Mail) -> Intent:
+    return Intent(
+        team_id=facts.team_id,
+        id=mail.id,
+        kind=MessageKind.REHEARSAL if desk.is_rehearsal else MessageKind.SEQUENCE,
+        campaign_id=facts.campaign_id,
+        lead_id=facts.lead_id,
+        sender_id=facts.sender_id,
+        step_id=facts.step_id or ids.StepId(""),
+        step_version=mail.step_version,
+        sequence_step=facts.step_position,
+        fence=facts.fence,
+        recipient=desk.deliver_to or facts.email,
+        address_key=facts.address_key,
+        header_id=mail.header_id,
+        subject=mail.subject,
+        thread_ids=mail.thread_ids,
+        links=mail.links,
+        raw=mail.raw,
+    )
+
+
+def _thread(facts: Facts) -> Thread | None:
+    """Put a follow-up into the thread of the mail before it.
+
+    Source:
+        RFC 5322 3.6.4.
+    """
+    before = facts.before
+    if before is None:
+        return None
+    # The last id is the mail before itself, by the name under which replies know it.
+    references = (*before.thread_ids[:-1], before.header_id)
+    return Thread(in_reply_to=before.header_id, references=references, subject=before.subject)
+
+
+def _name(variables: dict[str, object]) -> str:
+    parts = (variables.get("firstName"), variables.get("lastName"))
+    return " ".join(part for part in parts if isinstance(part, str) and part)
+
+
+def _values(facts: Facts, sender: Sender) -> dict[str, object]:
+    """What a template may name: the lead's own variables, and who writes."""
+    return {
+        "senderName": sender.name,
+        "senderEmail": sender.email,
+        **facts.variables,
+        "email": facts.email,
+        "campaignName": facts.campaign_name,
+    }

@@ -1,0 +1,191 @@
+"""Due steps: ready senders are claimed, then what each may send; each in a task of its own."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from pomelo import campaigns, leads, messages, senders, unsubscribes
+from pomelo.base import addresses, clock, log
+from pomelo.base.db import Db
+from pomelo.base.ids import LeadId, SenderId, TeamId
+from pomelo.delivery import settle, store
+from pomelo.delivery.carry import Carrier, Job
+from pomelo.delivery.desk import Desk
+from pomelo.delivery.drafts import letter_key
+from pomelo.delivery.model import Facts
+from pomelo.delivery.outcomes import hold_of
+from pomelo.delivery.plan import Shift, plan, wants
+from pomelo.delivery.release import release
+from pomelo.leads import Claimed
+from pomelo.messages import MessageKind
+from pomelo.smtp import Sessions
+
+LOG: Final = log.get("delivery")
+DAY: Final = timedelta(hours=24)
+SWEEP_SECONDS: Final = 1.0
+# A server that hangs must not keep a worker from stopping.
+FINISH_SECONDS: Final = 20.0
+
+
+class Deliverer:
+    """One worker's sending.
+
+    Args:
+        desk: Its tools.
+        slots: Senders served at the same time; a hung server holds just its own.
+    """
+
+    def __init__(self, desk: Desk, *, slots: int) -> None:
+        self._desk = desk
+        self._slots = slots
+        self._sessions = Sessions(desk.database, desk.access)
+        self._tasks: dict[asyncio.Task[None], Job] = {}
+        self._swept_at = 0.0
+
+    async def work_once(self) -> bool:
+        """Start what is due now; says whether there was any."""
+        await self._sweep()
+        self._forget_finished()
+        if len(self._tasks) >= self._slots:
+            await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED, timeout=1)
+            return True
+        claimed, jobs = await self._claim(self._slots - len(self._tasks))
+        for job in jobs:
+            task = asyncio.create_task(self._carry(job))
+            self._tasks[task] = job
+        return claimed > 0
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether anything is under way."""
+        self._forget_finished()
+        return bool(self._tasks)
+
+    async def finish(self, *, within_seconds: float = FINISH_SECONDS) -> None:
+        """Wait for what is under way, then end all sessions.
+
+        Whoever is not ready in time is cut off; a mail in doubt then is held as any other.
+        """
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=within_seconds)
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+        self._forget_finished()
+        await self._sessions.close_all()
+
+    async def renew(self) -> None:
+        """Keep the claims of what is under way: a slow server is no dead worker."""
+        jobs = list(self._tasks.values())
+        await self._sessions.close_idle({job.shift.sender.id for job in jobs})
+        if not jobs:
+            return
+        until = self._desk.lease_end(self._desk.clock.now())
+        claims = [hold_of(facts) for job in jobs for facts in job.facts]
+        async with self._desk.database.transaction() as db:
+            await senders.renew(
+                db, worker=self._desk.worker, senders=[ref(job.shift) for job in jobs], until=until
+            )
+            await leads.renew(db, claims, until=until)
+
+    def _forget_finished(self) -> None:
+        for task in [task for task in self._tasks if task.done()]:
+            job = self._tasks.pop(task)
+            if not task.cancelled() and (error := task.exception()) is not None:
+                LOG.error("carry_failed", sender=job.shift.sender.id, exc_info=error)
+
+    async def _sweep(self) -> None:
+        if clock.monotonic() - self._swept_at < SWEEP_SECONDS:
+            return
+        self._swept_at = clock.monotonic()
+        async with self._desk.database.transaction() as db:
+            await self._desk.clock.sync(db)
+            await settle.sweep(db, now=self._desk.clock.now())
+
+    async def _claim(self, amount: int) -> tuple[int, list[Job]]:
+        desk, now = self._desk, self._desk.clock.now()
+        async with desk.database.transaction() as db:
+            ready = await senders.claim_ready(
+                db, worker=desk.worker, now=now, until=desk.lease_end(now), amount=amount
+            )
+            if not ready:
+                return 0, []
+            shifts = await _shifts(db, ready, now=now)
+            claimed = await leads.claim_due(
+                db,
+                [want for shift in shifts for want in wants(shift)],
+                now=now,
+                until=desk.lease_end(now),
+            )
+            jobs = await self._jobs(db, shifts, claimed)
+            busy = {job.shift.sender.id for job in jobs}
+            idle = [shift for shift in shifts if shift.sender.id not in busy]
+            await release(db, desk, idle, now=now)
+        desk.failpoint("after_claim")
+        return len(claimed), jobs
+
+    async def _jobs(self, db: Db, shifts: Sequence[Shift], claimed: Sequence[Claimed]) -> list[Job]:
+        if not claimed:
+            return []
+        desk = self._desk
+        kind = MessageKind.REHEARSAL if desk.is_rehearsal else MessageKind.SEQUENCE
+        facts = await store.load(db, claimed, kind)
+        await desk.letters.prepare(db, [letter_key(f) for f in facts if f.step_id])
+        suppressed = await _suppressed(db, facts)
+        by_sender: dict[SenderId, list[Facts]] = {}
+        for known in facts:
+            by_sender.setdefault(known.sender_id, []).append(known)
+        return [
+            Job(shift, tuple(by_sender[shift.sender.id]), suppressed)
+            for shift in shifts
+            if shift.sender.id in by_sender
+        ]
+
+    async def _carry(self, job: Job) -> None:
+        """Carry out a job; whatever happens, the sender is let go of."""
+        carrier = Carrier(self._desk, self._sessions, job)
+        try:
+            await carrier.run()
+        finally:
+            now = self._desk.clock.now()
+            async with self._desk.database.transaction() as db:
+                await release(
+                    db, self._desk, [job.shift], now=now, rested_until=carrier.rested_until
+                )
+
+
+def ref(shift: Shift) -> tuple[TeamId, SenderId]:
+    """Name a shift's sender."""
+    return shift.sender.team_id, shift.sender.id
+
+
+async def _shifts(db: Db, ready: Sequence[senders.Sender], *, now: datetime) -> list[Shift]:
+    refs = [(sender.team_id, sender.id) for sender in ready]
+    rows = await campaigns.ready_rows(db, refs, now=now)
+    limits = [(s.team_id, s.id, s.limit_per_day) for s in ready if s.limit_per_day]
+    quotas = {q.sender_id: q for q in await messages.quotas(db, limits, since=now - DAY)}
+    return [
+        plan(
+            sender,
+            [row for row in rows if row.sender_id == sender.id],
+            sent=quotas[sender.id].sent if sender.id in quotas else 0,
+            frees_at=quotas[sender.id].frees_at if sender.id in quotas else None,
+            now=now,
+        )
+        for sender in ready
+    ]
+
+
+async def _suppressed(db: Db, facts: Sequence[Facts]) -> dict[LeadId, str]:
+    """Find under which source leads' addresses are on their team's unsubscribe list."""
+    keys = {f.lead_id: addresses.suppression_keys(addresses.parse(f.email)) for f in facts}
+    wanted = [(f.team_id, key) for f in facts for key in keys[f.lead_id]]
+    found = await unsubscribes.matching(db, wanted)
+    return {
+        f.lead_id: found[f.team_id, key]
+        for f in facts
+        for key in keys[f.lead_id]
+        if (f.team_id, key) in found
+    }

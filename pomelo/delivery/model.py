@@ -1,0 +1,122 @@
+"""What is known about a due lead, and what can be decided about it."""
+
+from datetime import datetime
+from typing import TypeAlias
+
+import msgspec
+
+from pomelo.base.ids import CampaignId, LeadId, MessageId, SenderId, StepId, TeamId
+from pomelo.leads import ActivityType, WaitsFor
+from pomelo.messages import MessageState
+from pomelo.teams import Uncertain
+
+
+class Began(msgspec.Struct, frozen=True):
+    """A mail of this step that an earlier attempt had begun."""
+
+    id: MessageId
+    state: MessageState
+    header_id: str
+    subject: str
+    thread_ids: tuple[str, ...]
+    links: tuple[str, ...] | None
+    step_version: int
+    has_data: bool
+    sender_id: SenderId
+    sent_at: datetime | None
+    attempts: int
+    created_at: datetime
+
+
+class Before(msgspec.Struct, frozen=True):
+    """The mail before, into whose thread this one goes."""
+
+    header_id: str
+    thread_ids: tuple[str, ...]
+    subject: str
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """Everything the gate and the composer ask about one claimed lead."""
+
+    team_id: TeamId
+    lead_id: LeadId
+    campaign_id: CampaignId
+    sender_id: SenderId
+    fence: int
+    email: str
+    address_key: str
+    variables: dict[str, object]
+    step_position: int
+    due_at: datetime | None
+    is_paused: bool
+    stopped_by: str | None
+    waits_for: str | None
+    campaign_name: str
+    is_running: bool
+    track_opens: bool
+    track_clicks: bool
+    uncertain: Uncertain
+    step_id: StepId | None
+    step_version: int | None
+    next_delay_days: int | None
+    began: Began | None
+    before: Before | None
+
+
+class Send(msgspec.Struct, frozen=True):
+    """Send the mail now."""
+
+
+class WaitUntil(msgspec.Struct, frozen=True):
+    """Look again at an instant."""
+
+    at: datetime
+
+
+class WaitFor(msgspec.Struct, frozen=True):
+    """Look again when something has happened."""
+
+    waits_for: WaitsFor
+
+
+class Stop(msgspec.Struct, frozen=True):
+    """The sequence ends for this lead."""
+
+    because: ActivityType
+
+
+class Free(msgspec.Struct, frozen=True):
+    """It changed since it was claimed: hand it back as it is."""
+
+
+class Finished(msgspec.Struct, frozen=True):
+    """There is no further step."""
+
+
+class Skip(msgspec.Struct, frozen=True):
+    """This step was carried out already, then and by that sender: go on to the next."""
+
+    done_at: datetime
+    sender_id: SenderId
+
+
+class InDoubt(msgspec.Struct, frozen=True):
+    """An earlier worker may have sent it: its fate must be settled first."""
+
+
+Decision: TypeAlias = Send | WaitUntil | WaitFor | Stop | Free | Finished | Skip | InDoubt
+
+
+class Backlog(msgspec.Struct, frozen=True):
+    """What waits.
+
+    Attributes:
+        waiting: Leads with a next step that nothing holds.
+        oldest_due_at: Since when the longest due one is due, in campaigns that run.
+        uncertain: Mails whose fate a person must say.
+    """
+
+    waiting: int
+    oldest_due_at: datetime | None
+    uncertain: int

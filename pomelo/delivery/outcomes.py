@@ -1,0 +1,204 @@
+"""How a mail ended, and what that changes: one transaction for many mails' ends."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TypeAlias
+
+import msgspec
+
+from pomelo import activities, leads, messages
+from pomelo.activities import Fact
+from pomelo.base.db import Db
+from pomelo.base.ids import MessageId
+from pomelo.delivery.model import Facts
+from pomelo.leads import ActivityType, Hold, NextStep, WaitsFor
+from pomelo.messages import MessageState, Result
+from pomelo.teams import Uncertain
+
+
+class Delivered(msgspec.Struct, frozen=True):
+    """A server took it; `next_due` is when the next step is, if there is one."""
+
+    reply: str
+    effective_id: str | None
+    next_due: datetime | None
+
+
+class Postponed(msgspec.Struct, frozen=True):
+    """Nothing was delivered; it is tried again at `until`."""
+
+    reply: str
+    reply_class: str | None
+    until: datetime
+
+
+class Rejected(msgspec.Struct, frozen=True):
+    """This recipient is refused for good; `suppresses`: must not be written to any more."""
+
+    reply: str
+    reply_class: str
+    suppresses: bool
+
+
+class Lost(msgspec.Struct, frozen=True):
+    """The last byte went out and no answer came."""
+
+    reason: str
+
+
+class Failed(msgspec.Struct, frozen=True):
+    """The step cannot be written for this lead; no mail was begun."""
+
+    sentence: str
+
+
+Ending: TypeAlias = Delivered | Postponed | Rejected | Lost | Failed
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """One mail's end."""
+
+    facts: Facts
+    message_id: MessageId | None
+    is_rehearsal: bool
+    ending: Ending
+
+
+async def record(db: Db, outcomes: Sequence[Outcome], *, now: datetime) -> None:
+    """Write what mails' ends change: message, activity, and the lead's next moment.
+
+    An outcome whose fence is old changes nothing: somebody else has the lead now.
+    """
+    results = [_result(outcome, now) for outcome in outcomes if outcome.message_id]
+    settled = set(await messages.finish(db, results)) if results else set()
+    ours = [o for o in outcomes if o.message_id is None or o.message_id in settled]
+    facts = [fact for outcome in ours if (fact := _fact(outcome, now))]
+    if facts:
+        await activities.record(db, facts)
+    await _move(db, ours, now)
+    for outcome in ours:
+        if isinstance(outcome.ending, Rejected) and outcome.ending.suppresses:
+            await _suppress(db, outcome, now)
+
+
+def _result(outcome: Outcome, now: datetime) -> Result:
+    state, reply, kind, effective = _written(outcome)
+    return Result(
+        team_id=outcome.facts.team_id,
+        id=outcome.message_id or MessageId(""),
+        fence=outcome.facts.fence,
+        state=state,
+        at=now,
+        reply=reply,
+        reply_class=kind,
+        effective_id=effective,
+    )
+
+
+def _written(outcome: Outcome) -> tuple[MessageState, str, str | None, str | None]:
+    match outcome.ending:
+        case Delivered(reply=reply, effective_id=effective):
+            return MessageState.SENT, reply, None, effective
+        case Postponed(reply=reply, reply_class=kind):
+            return MessageState.DEFERRED, reply, kind, None
+        case Rejected(reply=reply, reply_class=kind):
+            return MessageState.REFUSED, reply, kind, None
+        case Lost(reason=reason):
+            return _doubted(outcome), reason, None, None
+        case Failed(sentence=sentence):
+            return MessageState.REFUSED, sentence, None, None
+
+
+def _doubted(outcome: Outcome) -> MessageState:
+    """Give what the team wants done with a doubtful mail; a rehearsal is always held."""
+    if outcome.facts.uncertain is Uncertain.RESEND and not outcome.is_rehearsal:
+        return MessageState.DEFERRED
+    return MessageState.UNCERTAIN
+
+
+def _fact(outcome: Outcome, now: datetime) -> Fact | None:
+    if outcome.is_rehearsal:
+        return None
+    match outcome.ending:
+        case Delivered():
+            return fact(outcome.facts, outcome.message_id, ActivityType.EMAILS_SENT, now=now)
+        case Rejected(reply=reply):
+            kind, words = ActivityType.EMAILS_BOUNCED, reply
+        case Failed(sentence=sentence):
+            kind, words = ActivityType.EMAILS_FAILED, sentence
+        case _:
+            return None
+    return fact(outcome.facts, outcome.message_id, kind, now=now, extra={"errorMessage": words})
+
+
+def fact(
+    facts: Facts,
+    message: MessageId | None,
+    kind: ActivityType,
+    *,
+    now: datetime,
+    extra: dict[str, object] | None = None,
+) -> Fact:
+    """Say what happened to a lead at its present step."""
+    return Fact(
+        team_id=facts.team_id,
+        type=kind,
+        lead_id=facts.lead_id,
+        message_id=message,
+        sender_id=facts.sender_id,
+        step_id=facts.step_id,
+        sequence_step=facts.step_position,
+        at=now,
+        extra=extra or {},
+    )
+
+
+async def _move(db: Db, outcomes: Sequence[Outcome], now: datetime) -> None:
+    """Give each lead its next moment, or the event that it waits for; none stays due."""
+    nexts: list[NextStep] = []
+    waits: list[tuple[Hold, datetime]] = []
+    parks: list[tuple[Hold, WaitsFor]] = []
+    rests: list[tuple[Hold, datetime]] = []
+    for outcome in outcomes:
+        hold = hold_of(outcome.facts)
+        match outcome.ending:
+            case Delivered() | Rejected() | Failed() | Lost() if outcome.is_rehearsal:
+                parks.append((hold, WaitsFor.REHEARSAL))
+            case Postponed(until=until) if outcome.is_rehearsal:
+                rests.append((hold, until))
+            case Delivered(next_due=due):
+                nexts.append(next_step(outcome.facts, due))
+            case Postponed(until=until):
+                waits.append((hold, until))
+            case Lost() if _doubted(outcome) is MessageState.UNCERTAIN:
+                parks.append((hold, WaitsFor.UNCERTAIN))
+            case _:  # resent at once; or stopped by its activity, and only the lease ends
+                waits.append((hold, now))
+    await leads.schedule_next(db, nexts)
+    await leads.wait_until(db, waits)
+    await leads.park(db, parks)
+    # A rehearsal leaves due_at alone (real sending starts where it truly was): the lease waits.
+    for hold, until in rests:
+        await leads.renew(db, [hold], until=until)
+
+
+def hold_of(facts: Facts) -> Hold:
+    """Name the claim under which a lead is held."""
+    return Hold(facts.team_id, facts.lead_id, facts.fence)
+
+
+def next_step(facts: Facts, due_at: datetime | None) -> NextStep:
+    """Let a claimed lead go on to its next step; without `due_at` it has finished."""
+    return NextStep(
+        team_id=facts.team_id,
+        id=facts.lead_id,
+        fence=facts.fence,
+        sender_id=facts.sender_id,
+        step_position=facts.step_position + 1,
+        due_at=due_at,
+    )
+
+
+async def _suppress(db: Db, outcome: Outcome, now: datetime) -> None:
+    if not outcome.is_rehearsal:
+        await activities.suppress_bounced(db, outcome.facts.team_id, outcome.facts.email, now=now)

@@ -1,0 +1,100 @@
+"""How much each sender may carry now: its limit and gap, and the hours of its campaigns."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from pomelo.base.ids import CampaignId
+from pomelo.campaigns import ReadyRow
+from pomelo.leads import Want
+from pomelo.schedules import add_days, next_moment
+from pomelo.senders import Sender
+
+# A session is used for 50 mails at most (email-domain 7), so more is not claimed at once.
+BATCH: Final = 50
+
+
+class Shift(msgspec.Struct, frozen=True):
+    """A sender and what it may do now.
+
+    Attributes:
+        sender: The sender.
+        rows: Its campaigns whose hours are open.
+        closed: Its campaigns whose hours are not, and when they open (None: never).
+        amount: How many mails it may send now.
+        full_until: When its rolling 24 hours have room again, if they have none.
+    """
+
+    sender: Sender
+    rows: tuple[ReadyRow, ...]
+    closed: tuple[tuple[ReadyRow, datetime | None], ...]
+    amount: int
+    full_until: datetime | None
+
+
+def plan(
+    sender: Sender,
+    rows: Sequence[ReadyRow],
+    *,
+    sent: int,
+    frees_at: datetime | None,
+    now: datetime,
+) -> Shift:
+    """Decide what a ready sender may do.
+
+    Args:
+        sender: The sender, claimed.
+        rows: Its campaigns that may send by their own instant.
+        sent: Mails it began in the last 24 hours, counted up to its limit.
+        frees_at: When the oldest of them leaves the 24 hours.
+        now: When it is decided.
+    """
+    moments = [(row, next_moment(row.windows, now)) for row in rows]
+    left = BATCH if sender.limit_per_day == 0 else sender.limit_per_day - sent
+    is_gapped = sender.gap_seconds > 0
+    return Shift(
+        sender=sender,
+        rows=tuple(row for row, moment in moments if moment == now),
+        closed=tuple((row, moment) for row, moment in moments if moment != now),
+        amount=max(0, min(left, 1 if is_gapped else BATCH)),
+        full_until=frees_at if left <= 0 else None,
+    )
+
+
+def wants(shift: Shift) -> list[Want]:
+    """Share what a sender may send among its campaigns, those that waited longest first."""
+    amount, rows = shift.amount, shift.rows[: shift.amount]
+    if not rows:
+        return []
+    share, rest = divmod(amount, len(rows))
+    return [
+        Want(
+            team_id=row.team_id,
+            campaign_id=row.campaign_id,
+            sender_id=row.sender_id,
+            amount=1 if row.seconds_to_wait else share + (place < rest),
+        )
+        for place, row in enumerate(rows)
+    ]
+
+
+def gap(shift: Shift, campaign: CampaignId) -> timedelta:
+    """Give the least time between two mails of this sender in this campaign; the stricter wins."""
+    waits = [row.seconds_to_wait for row in shift.rows if row.campaign_id == campaign]
+    return timedelta(seconds=max([shift.sender.gap_seconds, *waits]))
+
+
+def next_due(shift: Shift, campaign: CampaignId, at: datetime, days: int | None) -> datetime | None:
+    """Give when the step after one carried out at `at` is due; None when there is none.
+
+    Days count in the campaign's own zone, over the weekdays on which it may send.
+    """
+    if days is None:
+        return None
+    windows = [w for row in shift.rows if row.campaign_id == campaign for w in row.windows]
+    if not windows:
+        return add_days(at, days, "UTC", frozenset())
+    weekdays = frozenset().union(*(window.weekdays for window in windows))
+    return add_days(at, days, windows[0].timezone, weekdays)

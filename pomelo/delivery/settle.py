@@ -1,0 +1,159 @@
+"""What becomes of claimed leads that are not sent to now, and of mails in doubt."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import msgspec
+
+from pomelo import activities, campaigns, leads, messages, teams
+from pomelo.base.db import Db
+from pomelo.base.ids import MessageId, TeamId
+from pomelo.delivery.desk import Desk
+from pomelo.delivery.drafts import Draft
+from pomelo.delivery.model import (
+    Decision,
+    Facts,
+    Finished,
+    Skip,
+    Stop,
+    WaitFor,
+    WaitUntil,
+)
+from pomelo.delivery.outcomes import fact, hold_of, next_step
+from pomelo.leads import NextStep, WaitsFor
+from pomelo.messages import Doubtful, MessageKind, MessageState, Resolution
+from pomelo.teams import Uncertain
+
+NextDue = Callable[[Facts, datetime], datetime | None]
+
+
+async def decisions(
+    desk: Desk, decided: Sequence[tuple[Facts, Decision]], next_due: NextDue
+) -> None:
+    """Write what the gate decided; no refused lead stays due.
+
+    Args:
+        desk: The worker's tools.
+        decided: Leads and what becomes of them; nothing of them is to be sent now.
+        next_due: Gives when the step after a lead's present one is due, if that one was
+            carried out at an instant.
+    """
+    if not decided:
+        return
+    now = desk.clock.now()
+    async with desk.database.transaction() as db:
+        stopped = [(f, d) for f, d in decided if isinstance(d, Stop)]
+        await activities.record(db, [fact(f, None, d.because, now=now) for f, d in stopped])
+        await leads.park(
+            db, [(hold_of(f), d.waits_for) for f, d in decided if isinstance(d, WaitFor)]
+        )
+        await leads.wait_until(
+            db, [(hold_of(f), d.at) for f, d in decided if isinstance(d, WaitUntil)]
+        )
+        await leads.schedule_next(
+            db,
+            [_onward(f, d, next_due) for f, d in decided if isinstance(d, Finished | Skip)],
+        )
+        await leads.free(db, [hold_of(f) for f, _ in decided])
+
+
+def _onward(facts: Facts, decision: Finished | Skip, next_due: NextDue) -> NextStep:
+    if isinstance(decision, Skip):
+        onward = next_step(facts, next_due(facts, decision.done_at))
+        return msgspec.structs.replace(onward, sender_id=decision.sender_id)
+    # It stays at this place.
+    return msgspec.structs.replace(next_step(facts, None), step_position=facts.step_position)
+
+
+async def free(desk: Desk, held_leads: Sequence[Facts]) -> None:
+    """Hand claimed leads back as they are."""
+    if held_leads:
+        async with desk.database.transaction() as db:
+            await leads.free(db, [hold_of(facts) for facts in held_leads])
+
+
+async def withdraw(desk: Desk, drafts: Sequence[Draft]) -> None:
+    """Take back intents that never came to DATA, and hand their leads back."""
+    if not drafts:
+        return
+    async with desk.database.transaction() as db:
+        refs = [(d.intent.team_id, d.intent.id, d.intent.fence) for d in drafts]
+        await messages.withdraw(db, refs)
+        await leads.free(db, [hold_of(d.facts) for d in drafts])
+
+
+async def too_late(desk: Desk, written: Draft) -> None:
+    """Take leave back: more than a second went by, so the mail is tried again."""
+    intent = written.intent
+    async with desk.database.transaction() as db:
+        await messages.unmark(db, intent.team_id, intent.id, intent.fence)
+        await leads.free(db, [hold_of(written.facts)])
+
+
+async def sweep(db: Db, *, now: datetime) -> int:
+    """Find mails whose worker died between data_at and outcome; gives how many.
+
+    Whatever came back for such a mail (a reply, a bounce, a fetched picture) proves that it
+    was delivered. Else, by the team's choice, it becomes uncertain, its lead waiting for a
+    person, or goes again with the same identity and bytes.
+    """
+    lost = await messages.list_lost(db, now=now)
+    refs = [(mail.team_id, mail.lead_id, mail.id) for mail in lost]
+    proven = set(await activities.list_answered(db, refs))
+    for mail in lost:
+        policy = (await teams.get(db, mail.team_id)).uncertain
+        if mail.id in proven:
+            await messages.settle(db, mail.team_id, mail.id, MessageState.SENT)
+            await _count_as_sent(db, mail.id, now)
+        elif policy is Uncertain.RESEND:
+            await messages.settle(db, mail.team_id, mail.id, MessageState.DEFERRED)
+        else:
+            await messages.doubt(db, [mail])
+            await leads.hold_for(db, mail.team_id, [mail.lead_id], WaitsFor.UNCERTAIN, now=now)
+    return len(lost)
+
+
+async def resolve(
+    db: Db, team: TeamId, message: MessageId, resolution: Resolution, *, now: datetime
+) -> Doubtful:
+    """End a doubt, as a person decides: it arrived, or send it again.
+
+    Raises:
+        MessageNotFound: The team has no such message.
+        MessageNotDoubtful: Its fate is known by now.
+    """
+    mail = await messages.lock_doubtful(db, team, message)
+    if mail is None:
+        raise messages.MessageNotFound
+    if mail.state is not MessageState.UNCERTAIN:
+        raise messages.MessageNotDoubtful
+    freed = await leads.unpark(db, team, [mail.lead_id], WaitsFor.UNCERTAIN, now=now)
+    await campaigns.wake(db, team, freed, at=now)
+    if resolution is Resolution.RESEND:
+        await messages.settle(db, team, message, MessageState.DEFERRED)
+    else:
+        await messages.settle(db, team, message, MessageState.SENT)
+        await _count_as_sent(db, message, now)
+    return mail
+
+
+async def _count_as_sent(db: Db, message: MessageId, now: datetime) -> None:
+    """Record the mail as sent; the gate then finds its step done and goes on."""
+    sent = (await messages.list_by_ids(db, [message]))[0]
+    if sent.kind is MessageKind.REHEARSAL:
+        return
+    await activities.record(
+        db,
+        [
+            activities.Fact(
+                team_id=sent.team_id,
+                type=leads.ActivityType.EMAILS_SENT,
+                lead_id=sent.lead_id,
+                message_id=sent.id,
+                sender_id=sent.sender_id,
+                step_id=sent.step_id,
+                sequence_step=sent.sequence_step,
+                at=now,
+            )
+        ],
+    )

@@ -1,0 +1,140 @@
+"""Runs every domain's loop until told to stop."""
+
+import asyncio
+import os
+import socket
+from datetime import timedelta
+from typing import Final
+
+import msgspec
+
+from pomelo.activities import Scanner
+from pomelo.base.db import Database, Db
+from pomelo.base.errors import Conflict
+from pomelo.base.ids import new
+from pomelo.base.jobs import Jobs
+from pomelo.base.loops import Hints, run_loop
+from pomelo.base.sql import Query
+from pomelo.delivery import Deliverer, Desk
+from pomelo.leads import WaitsFor, unpark_all
+
+CHANNEL: Final = "pomelo_due"
+ALIVE_SECONDS: Final = 10.0
+# Addresses are checked ten minutes after they were added, so nobody waits for this.
+SCAN_SECONDS: Final = 5.0
+# A worker unseen for that long is gone.
+GONE_AFTER: Final = timedelta(seconds=60)
+
+
+class OtherMode(Conflict):
+    """Another worker runs in another mode (POMELO_DELIVER_TO); stop it first."""
+
+
+class Mode(msgspec.Struct, frozen=True):
+    """Where the installation's mail goes, and how many workers of another mind are alive."""
+
+    deliver_to: str
+    others: int
+
+
+_MODE: Final = Query(
+    "mode",
+    """
+    SELECT i.deliver_to, (
+      SELECT count(*) FROM workers w
+      WHERE w.seen_at > clock_timestamp() - :gone_after::interval
+        AND w.deliver_to <> :deliver_to)::int AS others
+    FROM installation i FOR UPDATE""",
+)
+_SET_MODE: Final = Query("set_mode", "UPDATE installation SET deliver_to = :deliver_to")
+_APPEAR: Final = Query(
+    "appear",
+    """
+    INSERT INTO workers (id, host, pid, deliver_to, started_at, seen_at)
+    VALUES (:id, :host, :pid, :deliver_to, clock_timestamp(), clock_timestamp())
+    ON CONFLICT (id) DO UPDATE SET seen_at = clock_timestamp()""",
+)
+_LEAVE: Final = Query(
+    "leave",
+    "DELETE FROM workers WHERE id = :id OR seen_at < clock_timestamp() - interval '1 day'",
+)
+
+
+class Worker:
+    """One worker: sending, background jobs, and a sign of life.
+
+    Args:
+        desk: Tools of sending.
+        jobs: Background jobs.
+        slots: Senders served at the same time.
+    """
+
+    def __init__(self, desk: Desk, jobs: Jobs, *, slots: int) -> None:
+        self._desk = desk
+        self._jobs = jobs
+        self._deliverer = Deliverer(desk, slots=slots)
+        self._scanner = Scanner(desk.database, desk.clock)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until told to stop, then finish what is under way.
+
+        Raises:
+            OtherMode: Another worker sends in another mode.
+        """
+        async with self._desk.database.transaction() as db:
+            await enter(db, self._desk.worker, self._desk.deliver_to)
+        hints = Hints(self._desk.database, CHANNEL)
+        try:
+            await asyncio.gather(
+                hints.listen(stop),
+                run_loop("delivery", self._deliverer.work_once, stop, hint=hints.came),
+                run_loop("claims", self._renew, stop, rest_seconds=self._desk.lease_seconds / 3),
+                run_loop("alive", self._appear, stop, rest_seconds=ALIVE_SECONDS),
+                run_loop("scanning", self._scanner.work_once, stop, rest_seconds=SCAN_SECONDS),
+                self._jobs.run(stop),
+            )
+            await self._deliverer.finish()
+        finally:
+            await leave(self._desk.database, self._desk.worker)
+
+    async def _renew(self) -> bool:
+        await self._deliverer.renew()
+        return False
+
+    async def _appear(self) -> bool:
+        async with self._desk.database.transaction() as db:
+            await appear(db, self._desk.worker, self._desk.deliver_to)
+        return False
+
+
+def name() -> str:
+    """Make a worker's name."""
+    return new("wrk")
+
+
+async def enter(db: Db, worker: str, deliver_to: str) -> None:
+    """Join the workers, and set the installation's mode when nobody is of another mind.
+
+    Raises:
+        OtherMode: A living worker delivers elsewhere.
+    """
+    mode = await _MODE.one(db, Mode, gone_after=GONE_AFTER, deliver_to=deliver_to)
+    if mode.others:
+        raise OtherMode
+    if mode.deliver_to != deliver_to:
+        await _SET_MODE.run(db, deliver_to=deliver_to)
+        await unpark_all(db, WaitsFor.REHEARSAL)
+    await appear(db, worker, deliver_to)
+
+
+async def appear(db: Db, worker: str, deliver_to: str) -> None:
+    """Give a sign of life."""
+    await _APPEAR.run(
+        db, id=worker, host=socket.gethostname(), pid=os.getpid(), deliver_to=deliver_to
+    )
+
+
+async def leave(database: Database, worker: str) -> None:
+    """Leave the workers."""
+    async with database.transaction() as db:
+        await _LEAVE.run(db, id=worker)

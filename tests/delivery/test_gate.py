@@ -1,0 +1,118 @@
+"""The gate: a table of what is known about a due lead, and what becomes of it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from pomelo.base.ids import CampaignId, LeadId, MessageId, SenderId, StepId, TeamId
+from pomelo.delivery.gate import decide
+from pomelo.delivery.model import (
+    Began,
+    Decision,
+    Facts,
+    Finished,
+    Free,
+    InDoubt,
+    Send,
+    Skip,
+    Stop,
+    WaitFor,
+)
+from pomelo.leads import ActivityType, WaitsFor
+from pomelo.messages import MessageState
+from pomelo.teams import Uncertain
+
+NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
+DUE = Facts(
+    team_id=TeamId("tea"),
+    lead_id=LeadId("lea"),
+    campaign_id=CampaignId("cam"),
+    sender_id=SenderId("usm"),
+    fence=1,
+    email="richard@piedpiper.com",
+    address_key="richard@piedpiper.com",
+    variables={},
+    step_position=0,
+    due_at=NOW,
+    is_paused=False,
+    stopped_by=None,
+    waits_for=None,
+    campaign_name="Campaign1",
+    is_running=True,
+    track_opens=True,
+    track_clicks=True,
+    uncertain=Uncertain.HOLD,
+    step_id=StepId("stp"),
+    step_version=1,
+    next_delay_days=None,
+    began=None,
+    before=None,
+)
+
+
+def known(**changes: Any) -> Facts:
+    return msgspec.structs.replace(DUE, **changes)
+
+
+def began(state: MessageState, *, has_data: bool = False) -> Facts:
+    mail = Began(
+        id=MessageId("msg"),
+        state=state,
+        header_id="<a@b>",
+        subject="",
+        thread_ids=(),
+        links=None,
+        step_version=1,
+        has_data=has_data,
+        sender_id=SenderId("usm_first"),
+        sent_at=NOW - timedelta(days=1),
+        attempts=1,
+        created_at=NOW,
+    )
+    return known(began=mail)
+
+
+@pytest.mark.parametrize(
+    ("facts", "decision"),
+    [
+        (DUE, Send()),
+        (known(is_running=False), Free()),
+        (known(is_paused=True), Free()),
+        (known(stopped_by="emailsReplied"), Free()),
+        (known(waits_for="review"), Free()),
+        (known(due_at=None), Free()),
+        (known(due_at=NOW + timedelta(seconds=1)), Free()),
+        (known(step_id=None), Finished()),
+        (began(MessageState.SENDING), Send()),
+        (began(MessageState.DEFERRED), Send()),
+        (began(MessageState.SENDING, has_data=True), InDoubt()),
+        (began(MessageState.UNCERTAIN), WaitFor(WaitsFor.UNCERTAIN)),
+        (began(MessageState.SENT), Skip(NOW - timedelta(days=1), SenderId("usm_first"))),
+        (began(MessageState.REFUSED), Stop(ActivityType.EMAILS_BOUNCED)),
+    ],
+)
+def test_what_is_known_decides(facts: Facts, decision: Decision) -> None:
+    assert decide(facts, suppressed_by=None, is_rehearsal=False, now=NOW) == decision
+
+
+@pytest.mark.parametrize(
+    ("source", "because"),
+    [
+        ("lead", ActivityType.EMAILS_UNSUBSCRIBED),
+        ("api", ActivityType.EMAILS_UNSUBSCRIBED),
+        ("abuse", ActivityType.EMAILS_UNSUBSCRIBED),
+        ("bounced", ActivityType.EMAILS_BOUNCED),
+    ],
+)
+def test_a_suppressed_address_is_never_written_to(source: str, because: ActivityType) -> None:
+    assert decide(DUE, suppressed_by=source, is_rehearsal=False, now=NOW) == Stop(because)
+
+
+def test_a_rehearsed_step_waits_for_the_end_of_the_rehearsal() -> None:
+    facts = began(MessageState.SENT)
+
+    assert decide(facts, suppressed_by=None, is_rehearsal=True, now=NOW) == WaitFor(
+        WaitsFor.REHEARSAL
+    )

@@ -1,0 +1,120 @@
+"""How much a sender may carry: limit, gap, hours, and a fair share for each campaign."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+import msgspec
+
+from pomelo.base.ids import CampaignId, SenderId, TeamId, UserId
+from pomelo.campaigns import ReadyRow
+from pomelo.delivery.plan import BATCH, gap, next_due, plan, wants
+from pomelo.schedules import Window
+from pomelo.senders import Sender, TlsMode
+
+NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
+ALWAYS = Window("UTC", time(0), time(0), frozenset(range(1, 8)))
+NIGHT = Window("UTC", time(20), time(22), frozenset(range(1, 8)))
+WEEKDAYS = Window("Europe/Paris", time(9), time(18), frozenset(range(1, 6)))
+
+
+def sender(**changes: Any) -> Sender:
+    made = Sender(
+        team_id=TeamId("tea"),
+        id=SenderId("usm"),
+        user_id=UserId("usr"),
+        email="jared@piedpiper.example",
+        address_key="jared@piedpiper.example",
+        name="",
+        signature="",
+        smtp_host="127.0.0.1",
+        smtp_port=25,
+        smtp_tls=TlsMode.NONE,
+        smtp_login="",
+        imap_host="",
+        limit_per_day=50,
+        gap_seconds=0,
+        may_send_at=NOW,
+        next_at=NOW,
+        paused_for=None,
+        paused_reply="",
+        paused_at=None,
+        failed_connects=0,
+        created_at=NOW,
+    )
+    return msgspec.structs.replace(made, **changes)
+
+
+def row(name: str, *windows: Window, wait: int = 0) -> ReadyRow:
+    return ReadyRow(TeamId("tea"), CampaignId(name), SenderId("usm"), wait, windows or (ALWAYS,))
+
+
+def test_the_limit_leaves_what_is_left_of_it() -> None:
+    shift = plan(sender(limit_per_day=50), [row("a")], sent=47, frees_at=None, now=NOW)
+
+    assert [want.amount for want in wants(shift)] == [3]
+
+
+def test_a_full_day_waits_until_its_oldest_mail_is_a_day_old() -> None:
+    frees_at = NOW + timedelta(hours=3)
+
+    shift = plan(sender(limit_per_day=5), [row("a")], sent=5, frees_at=frees_at, now=NOW)
+
+    assert wants(shift) == []
+    assert shift.full_until == frees_at
+
+
+def test_without_a_limit_a_batch_is_what_a_session_takes() -> None:
+    shift = plan(sender(limit_per_day=0), [row("a")], sent=0, frees_at=None, now=NOW)
+
+    assert [want.amount for want in wants(shift)] == [BATCH]
+
+
+def test_a_gap_of_the_sender_allows_one_mail() -> None:
+    shift = plan(sender(gap_seconds=60), [row("a"), row("b")], sent=0, frees_at=None, now=NOW)
+
+    assert [(w.campaign_id, w.amount) for w in wants(shift)] == [("a", 1)]
+
+
+def test_a_wait_of_one_campaign_holds_only_that_campaign() -> None:
+    rows = [row("a", wait=1200), row("b")]
+
+    shift = plan(sender(limit_per_day=0), rows, sent=0, frees_at=None, now=NOW)
+
+    assert [want.amount for want in wants(shift)] == [1, BATCH // 2]
+
+
+def test_the_stricter_of_gap_and_wait_wins() -> None:
+    shift = plan(
+        sender(gap_seconds=60), [row("a", wait=1200), row("b")], sent=0, frees_at=None, now=NOW
+    )
+
+    assert gap(shift, CampaignId("a")) == timedelta(seconds=1200)
+    assert gap(shift, CampaignId("b")) == timedelta(seconds=60)
+
+
+def test_a_campaign_outside_its_hours_is_left_until_they_open() -> None:
+    shift = plan(sender(), [row("a", NIGHT), row("b")], sent=0, frees_at=None, now=NOW)
+
+    assert [want.campaign_id for want in wants(shift)] == ["b"]
+    assert [(r.campaign_id, at) for r, at in shift.closed] == [("a", NOW.replace(hour=20))]
+
+
+def test_few_mails_are_shared_by_the_campaigns_that_waited_longest() -> None:
+    rows = [row("a"), row("b"), row("c")]
+
+    shift = plan(sender(limit_per_day=2), rows, sent=0, frees_at=None, now=NOW)
+
+    assert [(w.campaign_id, w.amount) for w in wants(shift)] == [("a", 1), ("b", 1)]
+
+
+def test_a_delay_counts_the_campaigns_own_weekdays() -> None:
+    friday = datetime(2026, 3, 13, 9, 30, tzinfo=UTC)
+    shift = plan(sender(), [row("a", WEEKDAYS)], sent=0, frees_at=None, now=friday)
+
+    assert next_due(shift, CampaignId("a"), friday, 1) == datetime(2026, 3, 16, 9, 30, tzinfo=UTC)
+
+
+def test_after_the_last_step_nothing_is_due() -> None:
+    shift = plan(sender(), [row("a")], sent=0, frees_at=None, now=NOW)
+
+    assert next_due(shift, CampaignId("a"), NOW, None) is None
