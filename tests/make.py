@@ -15,7 +15,8 @@ from pomelo.sequences import NewStep, Step
 from pomelo.teams import Team, User
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
-VAULT = Vault(new_key())
+KEY = new_key()
+VAULT = Vault(KEY)
 
 
 async def team(db: Db, name: str = "Pied Piper") -> Team:

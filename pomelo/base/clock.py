@@ -1,8 +1,7 @@
 """Time: the only place that reads it. Everybody else is told `now`.
 
-Wall time is the database's, so that all processes agree; spans come from the monotonic
-clock, so that a jump of the machine's clock moves nothing. `speed` makes the clock run
-faster, for demonstrations and tests.
+Wall time is the database's, so that all processes agree; spans come from the monotonic clock,
+so that a jump of the machine's moves nothing. `speed` makes it run faster, for demonstrations.
 """
 
 import time
@@ -19,7 +18,8 @@ class Clock:
 
     Args:
         speed: How many of its seconds pass in a real one.
-        start: Where a fast clock began; all processes of an installation share it.
+        start: When a fast clock shows the real time: before that it lags, after it it runs
+            ahead. All processes of an installation share it.
     """
 
     def __init__(self, speed: float = 1.0, start: datetime | None = None) -> None:
@@ -27,6 +27,7 @@ class Clock:
         self._start = start
         self._read_at = time.monotonic()
         self._real = datetime.now(UTC)
+        self._is_set = False
 
     def now(self) -> datetime:
         """Give the present instant, aware, in UTC."""
@@ -41,10 +42,12 @@ class Clock:
 
     async def sync(self, db: Db) -> None:
         """Set it by the database, at most every 10 s."""
-        if time.monotonic() - self._read_at > RESYNC_SECONDS or self._start is None:
-            self._real = await db.fetchval("SELECT clock_timestamp()")
-            self._read_at = time.monotonic()
-            self._start = self._start or self._real
+        if self._is_set and time.monotonic() - self._read_at <= RESYNC_SECONDS:
+            return
+        self._real = await db.fetchval("SELECT clock_timestamp()")
+        self._read_at = time.monotonic()
+        self._start = self._start or self._real
+        self._is_set = True
 
 
 def monotonic() -> float:

@@ -44,11 +44,25 @@ def configure(level: str = "info", stream: TextIO | None = None) -> None:
         foreign_pre_chain=foreign,
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_LAST],
     )
-    handler = logging.StreamHandler(stream or sys.stderr)
+    handler = _Handler(stream)
     handler.setFormatter(formatter)
     logging.basicConfig(level=LEVELS[level], handlers=[handler], force=True)
     for name in QUIET:
         logging.getLogger(name).setLevel(max(LEVELS[level], logging.WARNING))
+
+
+class _Handler(logging.Handler):
+    """Writes to a stream, or to whatever standard error is at that moment."""
+
+    def __init__(self, stream: TextIO | None) -> None:
+        super().__init__()
+        self._stream = stream
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            (self._stream or sys.stderr).write(self.format(record) + "\n")
+        except Exception:  # logging must not end what it tells of
+            self.handleError(record)
 
 
 def _configure_ours(level: str, stream: TextIO | None) -> None:

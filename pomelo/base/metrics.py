@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 REGISTRY: Final = CollectorRegistry(auto_describe=True)
@@ -29,6 +29,23 @@ GROUP_COMMIT_ROWS: Final = Histogram(
     ("group",),
     buckets=_ROWS,
     registry=REGISTRY,
+)
+SENDS: Final = Counter(
+    "pomelo_sends",
+    "Mails by what became of them, in this process.",
+    ("outcome",),
+    registry=REGISTRY,
+)
+WAITING: Final = Gauge(
+    "pomelo_leads_waiting", "Leads with a next step that nothing holds.", registry=REGISTRY
+)
+OLDEST_DUE: Final = Gauge(
+    "pomelo_oldest_due_seconds",
+    "How long the longest due step of a running campaign has been due.",
+    registry=REGISTRY,
+)
+UNCERTAIN: Final = Gauge(
+    "pomelo_messages_uncertain", "Mails whose fate a person must say.", registry=REGISTRY
 )
 
 

@@ -22,7 +22,8 @@ from pgqueuer.domain.errors import FailingListenerError, RetryRequested
 from pgqueuer.domain.models import Job, Schedule
 from pgqueuer.domain.settings import DBSettings
 from pgqueuer.domain.types import Channel
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
+from pydantic_settings import BaseSettings
+from pydantic_settings import PydanticBaseSettingsSource as Source
 
 from pomelo.base.db import Db
 from pomelo.base.errors import Unavailable
@@ -50,13 +51,8 @@ class _Names(DBSettings):
 
     @classmethod
     def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        cls, settings_cls: type[BaseSettings], init_settings: Source, *_args: Any, **_kwargs: Any
+    ) -> tuple[Source, ...]:
         """Leave the environment out."""
         return (init_settings,)
 

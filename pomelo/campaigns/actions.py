@@ -52,7 +52,7 @@ async def create(
     """
     schedules.parse_zone(new.timezone)
     valid = replace(new, name=checked_name(new.name), labels=checked_labels(new.labels))
-    campaign = await store.insert(db, team, ids.campaign(), user, valid, now)
+    campaign = await store.insert(db, team, ids.campaign(), user, valid, now=now)
     schedule = await schedules.create(
         db, team, user, ScheduleValues(timezone=new.timezone), now=now
     )
@@ -220,7 +220,7 @@ async def set_senders(
     """
     locked = await lock(db, team, campaign)
     removed = await store.remove_other_senders(db, team, campaign, senders)
-    await store.add_senders(db, team, campaign, senders, now)
+    await store.add_senders(db, team, campaign, senders, now=now)
     if locked.state is CampaignState.RUNNING:
         if not await list_senders(db, team, campaign):
             raise LastSender

@@ -28,7 +28,7 @@ QUERIES: Final = load(__package__ or "")
 
 
 async def insert(
-    db: Db, team: TeamId, campaign: CampaignId, user: UserId, new: NewCampaign, now: datetime
+    db: Db, team: TeamId, campaign: CampaignId, user: UserId, new: NewCampaign, *, now: datetime
 ) -> Campaign:
     """Insert a campaign."""
     return await QUERIES["insert"].one(
@@ -152,7 +152,7 @@ async def senders_of(
 
 
 async def add_senders(
-    db: Db, team: TeamId, campaign: CampaignId, senders: Sequence[SenderId], now: datetime
+    db: Db, team: TeamId, campaign: CampaignId, senders: Sequence[SenderId], *, now: datetime
 ) -> None:
     """Give a campaign mailboxes that it does not have yet."""
     await QUERIES["add_senders"].run(

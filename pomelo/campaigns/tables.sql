@@ -1,3 +1,4 @@
+-- A campaign: whether it runs, and what ends a lead's sequence in it.
 CREATE TABLE campaigns (
   team_id text NOT NULL REFERENCES teams (id) ON DELETE CASCADE,
   id text NOT NULL,
@@ -24,6 +25,7 @@ CREATE TABLE campaigns (
 );
 CREATE INDEX campaigns_listed ON campaigns (team_id, created_at, id);
 
+-- When a campaign may send: whenever one of its schedules allows it.
 CREATE TABLE campaign_schedules (
   team_id text NOT NULL,
   campaign_id text NOT NULL,

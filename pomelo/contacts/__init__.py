@@ -1,6 +1,6 @@
 """Contacts: a person across campaigns, one row an address key; the lock that orders adds."""
 
-from pomelo.contacts.actions import ensure, get, list_covered
+from pomelo.contacts.actions import ensure, get, list_after, list_covered
 from pomelo.contacts.errors import ContactNotFound
 from pomelo.contacts.model import Contact
 from pomelo.contacts.store import find_by_key, forget, lock
@@ -12,6 +12,7 @@ __all__ = [
     "find_by_key",
     "forget",
     "get",
+    "list_after",
     "list_covered",
     "lock",
 ]

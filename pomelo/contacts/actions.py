@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from pomelo.base.addresses import Address, Domain, parse, suppressed_as, suppression_keys
 from pomelo.base.db import Db
@@ -9,6 +10,8 @@ from pomelo.base.ids import ContactId, TeamId
 from pomelo.contacts import store
 from pomelo.contacts.errors import ContactNotFound
 from pomelo.contacts.model import Contact
+
+PAGE: Final = 1_000
 
 
 async def ensure(
@@ -57,6 +60,11 @@ async def list_covered(db: Db, team: TeamId, values: Sequence[Address | Domain])
         found += await store.list_of_domains(db, team, domains)
     covered = (c for c in found if keys.intersection(suppression_keys(parse(c.email))))
     return list({contact.id: contact for contact in covered}.values())
+
+
+async def list_after(db: Db, team: TeamId, after: Contact | None) -> list[Contact]:
+    """List the 1,000 contacts that follow one, or the first 1,000, ordered by id."""
+    return await store.list_after(db, team, after.id if after else "", PAGE)
 
 
 def person_key(address: Address) -> str:

@@ -32,6 +32,10 @@ WHERE team_id = :team_id
   AND substring(address_key FROM position('@' IN address_key)) = ANY(:domain_keys::text[])
 ORDER BY address_key;
 
+-- name: list_after
+SELECT team_id, id, email, address_key, created_at
+FROM contacts WHERE team_id = :team_id AND id > :id ORDER BY id LIMIT :limit;
+
 -- name: lock
 SELECT id FROM contacts WHERE team_id = :team_id AND id = :contact_id FOR UPDATE;
 

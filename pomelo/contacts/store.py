@@ -58,6 +58,11 @@ async def list_of_domains(db: Db, team: TeamId, domain_keys: Sequence[str]) -> l
     )
 
 
+async def list_after(db: Db, team: TeamId, identifier: str, limit: int) -> list[Contact]:
+    """List the contacts whose ids follow one."""
+    return await QUERIES["list_after"].rows(db, Contact, team_id=team, id=identifier, limit=limit)
+
+
 async def lock(db: Db, team: TeamId, contact: ContactId) -> None:
     """Lock a contact as `ensure` does, so that nobody adds a lead of it meanwhile."""
     await QUERIES["lock"].run(db, team_id=team, contact_id=contact)

@@ -25,6 +25,7 @@ CREATE TABLE workers (
   seen_at timestamptz NOT NULL
 );
 
+-- Whose everything is: every other row names its team first, and every read is by team.
 CREATE TABLE teams (
   id text PRIMARY KEY,
   name text NOT NULL CHECK (name <> ''),
@@ -33,6 +34,7 @@ CREATE TABLE teams (
   created_at timestamptz NOT NULL
 );
 
+-- People of a team. lemlist's senders are users; their mailboxes are in `senders`.
 CREATE TABLE users (
   team_id text NOT NULL REFERENCES teams (id) ON DELETE CASCADE,
   id text NOT NULL,
@@ -44,6 +46,7 @@ CREATE TABLE users (
   PRIMARY KEY (team_id, id)
 );
 
+-- What programs call with, each in the name of a user.
 CREATE TABLE api_keys (
   team_id text NOT NULL,
   id text NOT NULL,
@@ -74,10 +77,13 @@ CREATE TABLE senders (
   smtp_login text NOT NULL DEFAULT '',
   -- Encrypted with the secret key, the sender's id inside; NULL = no log-in.
   smtp_password bytea,
+  -- Where its mail is read; '' = nowhere known.
   imap_host text NOT NULL DEFAULT '',
+  -- NULL without a host.
   imap_port integer CHECK (imap_port BETWEEN 1 AND 65535),
   imap_tls text CHECK (imap_tls IN ('tls', 'starttls', 'none')),
   imap_login text NOT NULL DEFAULT '',
+  -- As smtp_password.
   imap_password bytea,
   -- Mails in any 24 hours over all campaigns, follow-ups included; 0 = no limit.
   limit_per_day integer NOT NULL DEFAULT 50 CHECK (limit_per_day >= 0),
@@ -155,6 +161,7 @@ CREATE TABLE unsubscribes (
 );
 CREATE INDEX unsubscribes_listed ON unsubscribes (team_id, created_at, id);
 
+-- A campaign: whether it runs, and what ends a lead's sequence in it.
 CREATE TABLE campaigns (
   team_id text NOT NULL REFERENCES teams (id) ON DELETE CASCADE,
   id text NOT NULL,
@@ -181,6 +188,7 @@ CREATE TABLE campaigns (
 );
 CREATE INDEX campaigns_listed ON campaigns (team_id, created_at, id);
 
+-- When a campaign may send: whenever one of its schedules allows it.
 CREATE TABLE campaign_schedules (
   team_id text NOT NULL,
   campaign_id text NOT NULL,
@@ -206,6 +214,7 @@ CREATE TABLE campaign_senders (
 );
 CREATE INDEX campaign_senders_ready ON campaign_senders (team_id, sender_id, next_at);
 
+-- The steps of a campaign, in order.
 CREATE TABLE sequences (
   team_id text NOT NULL,
   id text NOT NULL,
@@ -218,6 +227,7 @@ CREATE TABLE sequences (
   FOREIGN KEY (team_id, campaign_id) REFERENCES campaigns (team_id, id) ON DELETE CASCADE
 );
 
+-- What is done next for a lead, and how long after the step before.
 CREATE TABLE steps (
   team_id text NOT NULL,
   id text NOT NULL,
@@ -348,8 +358,9 @@ CREATE TABLE messages (
   -- Committed just before DATA: from here on the mail may have gone.
   data_at timestamptz,
   sent_at timestamptz,
-  -- The server's last answer, at most 1 kB, and its class.
+  -- The server's last answer, at most 1 kB.
   reply text NOT NULL DEFAULT '',
+  -- What that answer means (`replies.ReplyClass`); NULL = there was no refusal.
   reply_class text,
   bounced_at timestamptz,
   created_at timestamptz NOT NULL,
@@ -387,6 +398,7 @@ CREATE TABLE activities (
   message_id text,
   sender_id text,
   step_id text,
+  -- The step's 0-based place when it happened; NULL = it belongs to no step.
   sequence_step integer,
   -- First of its type for this lead and step.
   is_first boolean NOT NULL,

@@ -74,8 +74,8 @@ async def get_smtp(db: Db, team: TeamId, sender: SenderId, vault: Vault) -> Serv
     return Server(row.smtp_host, row.smtp_port, row.smtp_tls, row.smtp_login, password)
 
 
-async def get_imap(db: Db, team: TeamId, sender: SenderId, vault: Vault) -> Server | None:
-    """Get where and how a sender's mailbox is read, password included, if that is known.
+async def find_imap(db: Db, team: TeamId, sender: SenderId, vault: Vault) -> Server | None:
+    """Find where and how a sender's mailbox is read, password included, if that is known.
 
     Raises:
         SenderNotFound: The team has none of that id.
@@ -130,7 +130,7 @@ async def set_log_in(
         SenderNotFound: The team has none of that id.
     """
     secret = vault.encrypt(sender, password) if password else None
-    if not await store.set_log_in(db, team, sender, login, secret):
+    if not await store.set_log_in(db, team, sender, login=login, password=secret):
         raise SenderNotFound
     changed = await get(db, team, sender)
     if changed.paused_for is not PausedFor.AUTH:

@@ -64,9 +64,14 @@ RETURNING team_id, id, user_id, email, address_key, name, signature, smtp_host, 
   paused_at, failed_connects, created_at;
 
 -- name: delete
--- Soft, for activities keep naming it; its secrets go.
-UPDATE senders SET deleted_at = :now, smtp_password = NULL, imap_password = NULL
-WHERE team_id = :team_id AND id = :id AND deleted_at IS NULL;
+-- Soft, for activities keep naming it; its secrets go. FOR UPDATE waits for results that are
+-- just giving it to a lead.
+WITH locked AS (
+  SELECT team_id, id FROM senders
+  WHERE team_id = :team_id AND id = :id AND deleted_at IS NULL FOR UPDATE
+)
+UPDATE senders s SET deleted_at = :now, smtp_password = NULL, imap_password = NULL
+FROM locked l WHERE s.team_id = l.team_id AND s.id = l.id;
 
 -- name: claim_ready
 -- Senders with something to do that nothing holds; each goes to one worker for a lease.

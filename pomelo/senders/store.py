@@ -197,7 +197,7 @@ async def wake(db: Db, team: TeamId, senders: Sequence[SenderId], *, at: datetim
 
 
 async def set_log_in(
-    db: Db, team: TeamId, sender: SenderId, login: str | None, password: bytes | None
+    db: Db, team: TeamId, sender: SenderId, *, login: str | None, password: bytes | None
 ) -> int:
     """Replace the encrypted password, and the name when one is given."""
     return await QUERIES["set_log_in"].run(

@@ -13,10 +13,13 @@ CREATE TABLE senders (
   smtp_login text NOT NULL DEFAULT '',
   -- Encrypted with the secret key, the sender's id inside; NULL = no log-in.
   smtp_password bytea,
+  -- Where its mail is read; '' = nowhere known.
   imap_host text NOT NULL DEFAULT '',
+  -- NULL without a host.
   imap_port integer CHECK (imap_port BETWEEN 1 AND 65535),
   imap_tls text CHECK (imap_tls IN ('tls', 'starttls', 'none')),
   imap_login text NOT NULL DEFAULT '',
+  -- As smtp_password.
   imap_password bytea,
   -- Mails in any 24 hours over all campaigns, follow-ups included; 0 = no limit.
   limit_per_day integer NOT NULL DEFAULT 50 CHECK (limit_per_day >= 0),

@@ -1,6 +1,6 @@
 """What can be done with the unsubscribe list itself; its leads are moved by `activities`."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -70,12 +70,10 @@ async def find(db: Db, team: TeamId, key: str) -> Unsubscribe | None:
     return found[0] if found else None
 
 
-async def read_all(db: Db, team: TeamId) -> AsyncIterator[list[Unsubscribe]]:
-    """Give all entries, oldest first, 1,000 at a time."""
-    page = await store.list_after(db, team, _START, "", PAGE)
-    while page:
-        yield page
-        page = await store.list_after(db, team, page[-1].created_at, page[-1].id, PAGE)
+async def list_after(db: Db, team: TeamId, after: Unsubscribe | None) -> list[Unsubscribe]:
+    """List the 1,000 entries that follow one, or the first 1,000: oldest first."""
+    place = (after.created_at, after.id) if after else (_START, "")
+    return await store.list_after(db, team, place, PAGE)
 
 
 async def matching(

@@ -60,9 +60,10 @@ async def list_page(db: Db, team: TeamId, *, offset: int, limit: int) -> list[Un
 
 
 async def list_after(
-    db: Db, team: TeamId, created_at: datetime, identifier: str, limit: int
+    db: Db, team: TeamId, after: tuple[datetime, str], limit: int
 ) -> list[Unsubscribe]:
-    """List the entries that follow one, oldest first."""
+    """List the entries that follow one (by moment and id), oldest first."""
+    created_at, identifier = after
     return await QUERIES["list_after"].rows(
         db, Unsubscribe, team_id=team, created_at=created_at, id=identifier, limit=limit
     )

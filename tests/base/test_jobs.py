@@ -15,6 +15,7 @@ from pomelo.base.db import Database
 from pomelo.base.embedded import Embedded
 from pomelo.base.errors import Unavailable
 from pomelo.base.jobs import Jobs
+from pomelo.base.pgq import NAMES
 
 ROOT = Path(__file__).parents[2]
 DIES = """
@@ -34,6 +35,13 @@ async def main():
     await work.run(asyncio.Event())
 
 asyncio.run(main())
+"""
+INSTALLS = """
+import asyncio, json, sys
+from pomelo.base import jobs
+from pomelo.base.db import Database
+asyncio.run(jobs.install(Database(**json.loads(sys.argv[1]))))
+assert "pgqueuer" not in sys.modules
 """
 
 
@@ -73,6 +81,12 @@ async def put(database: Database, payload: bytes) -> None:
         await jobs.enqueue(db, "errand", payload)
 
 
+async def put_and_fail(database: Database) -> None:
+    async with database.transaction() as db:
+        await jobs.enqueue(db, "errand", b"undone")
+        raise ZeroDivisionError
+
+
 async def statuses(database: Database) -> list[str]:
     async with database.transaction() as db:
         return [row[0] for row in await db.fetch("SELECT status::text FROM jobs.pgqueuer")]
@@ -104,8 +118,6 @@ async def test_the_tables_of_another_version_are_brought_to_this_one(database: D
 
 
 def test_the_environment_cannot_rename_the_tables(monkeypatch: pytest.MonkeyPatch) -> None:
-    from pomelo.base.pgq import NAMES
-
     for name in ("CHANNEL", "FUNCTION", "TRIGGER", "QUEUE_TABLE", "PGQUEUER_PREFIX"):
         monkeypatch.setenv(name, "elsewhere")
 
@@ -120,9 +132,7 @@ async def test_a_job_exists_only_once_its_transaction_is_committed(database: Dat
 
     async with at_work(database, errand):
         with pytest.raises(ZeroDivisionError):
-            async with database.transaction() as db:
-                await jobs.enqueue(db, "errand", b"undone")
-                raise ZeroDivisionError
+            await put_and_fail(database)
         await put(database, b"done")
 
         assert await errand.next() == b"done"
@@ -200,10 +210,13 @@ async def test_a_killed_worker_is_missed_within_seconds(
 ) -> None:
     await put(database, b"x")
     command = [sys.executable, "-c", DIES, json.dumps(postgres.options())]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as process:
-        assert process.stdout is not None
-        line = await asyncio.to_thread(process.stdout.readline)
-        process.kill()
+    process = await asyncio.create_subprocess_exec(
+        *command, stdout=asyncio.subprocess.PIPE, cwd=ROOT
+    )
+    assert process.stdout is not None
+    line = await process.stdout.readline()
+    process.kill()
+    await process.wait()
 
     errand = Errand()
     async with at_work(database, errand):
@@ -212,26 +225,26 @@ async def test_a_killed_worker_is_missed_within_seconds(
 
 
 async def test_what_is_done_by_the_clock_is_done_by_one(database: Database) -> None:
-    ticks: list[int] = []
+    ticks: asyncio.Queue[float] = asyncio.Queue()
+
+    async def tick() -> None:
+        ticks.put_nowait(asyncio.get_running_loop().time())
+
     works = [Jobs(database), Jobs(database)]
-    for number, work in enumerate(works):
-        work.every("tick", "* * * * * *", lambda number=number: note(ticks, number))  # type: ignore[misc]
+    for work in works:
+        work.every("tick", "* * * * * *", tick)
     stop = asyncio.Event()
 
     running = [asyncio.create_task(work.run(stop)) for work in works]
     async with asyncio.timeout(10):
-        while len(ticks) < 2:
-            await asyncio.sleep(0.05)
+        first, second = await ticks.get(), await ticks.get()
     stop.set()
     await asyncio.gather(*running)
 
+    assert second - first > 0.5
     async with database.transaction() as db:
         rows = await db.fetchval("SELECT count(*) FROM jobs.pgqueuer_schedules")
     assert rows == 2  # ours and the cleaning
-
-
-async def note(ticks: list[int], number: int) -> None:
-    ticks.append(number)
 
 
 async def test_old_rows_are_cleaned(database: Database) -> None:
@@ -254,12 +267,6 @@ async def test_old_rows_are_cleaned(database: Database) -> None:
 
 
 def test_a_process_that_only_migrates_does_not_import_the_library(postgres: Embedded) -> None:
-    program = (
-        "import asyncio, json, sys; from pomelo.base import jobs; from pomelo.base.db import Database;"
-        "asyncio.run(jobs.install(Database(**json.loads(sys.argv[1]))));"
-        "assert 'pgqueuer' not in sys.modules"
-    )
+    command = [sys.executable, "-c", INSTALLS, json.dumps(postgres.options())]
 
-    subprocess.run(
-        [sys.executable, "-c", program, json.dumps(postgres.options())], check=True, cwd=ROOT
-    )
+    subprocess.run(command, check=True, cwd=ROOT)

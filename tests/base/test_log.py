@@ -145,8 +145,8 @@ def test_a_secret_shows_itself_only_when_asked() -> None:
 
 
 def test_a_secret_is_not_carried_away() -> None:
-    import copy  # noqa: PLC0415
-    import pickle  # noqa: PLC0415
+    import copy
+    import pickle
 
     with pytest.raises(TypeError, match="not pickled"):
         pickle.dumps(Secret("canary"))

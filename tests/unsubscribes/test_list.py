@@ -78,10 +78,12 @@ async def test_pages_and_the_whole_list_are_oldest_first(db: Db, now: datetime) 
         await unsubscribes.add(db, team.id, [value], source=Source.API, now=later)
 
     page = await unsubscribes.list_page(db, team.id, offset=3, limit=10)
-    everything = [entry async for some in unsubscribes.read_all(db, team.id) for entry in some]
+    everything = await unsubscribes.list_after(db, team.id, None)
+    after = await unsubscribes.list_after(db, team.id, everything[1])
 
     assert [entry.value for entry in page] == ["p3@hooli.com", "p4@hooli.com"]
     assert [entry.value for entry in everything] == [f"p{number}@hooli.com" for number in range(5)]
+    assert after == everything[2:]
 
 
 async def test_the_list_grows_only_when_nobody_holds_it(database: Database, now: datetime) -> None:

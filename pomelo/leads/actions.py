@@ -1,0 +1,163 @@
+"""What can be done with leads as people: find, change what is known of them, move, erase.
+
+What happens to them comes through `activities`; the queue's verbs are in `turns.py`.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from pomelo import contacts
+from pomelo.base.db import Db
+from pomelo.base.ids import CampaignId, ContactId, LeadId, TeamId
+from pomelo.leads import store
+from pomelo.leads.errors import LeadNotFound, VariableNotFound, VariablesExist
+from pomelo.leads.model import Lead, Standing
+from pomelo.leads.variables import clean, merged
+
+
+async def get(db: Db, team: TeamId, lead: LeadId) -> Lead:
+    """Get a lead.
+
+    Raises:
+        LeadNotFound: The team has none of that id.
+    """
+    return _found(await store.find(db, team, lead))
+
+
+async def set_variables(
+    db: Db, team: TeamId, lead: LeadId, changes: Mapping[str, object], *, now: datetime
+) -> Lead:
+    """Change variables; what is not named stays, None erases.
+
+    Two changes at once are both kept: the second waits for the first.
+
+    Raises:
+        LeadNotFound: The team has no such lead.
+        VariablesInvalid: They are too many or too large.
+
+    Source:
+        API reference, "Update a Lead in a Campaign".
+    """
+    return await _write(db, await _locked(db, team, lead), clean(changes), now)
+
+
+async def add_variables(
+    db: Db, team: TeamId, lead: LeadId, new: Mapping[str, object], *, now: datetime
+) -> Lead:
+    """Add variables that the lead does not have.
+
+    Raises:
+        LeadNotFound: The team has no such lead.
+        VariablesExist: It has some of them.
+        VariablesInvalid: They are too many or too large.
+    """
+    locked = await _locked(db, team, lead)
+    cleaned = clean(new)
+    known = [name for name in cleaned if name in locked.variables]
+    if known:
+        raise VariablesExist(known)
+    return await _write(db, locked, cleaned, now)
+
+
+async def change_variables(
+    db: Db, team: TeamId, lead: LeadId, changes: Mapping[str, object], *, now: datetime
+) -> Lead:
+    """Change variables that the lead has.
+
+    Raises:
+        LeadNotFound: The team has no such lead.
+        VariableNotFound: It lacks one of them.
+        VariablesInvalid: They are too large.
+    """
+    locked = await _locked(db, team, lead)
+    cleaned = clean(changes)
+    if any(name not in locked.variables for name in cleaned):
+        raise VariableNotFound
+    return await _write(db, locked, cleaned, now)
+
+
+async def delete_variables(
+    db: Db, team: TeamId, lead: LeadId, names: Sequence[str], *, now: datetime
+) -> Lead:
+    """Erase variables that the lead has.
+
+    Raises:
+        LeadNotFound: The team has no such lead.
+        VariableNotFound: It lacks one of them.
+    """
+    return await change_variables(db, team, lead, dict.fromkeys(names), now=now)
+
+
+async def lock(db: Db, refs: Sequence[tuple[TeamId, LeadId]]) -> list[Standing]:
+    """Lock leads until the transaction ends, in an order that makes no deadlock.
+
+    Args:
+        db: The open transaction.
+        refs: Teams and leads; the same one may come again.
+
+    Returns:
+        Where they stand, ordered by team and id. Leads that are gone are missing.
+    """
+    return await store.lock(db, sorted(set(refs)))
+
+
+async def move(db: Db, leads: Sequence[Standing], *, now: datetime) -> None:
+    """Write where locked leads stand now."""
+    if leads:
+        await store.move(db, leads, now=now)
+
+
+async def delete(db: Db, team: TeamId, lead: LeadId) -> None:
+    """Erase a lead and all that hangs on it, and the contact when it was their last.
+
+    `activities.remove` keeps what old links need and then comes here.
+
+    Raises:
+        LeadNotFound: The team has no such lead.
+    """
+    contact = await store.lock_contact_of(db, team, lead)
+    if contact is None:
+        raise LeadNotFound
+    person = ContactId(contact)
+    await contacts.lock(db, team, person)
+    if not await store.delete(db, team, lead):
+        raise LeadNotFound
+    if not await store.has_contact(db, team, person):
+        await contacts.forget(db, team, person)
+
+
+async def shift_positions(
+    db: Db, team: TeamId, campaign: CampaignId, *, beyond: int, by: int
+) -> None:
+    """Keep leads at their step when one before it was added or deleted.
+
+    Args:
+        db: The open transaction.
+        team: Whose campaign.
+        campaign: Which.
+        beyond: The 0-based place of the step; leads whose next step is at it or before stay,
+            so they get a step added there, and the one after a step deleted there.
+        by: 1 for a step added, -1 for a step deleted.
+    """
+    await store.shift_positions(db, team, campaign, beyond=beyond, by=by)
+
+
+async def _locked(db: Db, team: TeamId, lead: LeadId) -> Lead:
+    await store.lock(db, [(team, lead)])
+    return _found(await store.find(db, team, lead))
+
+
+async def _write(db: Db, lead: Lead, changes: Mapping[str, object], now: datetime) -> Lead:
+    variables = merged(lead.variables, changes)
+    if variables == lead.variables:
+        return lead
+    await store.set_variables(db, lead.team_id, lead.id, variables, now=now)
+    return msgspec.structs.replace(lead, variables=variables, updated_at=now)
+
+
+def _found(lead: Lead | None) -> Lead:
+    if lead is None:
+        raise LeadNotFound
+    return lead

@@ -1,0 +1,118 @@
+"""What a fact changes in a lead, and what taking one back leaves: pure functions."""
+
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from pomelo.leads.model import ActivityType, LeadState, Standing, WaitsFor
+from pomelo.leads.states import REACHES, after, counts, recomputed, stops
+
+_MOMENTS: Final = {
+    LeadState.SCANNED: "scanned_at",
+    LeadState.REVIEWED: "reviewed_at",
+    LeadState.SKIPPED: "skipped_at",
+    LeadState.CONTACTED: "contacted_at",
+    LeadState.HOOKED: "opened_at",
+    LeadState.ATTRACTED: "clicked_at",
+    LeadState.WARMED: "replied_at",
+    LeadState.INTERESTED: "interested_at",
+    LeadState.NOT_INTERESTED: "not_interested_at",
+    LeadState.EMAILS_BOUNCED: "failed_at",
+    LeadState.EMAILS_UNSUBSCRIBED: "unsubscribed_at",
+}
+# Of what people do, the first time is kept; of what may be taken back by its opposite, the last.
+_LAST_TIME: Final = frozenset(
+    {"scanned_at", "reviewed_at", "skipped_at", "interested_at", "not_interested_at"}
+)
+_COUNTS: Final = {
+    ActivityType.EMAILS_SENT: "sent_count",
+    ActivityType.EMAILS_OPENED: "opened_count",
+    ActivityType.EMAILS_CLICKED: "clicked_count",
+    ActivityType.EMAILS_REPLIED: "replied_count",
+}
+# What each moment says happened, where that may end a sequence.
+_MEANS: Final = {
+    "skipped_at": ActivityType.SKIPPED,
+    "clicked_at": ActivityType.EMAILS_CLICKED,
+    "replied_at": ActivityType.EMAILS_REPLIED,
+    "interested_at": ActivityType.MANUAL_INTERESTED,
+    "not_interested_at": ActivityType.MANUAL_NOT_INTERESTED,
+    "bounced_at": ActivityType.EMAILS_BOUNCED,
+    "failed_at": ActivityType.EMAILS_FAILED,
+    "unsubscribed_at": ActivityType.EMAILS_UNSUBSCRIBED,
+}
+
+
+def moved(lead: Standing, happened: ActivityType, at: datetime) -> Standing:
+    """Give the lead as it is once something has happened.
+
+    Args:
+        lead: As it was, locked.
+        happened: What a person, a mail server or this one did; not what a machine clicked.
+        at: When it happened, which may lie before what is known already.
+    """
+    changed: dict[str, object] = {"state": after(lead.state, happened)}
+    if counts(happened):
+        changed["last_state"] = happened
+    if lead.stopped_by is None and stops(happened, lead.rules):
+        changed["stopped_by"] = happened
+    if happened in _COUNTS:
+        changed[_COUNTS[happened]] = getattr(lead, _COUNTS[happened]) + 1
+    changed |= _moment(lead, happened, at) | _switches(lead, happened)
+    return msgspec.structs.replace(lead, **changed)
+
+
+def without(lead: Standing, *moments: str) -> Standing:
+    """Give the lead as it is once something is taken back.
+
+    Args:
+        lead: As it was, locked.
+        moments: What never happened after all, by the names of `Facts`.
+
+    Returns:
+        The lead in the state that the rest adds up to; its sequence goes on unless something
+        else had ended it.
+    """
+    rest = msgspec.structs.replace(lead, **dict.fromkeys(moments))
+    return msgspec.structs.replace(rest, state=recomputed(rest), stopped_by=still_stopped_by(rest))
+
+
+def still_stopped_by(lead: Standing) -> ActivityType | None:
+    """Give the earliest of what is known of a lead that ends its sequence, if anything does."""
+    known = [
+        (at, happened)
+        for moment, happened in _MEANS.items()
+        if (at := getattr(lead, moment)) and stops(happened, lead.rules)
+    ]
+    return min(known)[1] if known else None
+
+
+def _moment(lead: Standing, happened: ActivityType, at: datetime) -> dict[str, datetime]:
+    reached = REACHES.get(happened)
+    if reached is None:
+        return {}
+    name = "bounced_at" if happened is ActivityType.EMAILS_BOUNCED else _MOMENTS[reached]
+    known: datetime = getattr(lead, name) or at
+    return {name: max(known, at) if name in _LAST_TIME else min(known, at)}
+
+
+def _switches(lead: Standing, happened: ActivityType) -> dict[str, object]:
+    match happened:
+        case ActivityType.PAUSED | ActivityType.RESUMED:
+            return {"is_paused": happened is ActivityType.PAUSED}
+        case ActivityType.REVIEWED:
+            return _launched(lead)
+        case _:
+            return {}
+
+
+def _launched(lead: Standing) -> dict[str, object]:
+    """A person launches the lead: it waits no longer, and having been skipped is over."""
+    is_waiting = lead.waits_for is WaitsFor.REVIEW
+    was_skipped = lead.stopped_by is ActivityType.SKIPPED
+    return {
+        "waits_for": None if is_waiting else lead.waits_for,
+        "stopped_by": None if was_skipped else lead.stopped_by,
+        "skipped_at": None if was_skipped else lead.skipped_at,
+    }

@@ -1,0 +1,253 @@
+"""A person in one campaign: the words for what happened to them and where they stand."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from pomelo.base.addresses import Address
+from pomelo.base.ids import CampaignId, ContactId, LeadId, SenderId, TeamId
+
+
+class LeadState(StrEnum):
+    """How far a lead has come; each lead is in exactly one."""
+
+    IMPORTED = "imported"
+    SCANNED = "scanned"
+    SKIPPED = "skipped"
+    REVIEWED = "reviewed"
+    CONTACTED = "contacted"
+    HOOKED = "hooked"
+    ATTRACTED = "attracted"
+    WARMED = "warmed"
+    INTERESTED = "interested"
+    NOT_INTERESTED = "notInterested"
+    EMAILS_BOUNCED = "emailsBounced"
+    EMAILS_UNSUBSCRIBED = "emailsUnsubscribed"
+
+
+class EmailStatus(StrEnum):
+    """What the check of an address found; it decides nothing by itself."""
+
+    UNKNOWN = ""
+    DELIVERABLE = "deliverable"
+    RISKY = "risky"
+    UNDELIVERABLE = "undeliverable"
+
+
+class LeadStatus(StrEnum):
+    """The bucket of the workflow a lead is in, as exports and the screen show it."""
+
+    SCANNING = "scanning"
+    REVIEW = "review"
+    RUNNING = "running"
+    PAUSED = "paused"
+    DONE = "done"
+    INTERESTED = "interested"
+    NOT_INTERESTED = "notInterested"
+    UNSUBSCRIBED = "unsubscribed"
+
+
+class ActivityType(StrEnum):
+    """What can happen to a lead; the names are lemlist's wherever it has one."""
+
+    # Before the first mail. lemlist has states, but no activities, of the first two names.
+    SCANNED = "scanned"
+    REVIEWED = "reviewed"
+    SKIPPED = "skipped"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    # Mail.
+    EMAILS_SENT = "emailsSent"
+    EMAILS_OPENED = "emailsOpened"
+    EMAILS_CLICKED = "emailsClicked"
+    EMAILS_REPLIED = "emailsReplied"
+    EMAILS_BOUNCED = "emailsBounced"
+    EMAILS_FAILED = "emailsFailed"
+    EMAILS_UNSUBSCRIBED = "emailsUnsubscribed"
+    # Ours: lemlist tells neither an out-of-office answer nor a late delivery.
+    EMAILS_AUTO_REPLIED = "emailsAutoReplied"
+    EMAILS_DELAYED = "emailsDelayed"
+    # Other steps: done by a program, or by a person as a task.
+    API_DONE = "apiDone"
+    API_FAILED = "apiFailed"
+    MANUAL_DONE = "manualDone"
+    AIRCALL_DONE = "aircallDone"
+    LINKEDIN_DONE = "linkedinDone"
+    LINKEDIN_VISIT_DONE = "linkedinVisitDone"
+    LINKEDIN_VISIT_FAILED = "linkedinVisitFailed"
+    LINKEDIN_INVITE_DONE = "linkedinInviteDone"
+    LINKEDIN_INVITE_FAILED = "linkedinInviteFailed"
+    LINKEDIN_INVITE_ACCEPTED = "linkedinInviteAccepted"
+    LINKEDIN_SENT = "linkedinSent"
+    LINKEDIN_SEND_FAILED = "linkedinSendFailed"
+    LINKEDIN_OPENED = "linkedinOpened"
+    LINKEDIN_REPLIED = "linkedinReplied"
+    WHATSAPP_MESSAGE_SENT = "whatsappMessageSent"
+    WHATSAPP_REPLIED = "whatsappReplied"
+    SMS_SENT = "smsSent"
+    SMS_REPLIED = "smsReplied"
+    # Marks, by a person or through the API (manual…), on a mail, after a call, on LinkedIn.
+    EMAILS_INTERESTED = "emailsInterested"
+    EMAILS_NOT_INTERESTED = "emailsNotInterested"
+    MANUAL_INTERESTED = "manualInterested"
+    MANUAL_NOT_INTERESTED = "manualNotInterested"
+    AIRCALL_INTERESTED = "aircallInterested"
+    AIRCALL_NOT_INTERESTED = "aircallNotInterested"
+    LINKEDIN_INTERESTED = "linkedinInterested"
+    LINKEDIN_NOT_INTERESTED = "linkedinNotInterested"
+    # Announcements: a lead has arrived in the state of that name.
+    CONTACTED = "contacted"
+    HOOKED = "hooked"
+    ATTRACTED = "attracted"
+    WARMED = "warmed"
+    INTERESTED = "interested"
+    NOT_INTERESTED = "notInterested"
+
+
+class StopRules(msgspec.Struct, frozen=True):
+    """What ends a lead's sequence, as its campaign chose.
+
+    Attributes:
+        on_replied: A reply on any channel.
+        on_clicked: A click in a mail.
+        on_interested: The mark "interested".
+    """
+
+    on_replied: bool = True
+    on_clicked: bool = False
+    on_interested: bool = True
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """When each thing happened to a lead; nothing when it never did or was taken back.
+
+    Of marks that give way to each other (reviewed and skipped, interested and not) these are
+    the last times; of the others any will do.
+    """
+
+    scanned_at: datetime | None = None
+    reviewed_at: datetime | None = None
+    skipped_at: datetime | None = None
+    contacted_at: datetime | None = None
+    opened_at: datetime | None = None
+    clicked_at: datetime | None = None
+    replied_at: datetime | None = None
+    interested_at: datetime | None = None
+    not_interested_at: datetime | None = None
+    bounced_at: datetime | None = None
+    failed_at: datetime | None = None
+    unsubscribed_at: datetime | None = None
+
+
+class WaitsFor(StrEnum):
+    """The event that a lead is parked on; no moment of its own."""
+
+    REVIEW = "review"
+    UNCERTAIN = "uncertain"
+    SUPPRESSED = "suppressed"
+    SENDER = "sender"
+    REHEARSAL = "rehearsal"
+
+
+class Source(StrEnum):
+    """How a lead came in."""
+
+    API = "api"
+    CSV = "csv"
+    MANUALLY = "manually"
+
+
+class NewLead(msgspec.Struct, frozen=True):
+    """Somebody to be added to a campaign.
+
+    Attributes:
+        team_id: Whose campaign.
+        campaign_id: Which.
+        address: Whom.
+        variables: What `variables.clean` made of what was given.
+        deduplicate: Not if the person is in another campaign of the team.
+        source: How they come in.
+    """
+
+    team_id: TeamId
+    campaign_id: CampaignId
+    address: Address
+    variables: dict[str, object] = {}
+    deduplicate: bool = False
+    source: Source = Source.API
+
+
+class Lead(msgspec.Struct, frozen=True, kw_only=True):
+    """A person in one campaign, as it is shown."""
+
+    team_id: TeamId
+    id: LeadId
+    campaign_id: CampaignId
+    campaign_name: str
+    contact_id: ContactId
+    email: str
+    address_key: str
+    variables: dict[str, Any]
+    source: Source
+    state: LeadState
+    last_state: str = ""
+    email_status: str = ""
+    sender_id: SenderId | None = None
+    step_position: int = 0
+    due_at: datetime | None
+    is_paused: bool = False
+    stopped_by: ActivityType | None
+    waits_for: WaitsFor | None
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is due any more."""
+        return self.due_at is None or self.stopped_by is not None
+
+    @property
+    def can_be_launched(self) -> bool:
+        """Whether a person may launch it: it waits for that, or was skipped."""
+        return self.waits_for is WaitsFor.REVIEW or self.stopped_by is ActivityType.SKIPPED
+
+
+class Standing(Facts, frozen=True, kw_only=True):
+    """A locked lead: all that a fact may move, and what decides whether it does.
+
+    Attributes:
+        stop_on_replied: Its campaign's choice; see `StopRules`.
+        stop_on_clicked: The same.
+        stop_on_interested: The same.
+    """
+
+    team_id: TeamId
+    id: LeadId
+    campaign_id: CampaignId
+    contact_id: ContactId
+    sender_id: SenderId | None
+    state: LeadState
+    last_state: str
+    due_at: datetime | None
+    is_paused: bool
+    stopped_by: ActivityType | None
+    waits_for: WaitsFor | None
+    sent_count: int
+    opened_count: int
+    clicked_count: int
+    replied_count: int
+    stop_on_replied: bool
+    stop_on_clicked: bool
+    stop_on_interested: bool
+
+    @property
+    def can_be_launched(self) -> bool:
+        """Whether a person may launch it: it waits for that, or was skipped."""
+        return self.waits_for is WaitsFor.REVIEW or self.stopped_by is ActivityType.SKIPPED
+
+    @property
+    def rules(self) -> StopRules:
+        """What its campaign says ends the sequence."""
+        return StopRules(self.stop_on_replied, self.stop_on_clicked, self.stop_on_interested)

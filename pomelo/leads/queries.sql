@@ -1,0 +1,291 @@
+-- name: list_places
+-- The campaigns that leads can be added to, with what decides how they enter. Locked, because
+-- one that is started meanwhile would not know of leads that are not committed yet.
+SELECT c.team_id, c.id, c.name, c.auto_review, c.state = 'running' AS is_running
+FROM unnest(:team_ids::text[], :campaign_ids::text[]) AS n (team_id, campaign_id)
+JOIN campaigns c ON c.team_id = n.team_id AND c.id = n.campaign_id
+ORDER BY c.team_id, c.id
+FOR SHARE OF c;
+
+-- name: list_held
+-- Where people are already. Their contacts are locked, so nobody else adds them now.
+SELECT l.team_id, l.contact_id, l.campaign_id
+FROM unnest(:team_ids::text[], :contact_ids::text[]) AS n (team_id, contact_id)
+JOIN leads l ON l.team_id = n.team_id AND l.contact_id = n.contact_id;
+
+-- name: insert
+-- A second copy in the same campaign conflicts and gives no row.
+INSERT INTO leads (
+  team_id, id, campaign_id, contact_id, email, address_key, variables, source, state,
+  stopped_by, waits_for, due_at, created_at, updated_at, unsubscribed_at, bounced_at)
+SELECT n.team_id, n.id, n.campaign_id, n.contact_id, n.email, n.address_key, n.variables, n.source,
+  n.state, n.stopped_by, n.waits_for, :now, :now, :now,
+  CASE WHEN n.state = 'emailsUnsubscribed' THEN :now::timestamptz END,
+  CASE WHEN n.state = 'emailsBounced' THEN :now::timestamptz END
+FROM unnest(
+  :team_ids::text[], :ids::text[], :campaign_ids::text[], :contact_ids::text[], :emails::text[],
+  :address_keys::text[], :variables::jsonb[], :sources::text[], :states::text[],
+  :stopped_bys::text[], :waits_fors::text[]
+) AS n (team_id, id, campaign_id, contact_id, email, address_key, variables, source, state,
+        stopped_by, waits_for)
+ON CONFLICT (team_id, campaign_id, address_key) DO NOTHING
+RETURNING id;
+
+-- name: find
+SELECT l.team_id, l.id, l.campaign_id, c.name AS campaign_name, l.contact_id, l.email,
+  l.address_key, l.variables, l.source, l.state, l.last_state, l.email_status, l.sender_id,
+  l.step_position, l.due_at, l.is_paused, l.stopped_by, l.waits_for, l.created_at, l.updated_at
+FROM leads l JOIN campaigns c ON c.team_id = l.team_id AND c.id = l.campaign_id
+WHERE l.team_id = :team_id AND l.id = :lead_id;
+
+-- name: find_by_key
+SELECT l.team_id, l.id, l.campaign_id, c.name AS campaign_name, l.contact_id, l.email,
+  l.address_key, l.variables, l.source, l.state, l.last_state, l.email_status, l.sender_id,
+  l.step_position, l.due_at, l.is_paused, l.stopped_by, l.waits_for, l.created_at, l.updated_at
+FROM leads l JOIN campaigns c ON c.team_id = l.team_id AND c.id = l.campaign_id
+WHERE l.team_id = :team_id AND l.campaign_id = :campaign_id AND l.address_key = :address_key;
+
+-- name: list_of_key
+-- Newest first.
+SELECT l.team_id, l.id, l.campaign_id, c.name AS campaign_name, l.contact_id, l.email,
+  l.address_key, l.variables, l.source, l.state, l.last_state, l.email_status, l.sender_id,
+  l.step_position, l.due_at, l.is_paused, l.stopped_by, l.waits_for, l.created_at, l.updated_at
+FROM contacts t
+JOIN leads l ON l.team_id = t.team_id AND l.contact_id = t.id
+JOIN campaigns c ON c.team_id = l.team_id AND c.id = l.campaign_id
+WHERE t.team_id = :team_id AND t.address_key = :address_key
+ORDER BY l.created_at DESC, l.id DESC;
+
+-- name: list_page
+-- Oldest first; only what the list shows.
+SELECT id, contact_id, state FROM leads
+WHERE team_id = :team_id AND campaign_id = :campaign_id
+  AND (:states::text[] IS NULL OR state = ANY(:states::text[]))
+ORDER BY created_at, id LIMIT :limit;
+
+-- name: list_ids_of_contacts
+SELECT id FROM leads WHERE team_id = :team_id AND contact_id = ANY(:contact_ids::text[])
+ORDER BY id;
+
+-- name: set_variables
+UPDATE leads SET variables = :variables, updated_at = :now
+WHERE team_id = :team_id AND id = :lead_id;
+
+-- name: set_email_statuses
+-- Of locked leads only.
+UPDATE leads l SET email_status = n.email_status
+FROM unnest(:team_ids::text[], :ids::text[], :email_statuses::text[]) AS n (team_id, id, email_status)
+WHERE l.team_id = n.team_id AND l.id = n.id;
+
+-- name: lock
+-- Sorted, so that two batches never wait for each other. What a stop rule says is read
+-- without a lock: the statement that lets a mail go reads it again.
+SELECT l.team_id, l.id, l.campaign_id, l.contact_id, l.sender_id, l.state, l.last_state, l.due_at,
+  l.is_paused, l.stopped_by, l.waits_for, l.scanned_at, l.reviewed_at, l.skipped_at,
+  l.contacted_at, l.opened_at, l.clicked_at, l.replied_at, l.interested_at, l.not_interested_at,
+  l.bounced_at, l.failed_at, l.unsubscribed_at, l.sent_count, l.opened_count, l.clicked_count,
+  l.replied_count, c.stop_on_replied, c.stop_on_clicked, c.stop_on_interested
+FROM unnest(:team_ids::text[], :ids::text[]) AS n (team_id, id)
+JOIN leads l ON l.team_id = n.team_id AND l.id = n.id
+JOIN campaigns c ON c.team_id = l.team_id AND c.id = l.campaign_id
+ORDER BY l.team_id, l.id
+FOR NO KEY UPDATE OF l;
+
+-- name: move
+-- Of locked leads only.
+UPDATE leads l SET
+  state = n.state, last_state = n.last_state, due_at = n.due_at, is_paused = n.is_paused,
+  stopped_by = n.stopped_by, waits_for = n.waits_for, scanned_at = n.scanned_at,
+  reviewed_at = n.reviewed_at, skipped_at = n.skipped_at, contacted_at = n.contacted_at,
+  opened_at = n.opened_at, clicked_at = n.clicked_at, replied_at = n.replied_at,
+  interested_at = n.interested_at, not_interested_at = n.not_interested_at,
+  bounced_at = n.bounced_at, failed_at = n.failed_at, unsubscribed_at = n.unsubscribed_at,
+  sent_count = n.sent_count, opened_count = n.opened_count, clicked_count = n.clicked_count,
+  replied_count = n.replied_count, updated_at = GREATEST(l.updated_at, :now)
+FROM unnest(
+  :team_ids::text[], :ids::text[], :states::text[], :last_states::text[], :due_ats::timestamptz[],
+  :is_pauseds::boolean[], :stopped_bys::text[], :waits_fors::text[],
+  :scanned_ats::timestamptz[], :reviewed_ats::timestamptz[], :skipped_ats::timestamptz[],
+  :contacted_ats::timestamptz[], :opened_ats::timestamptz[], :clicked_ats::timestamptz[],
+  :replied_ats::timestamptz[], :interested_ats::timestamptz[],
+  :not_interested_ats::timestamptz[], :bounced_ats::timestamptz[], :failed_ats::timestamptz[],
+  :unsubscribed_ats::timestamptz[], :sent_counts::integer[], :opened_counts::integer[],
+  :clicked_counts::integer[], :replied_counts::integer[]
+) AS n (team_id, id, state, last_state, due_at, is_paused, stopped_by, waits_for, scanned_at,
+        reviewed_at, skipped_at, contacted_at, opened_at, clicked_at, replied_at, interested_at,
+        not_interested_at, bounced_at, failed_at, unsubscribed_at, sent_count, opened_count,
+        clicked_count, replied_count)
+WHERE l.team_id = n.team_id AND l.id = n.id;
+
+-- name: lock_contact_of
+-- The lead is locked before its contact, as by those who tell what happened to it.
+SELECT contact_id FROM leads WHERE team_id = :team_id AND id = :lead_id FOR UPDATE;
+
+-- name: delete
+DELETE FROM leads WHERE team_id = :team_id AND id = :lead_id;
+
+-- name: has_contact
+SELECT EXISTS (SELECT FROM leads WHERE team_id = :team_id AND contact_id = :contact_id);
+
+-- name: shift_positions
+UPDATE leads SET step_position = step_position + :by
+WHERE team_id = :team_id AND campaign_id = :campaign_id AND step_position > :beyond;
+
+-- name: claim_due
+-- Reads the head of leads_due once a want and once a campaign: first the sender's own leads,
+-- then those that have no sender yet. Rows that others have locked are stepped over. One
+-- transaction does not skip its own locks, so leads without a sender are taken campaign by
+-- campaign, and dealt out afterwards. (Only with sender_id in the ORDER BY does the planner see
+-- that the index has the order already, though it is NULL in all of them.)
+WITH wants AS MATERIALIZED (
+  SELECT * FROM unnest(
+    :team_ids::text[], :campaign_ids::text[], :sender_ids::text[], :amounts::integer[],
+    :sinces::timestamptz[]
+  ) WITH ORDINALITY AS w (team_id, campaign_id, sender_id, amount, since, place)
+), own AS MATERIALIZED (
+  SELECT w.place, l.team_id, l.id
+  FROM wants w CROSS JOIN LATERAL (
+    SELECT o.team_id, o.id FROM leads o
+    WHERE o.team_id = w.team_id AND o.campaign_id = w.campaign_id AND o.sender_id = w.sender_id
+      AND o.due_at BETWEEN w.since AND :now
+      AND NOT o.is_paused AND o.stopped_by IS NULL AND o.waits_for IS NULL
+      AND (o.leased_until IS NULL OR o.leased_until <= :now)
+    ORDER BY o.due_at LIMIT w.amount FOR NO KEY UPDATE SKIP LOCKED
+  ) l
+), unmet AS MATERIALIZED (
+  SELECT w.team_id, w.campaign_id, min(w.since) AS since,
+    sum(w.amount) - sum(COALESCE(o.amount, 0)) AS amount
+  FROM wants w
+  LEFT JOIN (SELECT place, count(*) AS amount FROM own GROUP BY place) o ON o.place = w.place
+  GROUP BY w.team_id, w.campaign_id
+), fresh AS MATERIALIZED (
+  SELECT l.team_id, l.id
+  FROM unmet u CROSS JOIN LATERAL (
+    SELECT o.team_id, o.id FROM leads o
+    WHERE o.team_id = u.team_id AND o.campaign_id = u.campaign_id AND o.sender_id IS NULL
+      AND o.due_at BETWEEN u.since AND :now
+      AND NOT o.is_paused AND o.stopped_by IS NULL AND o.waits_for IS NULL
+      AND (o.leased_until IS NULL OR o.leased_until <= :now)
+    ORDER BY o.sender_id, o.due_at LIMIT u.amount FOR NO KEY UPDATE SKIP LOCKED
+  ) l
+)
+UPDATE leads l SET leased_until = :until, fence = l.fence + 1
+FROM (SELECT team_id, id FROM own UNION ALL SELECT team_id, id FROM fresh) t
+WHERE l.team_id = t.team_id AND l.id = t.id
+RETURNING l.team_id, l.id, l.campaign_id, l.sender_id, l.fence, l.due_at;
+
+-- name: next_due
+-- When the first lead that nobody holds is due, for each sender and campaign.
+SELECT w.team_id, w.campaign_id, w.sender_id, LEAST(own.due_at, fresh.due_at) AS due_at
+FROM unnest(:team_ids::text[], :campaign_ids::text[], :sender_ids::text[])
+  AS w (team_id, campaign_id, sender_id)
+LEFT JOIN LATERAL (
+  SELECT o.due_at FROM leads o
+  WHERE o.team_id = w.team_id AND o.campaign_id = w.campaign_id AND o.sender_id = w.sender_id
+    AND o.due_at IS NOT NULL AND NOT o.is_paused AND o.stopped_by IS NULL AND o.waits_for IS NULL
+    AND (o.leased_until IS NULL OR o.leased_until <= :now)
+  ORDER BY o.due_at LIMIT 1
+) own ON true
+LEFT JOIN LATERAL (
+  SELECT o.due_at FROM leads o
+  WHERE o.team_id = w.team_id AND o.campaign_id = w.campaign_id AND o.sender_id IS NULL
+    AND o.due_at IS NOT NULL AND NOT o.is_paused AND o.stopped_by IS NULL AND o.waits_for IS NULL
+    AND (o.leased_until IS NULL OR o.leased_until <= :now)
+  ORDER BY o.sender_id, o.due_at LIMIT 1
+) fresh ON true
+WHERE own.due_at IS NOT NULL OR fresh.due_at IS NOT NULL;
+
+-- name: renew
+UPDATE leads l SET leased_until = :until
+FROM unnest(:team_ids::text[], :ids::text[], :fences::bigint[]) AS n (team_id, id, fence)
+WHERE l.team_id = n.team_id AND l.id = n.id AND l.fence = n.fence
+RETURNING l.team_id, l.id, l.fence;
+
+-- name: free
+UPDATE leads l SET leased_until = NULL
+FROM unnest(:team_ids::text[], :ids::text[], :fences::bigint[]) AS n (team_id, id, fence)
+WHERE l.team_id = n.team_id AND l.id = n.id AND l.fence = n.fence
+RETURNING l.team_id, l.id, l.fence;
+
+-- name: schedule_next
+-- A lead without a sender keeps the one that wrote; was that one deleted meanwhile, the lead
+-- waits for a person. (Deleting locks the sender's row against FOR KEY SHARE, so one of the two
+-- sees the other.)
+WITH n AS MATERIALIZED (
+  SELECT * FROM unnest(
+    :team_ids::text[], :ids::text[], :fences::bigint[], :sender_ids::text[],
+    :step_positions::integer[], :due_ats::timestamptz[]
+  ) AS u (team_id, id, fence, sender_id, step_position, due_at)
+), s AS MATERIALIZED (
+  SELECT s.team_id, s.id, s.deleted_at FROM senders s
+  WHERE (s.team_id, s.id) IN (SELECT team_id, sender_id FROM n)
+  ORDER BY s.team_id, s.id FOR KEY SHARE
+)
+UPDATE leads l SET
+  sender_id = COALESCE(l.sender_id, n.sender_id), step_position = n.step_position,
+  due_at = n.due_at, leased_until = NULL,
+  waits_for = CASE WHEN s.deleted_at IS NOT NULL AND n.due_at IS NOT NULL
+    THEN COALESCE(l.waits_for, 'sender') ELSE l.waits_for END
+FROM n LEFT JOIN s ON s.team_id = n.team_id AND s.id = n.sender_id
+WHERE l.team_id = n.team_id AND l.id = n.id AND l.fence = n.fence
+RETURNING l.team_id, l.id, l.fence;
+
+-- name: wait_until
+UPDATE leads l SET due_at = n.due_at, leased_until = NULL
+FROM unnest(
+  :team_ids::text[], :ids::text[], :fences::bigint[], :due_ats::timestamptz[]
+) AS n (team_id, id, fence, due_at)
+WHERE l.team_id = n.team_id AND l.id = n.id AND l.fence = n.fence
+RETURNING l.team_id, l.id, l.fence;
+
+-- name: park
+UPDATE leads l SET waits_for = n.waits_for, leased_until = NULL
+FROM unnest(
+  :team_ids::text[], :ids::text[], :fences::bigint[], :waits_fors::text[]
+) AS n (team_id, id, fence, waits_for)
+WHERE l.team_id = n.team_id AND l.id = n.id AND l.fence = n.fence
+RETURNING l.team_id, l.id, l.fence;
+
+-- name: hold_for
+-- A mail in doubt outranks what else a lead waits for: nothing may go before it is settled.
+UPDATE leads SET waits_for = :waits_for, updated_at = :now
+WHERE team_id = :team_id AND id = ANY(:ids::text[])
+  AND (:waits_for = 'uncertain' OR (waits_for IS NULL AND stopped_by IS NULL));
+
+-- name: park_sender
+UPDATE leads SET waits_for = 'sender', updated_at = :now
+WHERE team_id = :team_id AND sender_id = :sender_id AND due_at IS NOT NULL
+  AND waits_for IS NULL AND stopped_by IS NULL;
+
+-- name: unpark
+-- Of one event only: a lead that waits for something else waits on.
+UPDATE leads SET waits_for = NULL, updated_at = :now
+WHERE team_id = :team_id AND id = ANY(:ids::text[]) AND waits_for = :waits_for
+RETURNING campaign_id;
+
+-- name: unpark_all
+UPDATE leads SET waits_for = NULL WHERE waits_for = :waits_for
+RETURNING team_id, campaign_id;
+
+-- name: list_failed
+-- Leads of a campaign whose step could not be carried out.
+SELECT id FROM leads
+WHERE team_id = :team_id AND campaign_id = :campaign_id AND failed_at IS NOT NULL
+  AND stopped_by IN ('emailsFailed', 'apiFailed')
+ORDER BY id;
+
+-- name: finished_campaigns
+-- Running campaigns that have leads, none of which has a step left to come unless a person
+-- resumes it. Each look ends at the first lead found, or at an index without any.
+SELECT c.id FROM campaigns c
+WHERE c.team_id = :team_id AND c.state = 'running'
+  AND (:campaign_ids::text[] IS NULL OR c.id = ANY(:campaign_ids))
+  AND EXISTS (SELECT FROM leads l WHERE l.team_id = c.team_id AND l.campaign_id = c.id)
+  AND NOT EXISTS (
+    SELECT FROM leads l
+    WHERE l.team_id = c.team_id AND l.campaign_id = c.id AND l.due_at IS NOT NULL
+      AND NOT l.is_paused AND l.stopped_by IS NULL AND l.waits_for IS NULL)
+  AND NOT EXISTS (
+    SELECT FROM leads l
+    WHERE l.team_id = c.team_id AND l.campaign_id = c.id
+      AND l.waits_for IN ('review', 'uncertain', 'rehearsal'));

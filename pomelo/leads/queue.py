@@ -1,0 +1,202 @@
+"""The leads table as a queue: claims, leases, and what ends them; one function a query.
+
+A claim is a lease and a fence. Whatever comes back with an older fence changes nothing and
+is missing from the answer.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+import msgspec
+
+from pomelo.base.db import Db
+from pomelo.base.ids import CampaignId, LeadId, SenderId, TeamId
+from pomelo.leads.model import WaitsFor
+from pomelo.leads.store import QUERIES
+
+_EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Want(msgspec.Struct, frozen=True):
+    """How many leads a sender can take for a campaign now.
+
+    Attributes:
+        team_id: Whose.
+        campaign_id: For which campaign.
+        sender_id: Who would write.
+        amount: At most so many.
+        since: Do not look at leads due before: they were seen gone, and stepping over what
+            is left of them costs time. A sweep without it must follow every few seconds.
+    """
+
+    team_id: TeamId
+    campaign_id: CampaignId
+    sender_id: SenderId
+    amount: int
+    since: datetime | None = None
+
+
+class Claimed(msgspec.Struct, frozen=True):
+    """A lead that is ours until the lease ends; `fence` is newer than all before it."""
+
+    team_id: TeamId
+    id: LeadId
+    campaign_id: CampaignId
+    sender_id: SenderId
+    fence: int
+    due_at: datetime
+
+
+class Hold(msgspec.Struct, frozen=True):
+    """A claim, named: what it carries changes nothing once the lead has a newer fence."""
+
+    team_id: TeamId
+    id: LeadId
+    fence: int
+
+
+class NextStep(msgspec.Struct, frozen=True):
+    """A step is done: the next one, or None when it was the last.
+
+    Attributes:
+        sender_id: Who wrote, if anybody did; kept for all later mails if the lead has no
+            sender yet.
+        step_position: 0-based place of the next step.
+        due_at: When it is due.
+    """
+
+    team_id: TeamId
+    id: LeadId
+    fence: int
+    sender_id: SenderId | None
+    step_position: int
+    due_at: datetime | None
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """A claimed lead; without a sender it is dealt to one that wants leads of its campaign."""
+
+    team_id: TeamId
+    id: LeadId
+    campaign_id: CampaignId
+    sender_id: SenderId | None
+    fence: int
+    due_at: datetime
+
+
+class Due(msgspec.Struct, frozen=True):
+    """When there is something to do for a sender in a campaign."""
+
+    team_id: TeamId
+    campaign_id: CampaignId
+    sender_id: SenderId
+    due_at: datetime
+
+
+class Woken(msgspec.Struct, frozen=True):
+    """A campaign of which leads may go again."""
+
+    team_id: TeamId
+    campaign_id: CampaignId
+
+
+async def claim_due(
+    db: Db, wants: Sequence[Want], *, now: datetime, until: datetime
+) -> list[Taken]:
+    """Take a lease on due leads."""
+    return await QUERIES["claim_due"].rows(
+        db,
+        Taken,
+        team_ids=[want.team_id for want in wants],
+        campaign_ids=[want.campaign_id for want in wants],
+        sender_ids=[want.sender_id for want in wants],
+        amounts=[want.amount for want in wants],
+        sinces=[want.since or _EVER for want in wants],
+        now=now,
+        until=until,
+    )
+
+
+async def next_due(
+    db: Db, rows: Sequence[tuple[TeamId, CampaignId, SenderId]], *, now: datetime
+) -> list[Due]:
+    """Find when the next lead is due that a sender could take."""
+    return await QUERIES["next_due"].rows(
+        db,
+        Due,
+        team_ids=[team for team, _, _ in rows],
+        campaign_ids=[campaign for _, campaign, _ in rows],
+        sender_ids=[sender for _, _, sender in rows],
+        now=now,
+    )
+
+
+async def renew(db: Db, holds: Sequence[Hold | Claimed], *, until: datetime) -> list[Hold]:
+    """Lengthen leases; gives the claims that are still ours."""
+    return await QUERIES["renew"].rows(db, Hold, **_names(holds), until=until)
+
+
+async def free(db: Db, holds: Sequence[Hold | Claimed]) -> list[Hold]:
+    """Give leads back at once, unchanged; gives the claims that were still ours."""
+    return await QUERIES["free"].rows(db, Hold, **_names(holds))
+
+
+async def schedule_next(db: Db, items: Sequence[NextStep]) -> list[Hold]:
+    """Write what comes after a step that is done; gives the claims that were still ours."""
+    return await QUERIES["schedule_next"].rows(
+        db,
+        Hold,
+        **_names(items),
+        sender_ids=[item.sender_id for item in items],
+        step_positions=[item.step_position for item in items],
+        due_ats=[item.due_at for item in items],
+    )
+
+
+async def wait_until(db: Db, items: Sequence[tuple[Hold, datetime]]) -> list[Hold]:
+    """Let leads wait for a moment; gives the claims that were still ours."""
+    return await QUERIES["wait_until"].rows(
+        db, Hold, **_names([hold for hold, _ in items]), due_ats=[at for _, at in items]
+    )
+
+
+async def park(db: Db, items: Sequence[tuple[Hold, WaitsFor]]) -> list[Hold]:
+    """Let claimed leads wait for something to happen; gives the claims that were still ours."""
+    return await QUERIES["park"].rows(
+        db, Hold, **_names([hold for hold, _ in items]), waits_fors=[what for _, what in items]
+    )
+
+
+async def hold_for(
+    db: Db, team: TeamId, leads: Sequence[LeadId], waits_for: WaitsFor, *, now: datetime
+) -> None:
+    """Let leads wait for something to happen, claimed or not, where nothing else holds them."""
+    await QUERIES["hold_for"].run(db, team_id=team, ids=list(leads), waits_for=waits_for, now=now)
+
+
+async def park_sender(db: Db, team: TeamId, sender: SenderId, *, now: datetime) -> int:
+    """Let the leads of a sender that is gone wait for another one; gives how many."""
+    return await QUERIES["park_sender"].run(db, team_id=team, sender_id=sender, now=now)
+
+
+async def unpark(
+    db: Db, team: TeamId, leads: Sequence[LeadId], waits_for: WaitsFor, *, now: datetime
+) -> list[str]:
+    """Let leads go that waited for this event; gives their campaigns."""
+    return await QUERIES["unpark"].rows(
+        db, str, team_id=team, ids=list(leads), waits_for=waits_for, now=now
+    )
+
+
+async def unpark_all(db: Db, waits_for: WaitsFor) -> list[Woken]:
+    """Let everybody go who waited for this event, of all teams."""
+    return await QUERIES["unpark_all"].rows(db, Woken, waits_for=waits_for)
+
+
+def _names(items: Sequence[Hold | Claimed | NextStep]) -> dict[str, object]:
+    return {
+        "team_ids": [item.team_id for item in items],
+        "ids": [item.id for item in items],
+        "fences": [item.fence for item in items],
+    }

@@ -1,0 +1,207 @@
+"""Leads in the database, as people: one function a query. The queue's are in `queue.py`."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from pomelo.base.db import Db
+from pomelo.base.ids import CampaignId, ContactId, LeadId, TeamId
+from pomelo.base.sql import load
+from pomelo.leads.model import EmailStatus, Lead, LeadState, Standing
+
+QUERIES: Final = load(__package__ or "")
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A campaign that leads can be added to."""
+
+    team_id: TeamId
+    id: CampaignId
+    name: str
+    auto_review: bool
+    is_running: bool
+
+
+class Held(msgspec.Struct, frozen=True):
+    """A campaign that a person is in."""
+
+    team_id: TeamId
+    contact_id: ContactId
+    campaign_id: CampaignId
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """A lead as the list of a campaign shows it."""
+
+    id: LeadId
+    contact_id: ContactId
+    state: LeadState
+
+
+async def list_places(db: Db, wanted: Sequence[tuple[TeamId, CampaignId]]) -> list[Place]:
+    """List and lock those of the campaigns that exist."""
+    return await QUERIES["list_places"].rows(
+        db,
+        Place,
+        team_ids=[team for team, _ in wanted],
+        campaign_ids=[campaign for _, campaign in wanted],
+    )
+
+
+async def list_held(db: Db, people: Sequence[tuple[TeamId, ContactId]]) -> list[Held]:
+    """List in which campaigns these people are."""
+    return await QUERIES["list_held"].rows(
+        db,
+        Held,
+        team_ids=[team for team, _ in people],
+        contact_ids=[contact for _, contact in people],
+    )
+
+
+async def insert(db: Db, leads: Sequence[Lead], *, now: datetime) -> list[str]:
+    """Insert leads and give the ids of those that were not in their campaign yet."""
+    return await QUERIES["insert"].rows(
+        db,
+        str,
+        team_ids=[lead.team_id for lead in leads],
+        ids=[lead.id for lead in leads],
+        campaign_ids=[lead.campaign_id for lead in leads],
+        contact_ids=[lead.contact_id for lead in leads],
+        emails=[lead.email for lead in leads],
+        address_keys=[lead.address_key for lead in leads],
+        variables=[lead.variables for lead in leads],
+        sources=[lead.source for lead in leads],
+        states=[lead.state for lead in leads],
+        stopped_bys=[lead.stopped_by for lead in leads],
+        waits_fors=[lead.waits_for for lead in leads],
+        now=now,
+    )
+
+
+async def find(db: Db, team: TeamId, lead: LeadId) -> Lead | None:
+    """Find a lead by its id."""
+    return await QUERIES["find"].row(db, Lead, team_id=team, lead_id=lead)
+
+
+async def find_by_key(db: Db, team: TeamId, campaign: CampaignId, address_key: str) -> Lead | None:
+    """Find the lead of an address in a campaign."""
+    return await QUERIES["find_by_key"].row(
+        db, Lead, team_id=team, campaign_id=campaign, address_key=address_key
+    )
+
+
+async def list_of_key(db: Db, team: TeamId, address_key: str) -> list[Lead]:
+    """List the leads of an address in all campaigns, newest first."""
+    return await QUERIES["list_of_key"].rows(db, Lead, team_id=team, address_key=address_key)
+
+
+async def list_page(
+    db: Db,
+    team: TeamId,
+    campaign: CampaignId,
+    *,
+    states: Sequence[LeadState] | None,
+    limit: int,
+) -> list[Listed]:
+    """List leads of a campaign, oldest first.
+
+    Args:
+        db: The open transaction.
+        team: Whose campaign.
+        campaign: Which.
+        states: Only leads in these; None for all.
+        limit: At most so many.
+    """
+    return await QUERIES["list_page"].rows(
+        db, Listed, team_id=team, campaign_id=campaign, states=states, limit=limit
+    )
+
+
+async def list_ids_of_contacts(db: Db, team: TeamId, contacts: Sequence[ContactId]) -> list[str]:
+    """List the ids of all leads of these people, whatever campaign."""
+    return await QUERIES["list_ids_of_contacts"].rows(
+        db, str, team_id=team, contact_ids=list(contacts)
+    )
+
+
+async def list_failed(db: Db, team: TeamId, campaign: CampaignId) -> list[str]:
+    """List the ids of leads whose step could not be carried out."""
+    return await QUERIES["list_failed"].rows(db, str, team_id=team, campaign_id=campaign)
+
+
+async def set_variables(
+    db: Db, team: TeamId, lead: LeadId, variables: dict[str, object], *, now: datetime
+) -> None:
+    """Write all variables of a locked lead."""
+    await QUERIES["set_variables"].run(db, team_id=team, lead_id=lead, variables=variables, now=now)
+
+
+async def set_email_statuses(db: Db, statuses: Mapping[tuple[TeamId, LeadId], EmailStatus]) -> None:
+    """Write what the check of leads' addresses found."""
+    await QUERIES["set_email_statuses"].run(
+        db,
+        team_ids=[team for team, _ in statuses],
+        ids=[lead for _, lead in statuses],
+        email_statuses=list(statuses.values()),
+    )
+
+
+async def lock(db: Db, refs: Sequence[tuple[TeamId, LeadId]]) -> list[Standing]:
+    """Lock leads, ordered by team and id; those that are gone are missing."""
+    return await QUERIES["lock"].rows(
+        db, Standing, team_ids=[team for team, _ in refs], ids=[lead for _, lead in refs]
+    )
+
+
+async def move(db: Db, leads: Sequence[Standing], *, now: datetime) -> None:
+    """Write what facts moved in locked leads."""
+    columns = {f"{name}s": [getattr(lead, name) for lead in leads] for name in _MOVED}
+    await QUERIES["move"].run(
+        db, team_ids=[lead.team_id for lead in leads], ids=[lead.id for lead in leads],
+        now=now, **columns,
+    )  # fmt: skip
+
+
+async def lock_contact_of(db: Db, team: TeamId, lead: LeadId) -> str | None:
+    """Lock a lead and tell whose it is."""
+    return await QUERIES["lock_contact_of"].row(db, str, team_id=team, lead_id=lead)
+
+
+async def delete(db: Db, team: TeamId, lead: LeadId) -> int:
+    """Delete a lead and, by cascade, all that hangs on it."""
+    return await QUERIES["delete"].run(db, team_id=team, lead_id=lead)
+
+
+async def has_contact(db: Db, team: TeamId, contact: ContactId) -> bool:
+    """Tell whether a person is in any campaign."""
+    return await QUERIES["has_contact"].one(db, bool, team_id=team, contact_id=contact)
+
+
+async def shift_positions(
+    db: Db, team: TeamId, campaign: CampaignId, *, beyond: int, by: int
+) -> None:
+    """Shift the next step of leads that are beyond a place."""
+    await QUERIES["shift_positions"].run(
+        db, team_id=team, campaign_id=campaign, beyond=beyond, by=by
+    )
+
+
+# Plurals of these are the parameters of `move`.
+_MOVED: Final = (
+    "state", "last_state", "due_at", "is_paused", "stopped_by", "waits_for", "scanned_at",
+    "reviewed_at", "skipped_at", "contacted_at", "opened_at", "clicked_at", "replied_at",
+    "interested_at", "not_interested_at", "bounced_at", "failed_at", "unsubscribed_at",
+    "sent_count", "opened_count", "clicked_count", "replied_count",
+)  # fmt: skip
+
+
+async def finished_campaigns(
+    db: Db, team: TeamId, campaigns: Sequence[CampaignId] | None = None
+) -> set[CampaignId]:
+    """Find the running campaigns whose leads have no step left to come, of these or of all."""
+    found: list[str] = await QUERIES["finished_campaigns"].rows(
+        db, str, team_id=team, campaign_ids=campaigns
+    )
+    return {CampaignId(one) for one in found}

@@ -1,0 +1,65 @@
+-- A person in one campaign. This table is also the queue: due_at is the next moment something
+-- is to be done, and what holds the lead back is in the columns beside it.
+CREATE TABLE leads (
+  team_id text NOT NULL,
+  id text NOT NULL,
+  campaign_id text NOT NULL,
+  contact_id text NOT NULL,
+  email text NOT NULL,
+  address_key text NOT NULL,
+  -- Whatever was given: lemlist's predefined keys and the team's own alike.
+  variables jsonb NOT NULL DEFAULT '{}',
+  source text NOT NULL DEFAULT 'api' CHECK (source IN ('api', 'csv', 'manually')),
+  state text NOT NULL DEFAULT 'imported' CHECK (state IN (
+    'imported', 'scanned', 'skipped', 'reviewed', 'contacted', 'hooked', 'attracted', 'warmed',
+    'interested', 'notInterested', 'emailsBounced', 'emailsUnsubscribed')),
+  -- Type of the last activity that counted; '' before there is any.
+  last_state text NOT NULL DEFAULT '',
+  email_status text NOT NULL DEFAULT '' CHECK (email_status IN ('', 'deliverable', 'risky', 'undeliverable')),
+  -- The sender that wrote first and that all later mails come from.
+  sender_id text,
+  -- 0-based place of the next step in the main sequence.
+  step_position integer NOT NULL DEFAULT 0,
+  -- When that step is due; NULL = the sequence is finished.
+  due_at timestamptz,
+  is_paused boolean NOT NULL DEFAULT false,
+  -- The activity that ended the sequence (emailsReplied, emailsUnsubscribed …).
+  stopped_by text,
+  -- The event it waits for: 'review', 'uncertain', 'suppressed', 'sender', 'rehearsal'.
+  waits_for text CHECK (waits_for IN ('review', 'uncertain', 'suppressed', 'sender', 'rehearsal')),
+  -- A worker has it until then; a result with an older fence changes nothing.
+  leased_until timestamptz,
+  fence bigint NOT NULL DEFAULT 0,
+  created_at timestamptz NOT NULL,
+  updated_at timestamptz NOT NULL,
+  scanned_at timestamptz,
+  reviewed_at timestamptz,
+  skipped_at timestamptz,
+  contacted_at timestamptz,
+  opened_at timestamptz,
+  clicked_at timestamptz,
+  replied_at timestamptz,
+  interested_at timestamptz,
+  not_interested_at timestamptz,
+  bounced_at timestamptz,
+  failed_at timestamptz,
+  unsubscribed_at timestamptz,
+  sent_count integer NOT NULL DEFAULT 0,
+  opened_count integer NOT NULL DEFAULT 0,
+  clicked_count integer NOT NULL DEFAULT 0,
+  replied_count integer NOT NULL DEFAULT 0,
+  PRIMARY KEY (team_id, id),
+  UNIQUE (team_id, campaign_id, address_key),
+  FOREIGN KEY (team_id, campaign_id) REFERENCES campaigns (team_id, id) ON DELETE CASCADE,
+  FOREIGN KEY (team_id, contact_id) REFERENCES contacts (team_id, id)
+) WITH (fillfactor = 85);
+-- The queue: a claim reads just its first rows, whatever else waits.
+CREATE INDEX leads_due ON leads (team_id, campaign_id, sender_id, due_at)
+  WHERE due_at IS NOT NULL AND NOT is_paused AND stopped_by IS NULL AND waits_for IS NULL;
+CREATE INDEX leads_of_contact ON leads (team_id, contact_id);
+CREATE INDEX leads_listed ON leads (team_id, campaign_id, created_at, id);
+-- Whose address is to be checked before a person reviews them; leads that need no review cost
+-- nothing here.
+CREATE INDEX leads_unscanned ON leads (created_at)
+  WHERE waits_for = 'review' AND scanned_at IS NULL AND stopped_by IS NULL;
+CREATE INDEX leads_parked ON leads (waits_for, team_id, campaign_id) WHERE waits_for IS NOT NULL;

@@ -1,0 +1,154 @@
+"""What ends a claim, what lets a lead wait, and what an old fence may not do."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from pomelo import leads
+from pomelo.base.db import Db
+from pomelo.base.ids import SenderId
+from pomelo.campaigns import Campaign
+from pomelo.leads import Claimed, Hold, Lead, NextStep, WaitsFor, Want
+from tests import make
+
+LEASE = timedelta(seconds=60)
+S1, S2 = SenderId("usm_one"), SenderId("usm_two")
+
+
+def want(campaign: Campaign, sender: SenderId = S1, amount: int = 10) -> Want:
+    return Want(campaign.team_id, campaign.id, sender, amount)
+
+
+async def claim(db: Db, *wants: Want, at: datetime = make.NOW) -> list[Claimed]:
+    return await leads.claim_due(db, wants, now=at, until=at + LEASE)
+
+
+async def own(db: Db, lead: Lead, sender: SenderId) -> None:
+    await db.execute("UPDATE leads SET sender_id = $1 WHERE id = $2", sender, lead.id)
+
+
+def hold(claimed: Claimed) -> Hold:
+    return Hold(claimed.team_id, claimed.id, claimed.fence)
+
+
+@pytest.fixture
+async def campaign(db: Db) -> Campaign:
+    return await make.campaign(db, (await make.team(db)).id)
+
+
+async def test_the_next_step_keeps_the_sender_that_wrote_first(
+    db: Db, campaign: Campaign, now: datetime
+) -> None:
+    lead = await make.lead(db, campaign)
+    claimed = (await claim(db, want(campaign, S1)))[0]
+    later = now + timedelta(days=1)
+
+    kept = await leads.schedule_next(
+        db, [NextStep(lead.team_id, lead.id, claimed.fence, S1, 1, later)]
+    )
+    again = (await claim(db, want(campaign, S1), at=later))[0]
+    await leads.schedule_next(db, [NextStep(lead.team_id, lead.id, again.fence, S2, 2, None)])
+
+    assert kept == [hold(claimed)]
+    after = await leads.get(db, lead.team_id, lead.id)
+    assert (after.sender_id, after.step_position, after.due_at) == (S1, 2, None)
+
+
+async def test_an_old_fence_changes_nothing(db: Db, campaign: Campaign, now: datetime) -> None:
+    lead = await make.lead(db, campaign)
+    stale = hold((await claim(db, want(campaign)))[0])
+    await claim(db, want(campaign), at=now + LEASE)
+    before = await db.fetchrow("SELECT * FROM leads")
+
+    outcomes = [
+        await leads.renew(db, [stale], until=now + 9 * LEASE),
+        await leads.free(db, [stale]),
+        await leads.park(db, [(stale, WaitsFor.UNCERTAIN)]),
+        await leads.wait_until(db, [(stale, now + LEASE)]),
+        await leads.schedule_next(db, [NextStep(lead.team_id, lead.id, stale.fence, S1, 9, None)]),
+    ]
+
+    assert outcomes == [[], [], [], [], []]
+    assert await db.fetchrow("SELECT * FROM leads") == before
+
+
+async def test_a_freed_lead_is_due_again_at_once(db: Db, campaign: Campaign) -> None:
+    await make.lead(db, campaign)
+    claimed = await claim(db, want(campaign))
+
+    freed = await leads.free(db, claimed)
+
+    assert freed == [hold(claimed[0])]
+    assert len(await claim(db, want(campaign))) == 1
+
+
+async def test_a_renewed_lease_lasts_longer(db: Db, campaign: Campaign, now: datetime) -> None:
+    await make.lead(db, campaign)
+    claimed = await claim(db, want(campaign))
+
+    await leads.renew(db, claimed, until=now + 2 * LEASE)
+
+    assert await claim(db, want(campaign), at=now + LEASE) == []
+    assert len(await claim(db, want(campaign), at=now + 2 * LEASE)) == 1
+
+
+async def test_a_lead_that_waits_for_a_moment_is_due_then(
+    db: Db, campaign: Campaign, now: datetime
+) -> None:
+    await make.lead(db, campaign)
+    claimed = (await claim(db, want(campaign)))[0]
+
+    await leads.wait_until(db, [(hold(claimed), now + LEASE)])
+
+    assert await claim(db, want(campaign), at=now + LEASE / 2) == []
+    assert len(await claim(db, want(campaign), at=now + LEASE)) == 1
+
+
+async def test_a_parked_lead_goes_on_with_its_event_alone(
+    db: Db, campaign: Campaign, now: datetime
+) -> None:
+    lead = await make.lead(db, campaign)
+    claimed = (await claim(db, want(campaign)))[0]
+    await leads.park(db, [(hold(claimed), WaitsFor.REHEARSAL)])
+
+    other = await leads.unpark(db, lead.team_id, [lead.id], WaitsFor.SENDER, now=now)
+    parked = await claim(db, want(campaign))
+    event = await leads.unpark(db, lead.team_id, [lead.id], WaitsFor.REHEARSAL, now=now)
+
+    assert (other, parked, event) == ([], [], [campaign.id])
+    assert len(await claim(db, want(campaign))) == 1
+
+
+async def test_when_rehearsal_ends_everybody_goes_on(db: Db, campaign: Campaign) -> None:
+    await make.lead(db, campaign)
+    claimed = (await claim(db, want(campaign)))[0]
+    await leads.park(db, [(hold(claimed), WaitsFor.REHEARSAL)])
+
+    woken = await leads.unpark_all(db, WaitsFor.REHEARSAL)
+
+    assert woken == {campaign.team_id: [campaign.id]}
+
+
+async def test_a_doubt_holds_a_lead_that_waits_for_something_else(
+    db: Db, campaign: Campaign, now: datetime
+) -> None:
+    lead = await make.lead(db, campaign)
+    await leads.hold_for(db, lead.team_id, [lead.id], WaitsFor.SUPPRESSED, now=now)
+
+    await leads.hold_for(db, lead.team_id, [lead.id], WaitsFor.UNCERTAIN, now=now)
+    await leads.hold_for(db, lead.team_id, [lead.id], WaitsFor.SUPPRESSED, now=now)
+
+    assert (await leads.get(db, lead.team_id, lead.id)).waits_for is WaitsFor.UNCERTAIN
+
+
+async def test_leads_of_a_sender_that_is_gone_wait(
+    db: Db, campaign: Campaign, now: datetime
+) -> None:
+    mine = await make.lead(db, campaign, "mine@hooli.com")
+    fresh = await make.lead(db, campaign, "fresh@hooli.com")
+    await own(db, mine, S1)
+
+    parked = await leads.park_sender(db, campaign.team_id, S1, now=now)
+
+    assert parked == 1
+    assert [one.id for one in await claim(db, want(campaign))] == [fresh.id]
