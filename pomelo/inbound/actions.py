@@ -1,0 +1,218 @@
+"""A mail has come in: what it belongs to is found, and what it means happens to the lead."""
+
+from contextlib import suppress
+from datetime import datetime
+from typing import Final
+
+from msgspec import Struct
+
+from pomelo import activities, delivery, leads, messages, senders
+from pomelo.base.addresses import parse
+from pomelo.base.db import Db
+from pomelo.base.ids import LeadId, MessageId, SenderId, TeamId
+from pomelo.inbound import store
+from pomelo.inbound.classify import OWN_HEADER, understand
+from pomelo.inbound.effects import ACTIVITIES, Effect, address_key, effect, fact
+from pomelo.inbound.lookup import Found, find, find_by_writer
+from pomelo.inbound.model import MailKind, MatchRule, Parsed, Understood, Unreadable
+from pomelo.inbound.store import Entry
+from pomelo.leads import ActivityType
+from pomelo.messages import (
+    Buried,
+    Message,
+    MessageNotDoubtful,
+    MessageNotFound,
+    MessageState,
+    Resolution,
+)
+from pomelo.senders import Sender
+from pomelo.tracking import Signer
+from pomelo.unsubscribes import Source
+
+_SOURCES: Final = {MailKind.UNSUBSCRIBE: Source.LEAD, MailKind.COMPLAINT: Source.ABUSE}
+# Some systems write their reports in the name of whom they write to.
+_BY_SYSTEMS: Final = frozenset({MailKind.BOUNCE, MailKind.DELAYED, MailKind.COMPLAINT})
+_GUESSED: Final = frozenset({MatchRule.FROM_SUBJECT, MatchRule.FROM})
+_IDENTITY_CHARACTERS: Final = 500
+
+
+class Received(Struct, frozen=True, kw_only=True):
+    """What became of a mail that came in.
+
+    Attributes:
+        kind: What it is to the lead: of a report about many, only what it says of this one.
+        is_new: False when the same mail was received before; then nothing changed.
+        rule: By what it was found to be ours; None when it does not concern us.
+        message_id: The mail of ours that it belongs to.
+        lead_id: Whose that was, unless the lead was removed.
+        activity: What has happened to the lead by it, if anything.
+    """
+
+    kind: MailKind
+    is_new: bool = True
+    rule: MatchRule | None = None
+    message_id: MessageId | None = None
+    lead_id: LeadId | None = None
+    activity: ActivityType | None = None
+
+
+async def receive(
+    db: Db,
+    team: TeamId,
+    sender: SenderId,
+    mail: Parsed | Unreadable,
+    *,
+    signer: Signer,
+    now: datetime,
+) -> Received:
+    """Take in a mail that came to a sender's mailbox.
+
+    The same mail again, also at the same moment and in another mailbox of the team, changes
+    nothing more. What belongs to no mail of ours is not kept.
+
+    Args:
+        db: The open transaction.
+        team: Whose sender.
+        sender: Whose mailbox it came to.
+        mail: As it was read in a child process.
+        signer: Knows our own signatures.
+        now: When it came.
+
+    Returns:
+        What it is, what it belongs to, and what has happened by it.
+
+    Raises:
+        SenderNotFound: The team has no such sender.
+    """
+    mailbox = await senders.get(db, team, sender)
+    if isinstance(mail, Unreadable):
+        return await _set_aside(db, mailbox, mail, now=now)
+    understood = understand(mail)
+    found = await _find(db, mailbox, mail, understood, signer=signer, now=now)
+    if found is None:
+        return Received(kind=understood.kind)
+    if isinstance(found.mail, Buried):
+        entry = _entry(mailbox, mail, understood.kind, rule=found.rule, message=found.mail.id)
+        return await _about_removed(db, entry, found.mail, now=now)
+    return await _about(db, mailbox, mail, rule=found.rule, sent=found.mail, now=now)
+
+
+async def _set_aside(db: Db, mailbox: Sender, mail: Unreadable, *, now: datetime) -> Received:
+    entry = Entry(
+        team_id=mailbox.team_id,
+        sender_id=mailbox.id,
+        identity=mail.digest,
+        kind=MailKind.UNREADABLE,
+    )
+    return Received(kind=entry.kind, is_new=await store.insert(db, entry, now=now))
+
+
+async def _find(
+    db: Db, mailbox: Sender, mail: Parsed, understood: Understood, *, signer: Signer, now: datetime
+) -> Found | None:
+    if OWN_HEADER in mail.headers:  # a copy of what we sent
+        return None
+    found = await find(db, mailbox.team_id, understood.candidates, signer=signer)
+    found = found or await find_by_writer(db, mailbox, mail, understood.kind, now=now)
+    is_own = found and understood.kind not in _BY_SYSTEMS and _is_own_hand(mail, mailbox, found)
+    return None if is_own else found
+
+
+def _is_own_hand(mail: Parsed, mailbox: Sender, found: Found) -> bool:
+    """Tell whether the mailbox's owner wrote it: no answer, unless they are the lead too."""
+    writer = address_key(mail.from_address)
+    return writer == mailbox.address_key != found.mail.address_key
+
+
+async def _about_removed(db: Db, entry: Entry, buried: Buried, *, now: datetime) -> Received:
+    """Hear the person of a removed lead where they want no more mail; the rest is forgotten."""
+    if entry.kind not in _SOURCES:
+        return Received(kind=entry.kind)
+    is_new = await store.insert(db, entry, now=now)
+    if is_new:
+        await _unsubscribe(db, buried.team_id, buried.address_key, entry.kind, now=now)
+    return _received(entry, is_new=is_new, activity=ACTIVITIES[entry.kind])
+
+
+async def _about(
+    db: Db, mailbox: Sender, mail: Parsed, *, rule: MatchRule, sent: Message, now: datetime
+) -> Received:
+    """Let a mail take effect on the lead of the mail that it belongs to.
+
+    The message is written before its lead is locked, as by the worker that sends it.
+    """
+    handed_over = sent.sent_at or sent.data_at
+    understood = understand(mail, answered_after=now - handed_over if handed_over else None)
+    does = effect(understood, mail, sent.address_key)
+    if rule not in _GUESSED:
+        await _end_doubt(db, sent, now)
+    if does.activity is ActivityType.EMAILS_BOUNCED:
+        await messages.set_bounced(db, sent.team_id, sent.id, now=now)
+    if not await leads.lock(db, [(sent.team_id, sent.lead_id)]):
+        return Received(kind=does.kind)  # removed this very moment
+    entry = _entry(mailbox, mail, does.kind, rule=rule, message=sent.id, lead=sent.lead_id)
+    is_new = await store.insert(db, entry, now=now)
+    if is_new:
+        await _take_effect(db, sent, does, now)
+    return _received(entry, is_new=is_new, activity=does.activity)
+
+
+def _entry(
+    mailbox: Sender,
+    mail: Parsed,
+    kind: MailKind,
+    *,
+    rule: MatchRule,
+    message: MessageId,
+    lead: LeadId | None = None,
+) -> Entry:
+    return Entry(
+        team_id=mailbox.team_id,
+        sender_id=mailbox.id,
+        identity=_identity(mail),
+        kind=kind,
+        rule=rule,
+        message_id=message,
+        lead_id=lead,
+    )
+
+
+def _received(entry: Entry, *, is_new: bool, activity: ActivityType | None) -> Received:
+    return Received(
+        kind=entry.kind,
+        is_new=is_new,
+        rule=entry.rule,
+        message_id=entry.message_id,
+        lead_id=entry.lead_id,
+        activity=activity if is_new else None,
+    )
+
+
+async def _end_doubt(db: Db, sent: Message, now: datetime) -> None:
+    """Count a mail in doubt as sent: what is answered, or came back, a server did take."""
+    if sent.state is MessageState.UNCERTAIN:
+        with suppress(MessageNotDoubtful, MessageNotFound):  # somebody else was quicker
+            sent_at = sent.data_at or now  # so that it stands before what answers it
+            await delivery.resolve(db, sent.team_id, sent.id, Resolution.SENT, now=sent_at)
+
+
+async def _take_effect(db: Db, sent: Message, does: Effect, now: datetime) -> None:
+    if does.kind in _SOURCES:
+        await _unsubscribe(db, sent.team_id, sent.recipient, does.kind, now=now)
+    elif does.activity:
+        await activities.record(db, [fact(sent, does.activity, does.extra, now)])
+    if does.suppresses:
+        await activities.suppress_bounced(db, sent.team_id, sent.recipient, now=now)
+
+
+async def _unsubscribe(
+    db: Db, team: TeamId, address: str, kind: MailKind, *, now: datetime
+) -> None:
+    await activities.unsubscribe(db, team, [parse(address)], source=_SOURCES[kind], now=now)
+
+
+def _identity(mail: Parsed) -> str:
+    """Name a mail by its Message-ID, or by its bytes when that is none to rely on."""
+    named = mail.message_id or ""
+    is_fit = named.isprintable() and 0 < len(named) <= _IDENTITY_CHARACTERS
+    return named if is_fit else mail.digest
