@@ -1,0 +1,101 @@
+"""A request's body, read within its limits: no more bytes and no longer than allowed.
+
+Granian limits neither, so a body is counted and timed here, while it comes.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from typing import Final
+
+from starlette.types import Receive
+
+from pomelo.base.errors import Invalid, PomeloError, TooLarge, TooSlow, UnsupportedMedia
+
+# So long what is too large is still taken and thrown away, so that the client, busy sending,
+# comes to reading why.
+SWALLOW_SECONDS: Final = 0.5
+
+
+class BodyBroken(Invalid):
+    """The body ended before its time or its chunks are malformed; send it again."""
+
+
+class Body:
+    """The body of one request.
+
+    Args:
+        headers: The request's headers.
+        receive: Gives its messages.
+        limit_bytes: The most that is taken.
+        seconds: How long all of it may take.
+    """
+
+    def __init__(
+        self, headers: Mapping[bytes, bytes], receive: Receive, limit_bytes: int, seconds: float
+    ) -> None:
+        self._receive = receive
+        self._limit = limit_bytes
+        self._left = limit_bytes
+        self._deadline = asyncio.get_running_loop().time() + seconds
+        self._announced = int(headers.get(b"content-length", b"0"))
+        self._is_open = b"transfer-encoding" in headers or self._announced > 0
+        self._coding = headers.get(b"content-encoding", b"identity").strip().lower()
+
+    async def read(self) -> bytes:
+        """Read all of it.
+
+        Raises:
+            TooLarge, TooSlow: It goes beyond its limits.
+            BodyBroken: It does not end as announced.
+            UnsupportedMedia: It is compressed: nobody knows how much comes out.
+        """
+        if not self._is_open:
+            return b""
+        self._check()
+        first = await self._next()
+        return first if self._ended() else b"".join([first, *[c async for c in self.chunks()]])
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """Give it piece by piece; raises as `read` does."""
+        if self._is_open:
+            self._check()
+        while not self._ended():
+            yield await self._next()
+
+    def _check(self) -> None:
+        if self._coding not in (b"identity", b""):
+            raise UnsupportedMedia
+
+    def _ended(self) -> bool:
+        return not self._is_open
+
+    async def _next(self) -> bytes:
+        try:
+            async with asyncio.timeout_at(self._deadline):
+                message = await self._receive()
+        except TimeoutError:
+            raise TooSlow from None
+        if message["type"] != "http.request":
+            self._is_open = False
+            raise BodyBroken
+        chunk: bytes = message.get("body", b"")
+        self._is_open = message.get("more_body", False)
+        self._left -= len(chunk)
+        if self._left < 0 or self._announced > self._limit:
+            await self._swallow()
+            raise too_large(self._limit)
+        return chunk
+
+    async def _swallow(self) -> None:
+        try:
+            async with asyncio.timeout(SWALLOW_SECONDS):
+                while self._is_open:
+                    message = await self._receive()
+                    self._is_open = message.get("more_body", False)
+        except TimeoutError:
+            pass
+
+
+def too_large(limit_bytes: int) -> PomeloError:
+    """Say how much is taken at most."""
+    return TooLarge(f"The body is too large; send at most {limit_bytes // 1_000_000} MB.")

@@ -1,0 +1,191 @@
+"""A campaign's settings on the wire: lemlist's switches, and which columns they mean here."""
+
+from enum import StrEnum
+from typing import Any, Literal, TypeVar
+
+import msgspec
+from msgspec.structs import asdict
+
+from pomelo.api.campaign_shapes import Tracking
+from pomelo.base.ids import SenderId, UserId
+from pomelo.campaigns import Campaign, CampaignChanges
+
+Value = TypeVar("Value")
+
+Quality = Literal["deliverable", "risky", "undeliverable", "unverified"]
+
+
+class Progress(StrEnum):
+    """What becomes of a lead after an event. Pausing ends the lead's sequence here, too."""
+
+    CONTINUE = "continue"
+    PAUSE = "pause"
+    STOP = "stop"
+
+
+class OnReplied(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """What a reply does."""
+
+    create_new_task: bool | None = None
+    campaign_progress: Progress | None = None
+    propagate_progress_to_company: bool | None = None
+    disable_out_of_office: bool | None = None
+
+
+class OnLinkClicked(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """What a click does."""
+
+    create_new_task: bool | None = None
+    campaign_progress: Progress | None = None
+    propagate_progress_to_company: bool | None = None
+    specific_links: tuple[str, ...] | None = None
+
+
+class OnMeetingBooked(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """What a meeting does."""
+
+    campaign_progress: Progress | None = None
+    propagate_progress_to_company: bool | None = None
+
+
+class CampaignPatch(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """What may be changed of a campaign; what is left out or null stays.
+
+    `tracking` wins over `disableTrack…`, `campaignProgress` over `stopOn…`. `senderIds`
+    (mailboxes) is Pomelo's own, beside `sendUserIds` (all mailboxes of these users).
+    """
+
+    name: str | None = None
+    labels: tuple[str, ...] | None = None
+    timezone: str | None = None
+    archived: bool | None = None
+    emoji: str | None = None
+    auto_review: bool | None = None
+    auto_review_conditions: tuple[Quality, ...] | None = None
+    stop_on_email_replied: bool | None = None
+    stop_on_meeting_booked: bool | None = None
+    stop_on_link_clicked: bool | None = None
+    stop_on_link_clicked_filter: str | None = None
+    leads_paused_by_interest: bool | None = None
+    opportunity_replied: bool | None = None
+    opportunity_clicked: bool | None = None
+    auto_lead_interest: bool | None = None
+    disable_track_open: bool | None = None
+    disable_track_click: bool | None = None
+    disable_track_reply: bool | None = None
+    disable_out_of_office: bool | None = None
+    sequence_sharing: bool | None = None
+    tracking: Tracking | None = None
+    on_replied: OnReplied | None = None
+    on_link_clicked: OnLinkClicked | None = None
+    on_meeting_booked: OnMeetingBooked | None = None
+    ai_features: dict[str, object] | None = None
+    send_user_ids: tuple[UserId, ...] | None = None
+    sender_ids: tuple[SenderId, ...] | None = None
+
+
+class Kept(msgspec.Struct, frozen=True, rename="camel"):
+    """lemlist's switches that mean nothing here (yet): kept and given back as they came."""
+
+    emoji: str = ""
+    auto_review_conditions: tuple[str, ...] = ()
+    stop_on_meeting_booked: bool = False
+    stop_on_link_clicked_filter: str = ""
+    opportunity_replied: bool = False
+    opportunity_clicked: bool = False
+    auto_lead_interest: bool = False
+    disable_track_reply: bool = False
+    disable_out_of_office: bool = False
+    sequence_sharing: bool = False
+    on_replied: dict[str, Any] = {}
+    on_link_clicked: dict[str, Any] = {}
+    on_meeting_booked: dict[str, Any] = {}
+    ai_features: dict[str, Any] = {}
+
+
+def changes(patch: CampaignPatch, before: dict[str, object]) -> CampaignChanges:
+    """Translate what was asked into what changes.
+
+    Args:
+        patch: The body.
+        before: The campaign's other settings until now.
+
+    Source:
+        API reference A9.
+    """
+    tracking = patch.tracking or Tracking()
+    on_replied = patch.on_replied or OnReplied()
+    on_clicked = patch.on_link_clicked or OnLinkClicked()
+    return CampaignChanges(
+        name=patch.name,
+        labels=patch.labels,
+        timezone=patch.timezone,
+        is_archived=patch.archived,
+        auto_review=patch.auto_review,
+        stop_on_replied=_first(_ends(on_replied.campaign_progress), patch.stop_on_email_replied),
+        stop_on_clicked=_first(_ends(on_clicked.campaign_progress), patch.stop_on_link_clicked),
+        stop_on_interested=patch.leads_paused_by_interest,
+        track_opens=_first(tracking.track_opens, _not(patch.disable_track_open)),
+        track_clicks=_first(tracking.track_clicks, _not(patch.disable_track_click)),
+        other_settings=_others(patch, before),
+    )
+
+
+def kept(campaign: Campaign) -> Kept:
+    """Read what is only kept of a campaign's settings."""
+    return msgspec.convert(campaign.other_settings, Kept)
+
+
+def shown(campaign: Campaign) -> dict[str, Any]:
+    """Give a campaign's settings by the field names of `CampaignDetail`."""
+    others = kept(campaign)
+    has_replies = not others.disable_track_reply
+    return {
+        **asdict(others),
+        "auto_review": campaign.auto_review,
+        "stop_on_email_replied": campaign.stop_on_replied,
+        "stop_on_link_clicked": campaign.stop_on_clicked,
+        "leads_paused_by_interest": campaign.stop_on_interested,
+        "disable_track_open": not campaign.track_opens,
+        "disable_track_click": not campaign.track_clicks,
+        "tracking": Tracking(campaign.track_opens, campaign.track_clicks, has_replies),
+        "on_replied": _event(others.on_replied, ends=campaign.stop_on_replied),
+        "on_link_clicked": _event(others.on_link_clicked, ends=campaign.stop_on_clicked),
+    }
+
+
+def _others(patch: CampaignPatch, before: dict[str, object]) -> dict[str, object]:
+    """Pick what is kept; an object is laid over the one kept before."""
+    given: dict[str, object] = msgspec.to_builtins(patch)
+    if patch.tracking and patch.tracking.track_replies is not None:
+        given["disableTrackReply"] = not patch.tracking.track_replies
+    names = [name for name in Kept.__struct_encode_fields__ if name in given]
+    return {name: _laid_over(before.get(name), given[name]) for name in names}
+
+
+def _laid_over(before: object, given: object) -> object:
+    if isinstance(before, dict) and isinstance(given, dict):
+        return {**before, **given}
+    return given
+
+
+def _event(given: dict[str, object], *, ends: bool) -> dict[str, object]:
+    """Give an event's settings; what its switch says wins over the word that was kept."""
+    word = given.get("campaignProgress", Progress.STOP)
+    if not ends:
+        word = Progress.CONTINUE
+    elif word == Progress.CONTINUE:
+        word = Progress.STOP
+    return {**given, "campaignProgress": word}
+
+
+def _ends(progress: Progress | None) -> bool | None:
+    return None if progress is None else progress is not Progress.CONTINUE
+
+
+def _first(value: Value | None, otherwise: Value | None) -> Value | None:
+    return otherwise if value is None else value
+
+
+def _not(switch: bool | None) -> bool | None:
+    return None if switch is None else not switch

@@ -1,0 +1,261 @@
+"""Mailboxes as Pomelo sees them: limit, gap, health, and when each may send next."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Annotated, Final
+
+import msgspec
+
+from pomelo import messages, senders
+from pomelo.api.answers import Moment, moment
+from pomelo.api.call import Call
+from pomelo.api.contract import AnyOperation, NoQuery, Operation, Permission
+from pomelo.base.db import NEVER, Db
+from pomelo.base.errors import Invalid
+from pomelo.base.ids import SenderId, TeamId, UserId
+from pomelo.base.secret import Secret
+from pomelo.messages import Quota
+from pomelo.senders import Changes, PausedFor, Sender, SenderNotFound, TlsMode
+from pomelo.smtp import MailAccess
+
+SECTION: Final = "Senders"
+DAY: Final = timedelta(hours=24)
+# More than any mailbox sends in a day; so many rows at most are counted.
+COUNTED: Final = 10_000
+# Above, providers and readers begin to take a mailbox for a machine.
+HEALTHY_PER_DAY: Final = 100
+
+TOO_MANY: Final = (
+    f"More than {HEALTHY_PER_DAY} mails a day from one mailbox harm its reputation; spread them "
+    "over more mailboxes."
+)
+
+
+class PasswordMissing(Invalid):
+    """Send smtpPassword together with smtpLogin; an empty one means no password."""
+
+
+class Pause(msgspec.Struct, frozen=True):
+    """Why a mailbox does not send: `reply` is what its server said last."""
+
+    reason: PausedFor = msgspec.field(name="for")
+    reply: str
+    since: Moment | None
+
+
+class Smtp(msgspec.Struct, frozen=True):
+    """Where mail is handed over."""
+
+    host: str
+    port: int
+    tls: TlsMode
+    login: str
+
+
+class MailSender(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """A mailbox. `nextSendAt` is null while nothing but a person can end its pause."""
+
+    id: SenderId = msgspec.field(name="_id")
+    user_id: UserId
+    email: str
+    name: str
+    signature: str
+    limit_per_day: int
+    gap_seconds: int
+    sent_in_24_hours: int = msgspec.field(name="sentIn24Hours")
+    next_send_at: Annotated[
+        Moment | None,
+        msgspec.Meta(description="Not before, by limit, gap and health; work has hours of its own"),
+    ]
+    paused: Pause | None
+    smtp: Smtp
+    imap_host: str
+    warnings: list[str]
+    created_at: Moment
+
+
+class SenderChanges(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """What may be changed of a mailbox."""
+
+    name: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+    signature: Annotated[str, msgspec.Meta(max_length=20_000, description="HTML")] | None = None
+    limit_per_day: (
+        Annotated[int, msgspec.Meta(ge=0, le=100_000, description="In any 24 hours; 0 = no limit")]
+        | None
+    ) = None
+    gap_seconds: (
+        Annotated[int, msgspec.Meta(ge=0, le=86_400, description="Least time between two mails")]
+        | None
+    ) = None
+    smtp_login: str | None = None
+    smtp_password: Secret | None = None
+
+
+async def list_all(call: Call[NoQuery, None]) -> list[MailSender]:
+    """Answer the team's mailboxes."""
+    async with call.state.database.transaction(readonly=True) as db:
+        found = await senders.list_of_team(db, call.caller.team)
+        return await show(db, found, now=call.now)
+
+
+async def get(call: Call[NoQuery, None]) -> MailSender:
+    """Answer one mailbox."""
+    async with call.state.database.transaction(readonly=True) as db:
+        found = await senders.get(db, call.caller.team, _id(call))
+        return (await show(db, [found], now=call.now))[0]
+
+
+async def change(call: Call[NoQuery, SenderChanges]) -> MailSender:
+    """Change a mailbox."""
+    body, team, sender = call.body, call.caller.team, SenderId(call.path["senderId"])
+    changes = Changes(
+        name=body.name,
+        signature=body.signature,
+        limit_per_day=body.limit_per_day,
+        gap_seconds=body.gap_seconds,
+    )
+    if body.smtp_login is not None and body.smtp_password is None:
+        raise PasswordMissing
+    async with call.state.database.transaction() as db:
+        changed = await senders.change(db, team, sender, changes, now=call.now)
+        if body.smtp_password is not None:
+            changed = await senders.set_log_in(
+                db,
+                team,
+                sender,
+                login=body.smtp_login,
+                password=body.smtp_password.reveal(),
+                vault=call.state.part(MailAccess).vault,
+                now=call.now,
+            )
+        return (await show(db, [changed], now=call.now))[0]
+
+
+async def lift(call: Call[NoQuery, None]) -> MailSender:
+    """End a mailbox's pause."""
+    async with call.state.database.transaction() as db:
+        lifted = await senders.lift(db, call.caller.team, _id(call), now=call.now)
+        return (await show(db, [lifted], now=call.now))[0]
+
+
+async def show(db: Db, found: Sequence[Sender], *, now: datetime) -> list[MailSender]:
+    """Show mailboxes with what they sent in the last 24 hours, in the same order."""
+    sent = await _quotas(db, [(one.team_id, one.id, COUNTED) for one in found], now)
+    limited = [one for one in found if 0 < one.limit_per_day <= sent[one.id].sent]
+    full = await _quotas(db, [(one.team_id, one.id, one.limit_per_day) for one in limited], now)
+    return [_shown(one, sent[one.id].sent, full.get(one.id), now) for one in found]
+
+
+async def _quotas(
+    db: Db, limits: Sequence[tuple[TeamId, SenderId, int]], now: datetime
+) -> dict[SenderId, Quota]:
+    return {quota.sender_id: quota for quota in await messages.quotas(db, limits, since=now - DAY)}
+
+
+def _shown(sender: Sender, sent: int, full: Quota | None, now: datetime) -> MailSender:
+    next_at = next_send_at(sender, full, now)
+    return MailSender(
+        id=sender.id,
+        user_id=sender.user_id,
+        email=sender.email,
+        name=sender.name,
+        signature=sender.signature,
+        limit_per_day=sender.limit_per_day,
+        gap_seconds=sender.gap_seconds,
+        sent_in_24_hours=sent,
+        next_send_at=None if next_at is None else moment(next_at),
+        paused=_pause(sender),
+        smtp=Smtp(sender.smtp_host, sender.smtp_port, sender.smtp_tls, sender.smtp_login),
+        imap_host=sender.imap_host,
+        warnings=warnings(sender),
+        created_at=moment(sender.created_at),
+    )
+
+
+def next_send_at(sender: Sender, full: Quota | None, now: datetime) -> datetime | None:
+    """Tell when a mailbox may send next, were there a mail for it.
+
+    Args:
+        sender: The mailbox.
+        full: Its rolling 24 hours, when they hold as many mails as its limit allows.
+        now: The present; the answer is never before it.
+
+    Returns:
+        None when only a person can end its pause.
+    """
+    frees_at = full.frees_at if full is not None else None
+    at = max(sender.may_send_at, frees_at or now, now)
+    return None if at >= NEVER else at
+
+
+def _pause(sender: Sender) -> Pause | None:
+    if sender.paused_for is None:
+        return None
+    since = None if sender.paused_at is None else moment(sender.paused_at)
+    return Pause(sender.paused_for, sender.paused_reply, since)
+
+
+def warnings(sender: Sender) -> list[str]:
+    """Tell what is unwise about a mailbox's settings."""
+    is_wise = 0 < sender.limit_per_day <= HEALTHY_PER_DAY
+    return [] if is_wise else [TOO_MANY]
+
+
+def _id(call: Call[NoQuery, None]) -> SenderId:
+    return SenderId(call.path["senderId"])
+
+
+OPERATIONS: Final[tuple[AnyOperation, ...]] = (
+    Operation(
+        method="GET",
+        path="/api/senders",
+        run=list_all,
+        permission=Permission.MEMBER,
+        section=SECTION,
+        summary="List the team's senders",
+        text=(
+            "Pomelo's own: lemlist's users with mailboxes, one entry a mailbox. "
+            "POST /api/user/email-accounts adds one."
+        ),
+        answer=list[MailSender],
+    ),
+    Operation(
+        method="GET",
+        path="/api/senders/{senderId}",
+        run=get,
+        permission=Permission.MEMBER,
+        section=SECTION,
+        summary="Get a sender",
+        text="Pomelo's own.",
+        answer=MailSender,
+        errors=(SenderNotFound,),
+    ),
+    Operation(
+        method="PATCH",
+        path="/api/senders/{senderId}",
+        run=change,
+        permission=Permission.MEMBER,
+        section=SECTION,
+        summary="Change a sender",
+        text=(
+            "Pomelo's own. Limit and gap count over all campaigns, follow-ups included; where a "
+            "schedule's secondsToWait is longer, that counts. `smtpPassword` is never given "
+            "back; a new one (with `smtpLogin` if that changed too) ends a pause for `auth`."
+        ),
+        body=SenderChanges,
+        answer=MailSender,
+        errors=(SenderNotFound, PasswordMissing),
+        example={"limitPerDay": 40, "gapSeconds": 300},
+    ),
+    Operation(
+        method="POST",
+        path="/api/senders/{senderId}/lift",
+        run=lift,
+        permission=Permission.MEMBER,
+        section=SECTION,
+        summary="End a sender's pause",
+        text="Pomelo's own. If what paused it is still there, it pauses again at the next mail.",
+        answer=MailSender,
+        errors=(SenderNotFound,),
+    ),
+)

@@ -1,0 +1,287 @@
+"""The team on the wire: itself, its users with their mailboxes, and its channels."""
+
+from typing import Annotated, Final
+
+import msgspec
+
+from pomelo import senders, teams
+from pomelo.api.answers import Moment, moment
+from pomelo.api.call import Call
+from pomelo.api.contract import AnyOperation, NoQuery, Operation, Permission
+from pomelo.base.db import Db
+from pomelo.base.errors import Invalid
+from pomelo.base.ids import SenderId, TeamId, UserId
+from pomelo.senders import PausedFor, Sender
+from pomelo.teams import Team, TeamNotFound, Uncertain, User, UserNotFound
+
+SECTION: Final = "Team"
+PROVIDER: Final = "custom"
+PLAN: Final = "self-hosted"
+
+# lemlist's word for a mailbox. Without its log-in it is cut off; other pauses are errors.
+STATUS: Final[dict[PausedFor | None, str]] = {
+    None: "CONNECTED",
+    PausedFor.AUTH: "DISCONNECTED",
+    PausedFor.BLOCK: "ERROR",
+    PausedFor.THROTTLED: "ERROR",
+    PausedFor.SENDER: "ERROR",
+    PausedFor.UNREACHABLE: "ERROR",
+}
+
+
+class TeamNameMissing(Invalid):
+    """A team needs a name; send one of 1 to 200 characters that can be seen."""
+
+
+class Version(msgspec.Struct, frozen=True):
+    """How much of the team."""
+
+    version: Annotated[str, msgspec.Meta(description="`v2` for the users as well")] = ""
+
+
+class TeamUser(msgspec.Struct, frozen=True, rename="camel"):
+    """A user in the list of a team."""
+
+    user_id: UserId
+    name: str
+    email: str
+    role: str
+
+
+class ShownTeam(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """A team; `users` with `version=v2` only. `uncertain` is Pomelo's own."""
+
+    id: TeamId = msgspec.field(name="_id")
+    name: str
+    user_ids: list[UserId]
+    created_by: UserId
+    created_at: Moment
+    beta: tuple[str, ...] = ()
+    invited_users: tuple[str, ...] = ()
+    custom_domain: str = ""
+    uncertain: Uncertain
+    users: list[TeamUser] | msgspec.UnsetType = msgspec.UNSET
+
+
+class TeamChanges(msgspec.Struct, frozen=True):
+    """What may be changed of a team."""
+
+    name: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+    uncertain: Uncertain | None = None
+
+
+class EmailLimit(msgspec.Struct, frozen=True, rename="camel"):
+    """Mails in any 24 hours; 0 = no limit."""
+
+    email_limit: int
+
+
+class Lemwarm(msgspec.Struct, frozen=True):
+    """Warming up by a network of mailboxes, which Pomelo does not do."""
+
+    active: bool = False
+
+
+class UserMailbox(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """A mailbox of a user."""
+
+    id: SenderId = msgspec.field(name="_id")
+    email: str
+    provider: str = PROVIDER
+    status: Annotated[str, msgspec.Meta(description="CONNECTED, ERROR or DISCONNECTED")]
+    lemlist: EmailLimit
+    lemwarm: Lemwarm = Lemwarm()
+
+
+class LinkedIn(msgspec.Struct, frozen=True, rename="camel"):
+    """LinkedIn, which Pomelo leaves to people."""
+
+    linkedin_url: str = ""
+    status: bool = False
+    invite_limit: int = 0
+    send_limit: int = 0
+    visit_limit: int = 0
+
+
+class ShownUser(msgspec.Struct, frozen=True, rename={"id": "_id", "linked_in": "linkedIn"}):
+    """A user and the mailboxes they send from."""
+
+    id: UserId
+    name: str
+    email: str
+    role: str
+    mailboxes: list[UserMailbox]
+    linked_in: LinkedIn = LinkedIn()
+
+
+class Account(msgspec.Struct, frozen=True):
+    """A mailbox in the list of channels."""
+
+    id: SenderId
+    email: str
+    provider: str = PROVIDER
+
+
+class EmailChannel(msgspec.Struct, frozen=True):
+    """Whether the user can send mail, and from where."""
+
+    connected: bool
+    accounts: list[Account]
+    available: bool = True
+
+
+class NoChannel(msgspec.Struct, frozen=True):
+    """A channel that Pomelo leaves to people."""
+
+    connected: bool = False
+    available: bool = False
+
+
+class NoWhatsapp(msgspec.Struct, frozen=True, rename="camel"):
+    """WhatsApp, which Pomelo leaves to people."""
+
+    connected: bool = False
+    available: bool = False
+    addon_active: bool = False
+    accounts: tuple[str, ...] = ()
+
+
+class Channels(msgspec.Struct, frozen=True):
+    """By what ways the caller's user reaches people."""
+
+    email: EmailChannel
+    linkedin: NoChannel = NoChannel()
+    whatsapp: NoWhatsapp = NoWhatsapp()
+    plan: str = PLAN
+
+
+async def get(call: Call[Version, None]) -> ShownTeam:
+    """Answer the caller's team."""
+    async with call.state.database.transaction(readonly=True) as db:
+        return await _show(db, call.caller.team, has_users=call.query.version == "v2")
+
+
+async def change(call: Call[NoQuery, TeamChanges]) -> ShownTeam:
+    """Change the caller's team."""
+    team, changes = call.caller.team, call.body
+    async with call.state.database.transaction() as db:
+        if changes.name is not None:
+            await teams.rename(db, team, checked_name(changes.name))
+        if changes.uncertain is not None:
+            await teams.set_uncertain(db, team, changes.uncertain)
+        return await _show(db, team, has_users=False)
+
+
+def checked_name(given: str) -> str:
+    """Give a team's name as it is kept.
+
+    Raises:
+        TeamNameMissing: Nothing of it can be seen, or it holds a control character.
+    """
+    name = given.strip()
+    if not name or not name.isprintable():
+        raise TeamNameMissing
+    return name
+
+
+async def _show(db: Db, team: TeamId, *, has_users: bool) -> ShownTeam:
+    return shown(await teams.get(db, team), await teams.list_users(db, team), has_users=has_users)
+
+
+def shown(team: Team, users: list[User], *, has_users: bool) -> ShownTeam:
+    """Show a team; its first user made it."""
+    listed = [TeamUser(user.id, user.name, user.email, user.role) for user in users]
+    return ShownTeam(
+        id=team.id,
+        name=team.name,
+        user_ids=[user.id for user in users],
+        created_by=users[0].id,
+        created_at=moment(team.created_at),
+        uncertain=team.uncertain,
+        users=listed if has_users else msgspec.UNSET,
+    )
+
+
+async def get_user(call: Call[NoQuery, None]) -> ShownUser:
+    """Answer a user of the team."""
+    team = call.caller.team
+    async with call.state.database.transaction(readonly=True) as db:
+        user = await teams.get_user(db, team, UserId(call.path["userId"]))
+        mailboxes = await senders.list_of_team(db, team, users=[user.id])
+    return ShownUser(
+        user.id, user.name, user.email, user.role, [_mailbox(sender) for sender in mailboxes]
+    )
+
+
+def _mailbox(sender: Sender) -> UserMailbox:
+    return UserMailbox(
+        id=sender.id,
+        email=sender.email,
+        status=STATUS[sender.paused_for],
+        lemlist=EmailLimit(sender.limit_per_day),
+    )
+
+
+async def channels(call: Call[NoQuery, None]) -> Channels:
+    """Answer by what ways the caller's user reaches people."""
+    async with call.state.database.transaction(readonly=True) as db:
+        found = await senders.list_of_team(db, call.caller.team, users=[call.caller.user])
+    accounts = [Account(sender.id, sender.email) for sender in found]
+    return Channels(EmailChannel(bool(accounts), accounts))
+
+
+OPERATIONS: Final[tuple[AnyOperation, ...]] = (
+    Operation(
+        method="GET",
+        path="/api/team",
+        run=get,
+        permission=Permission.MEMBER,
+        section=SECTION,
+        summary="Get the team",
+        text="The team whose key this is.",
+        query=Version,
+        answer=ShownTeam,
+        errors=(TeamNotFound,),
+    ),
+    Operation(
+        method="PATCH",
+        path="/api/team",
+        run=change,
+        permission=Permission.MEMBER,
+        section=SECTION,
+        summary="Change the team",
+        text=(
+            "Pomelo's own. `uncertain` says what becomes of a mail whose fate is unknown, because "
+            "the connection broke after all of it had been sent: `hold` keeps it for a person "
+            "(see GET /api/messages), `resend` sends it again, perhaps twice."
+        ),
+        body=TeamChanges,
+        answer=ShownTeam,
+        errors=(TeamNotFound, TeamNameMissing),
+        example={"uncertain": "hold"},
+    ),
+    Operation(
+        method="GET",
+        path="/api/users/{userId}",
+        run=get_user,
+        permission=Permission.MEMBER,
+        section="Users",
+        summary="Get a user",
+        text=(
+            "With their mailboxes. `status` is DISCONNECTED when the log-in is refused, ERROR "
+            "when the mailbox is paused for another reason; GET /api/senders says which."
+        ),
+        answer=ShownUser,
+        errors=(UserNotFound,),
+    ),
+    Operation(
+        method="GET",
+        path="/api/user/channels",
+        run=channels,
+        permission=Permission.MEMBER,
+        section="Users",
+        summary="List the user's channels",
+        text="Mail only; on other channels Pomelo makes tasks for people.",
+        answer=Channels,
+    ),
+)

@@ -1,0 +1,75 @@
+from dataclasses import replace
+
+import pytest
+
+from pomelo.api.call import AppState
+from pomelo.api.meta import OPERATIONS
+from pomelo.app import build
+from pomelo.base import metrics
+from pomelo.base.clock import Clock
+from pomelo.base.db import Database
+from tests.api import toy
+from tests.api.wires import ask
+
+
+async def migrations_are_behind() -> str | None:
+    return "Tables are older than the program; run `pomelo migrate`."
+
+
+async def all_is_well() -> str | None:
+    return None
+
+
+@pytest.fixture
+def state(database: Database) -> AppState:
+    return AppState(database, Clock(), "http://pomelo.example", checks=(all_is_well,))
+
+
+async def test_health_is_ready_when_the_database_answers(state: AppState) -> None:
+    answer = await ask(build(state, rate_limit=20), "GET", "/health", headers={})
+
+    assert (answer.status, answer.json["status"]) == (200, "ready")
+    assert "warnings" not in answer.json
+    assert "retry-after" not in answer.headers
+
+
+async def test_health_shows_what_is_unsafe(state: AppState) -> None:
+    unsafe = replace(state, warnings=("fsync is off.",))
+
+    answer = await ask(build(unsafe, rate_limit=20), "GET", "/health", headers={})
+
+    assert (answer.status, answer.json["warnings"]) == (200, ["fsync is off."])
+
+
+async def test_health_says_which_check_fails(state: AppState) -> None:
+    behind = replace(state, checks=(all_is_well, migrations_are_behind))
+
+    answer = await ask(build(behind, rate_limit=20), "GET", "/health", headers={})
+
+    assert answer.status == 503
+    assert answer.json["reason"] == "Tables are older than the program; run `pomelo migrate`."
+
+
+async def test_health_says_that_the_database_is_away() -> None:
+    answer = await ask(toy.app(operations=OPERATIONS), "GET", "/health", headers={})
+
+    assert (answer.status, answer.headers["retry-after"]) == (503, "2")
+    assert answer.json["status"] == "not ready"
+    assert answer.json["reason"] == "The database does not answer."
+
+
+async def test_metrics_count_requests_by_operation_and_status() -> None:
+    app = toy.app(operations=(*OPERATIONS, *toy.OPERATIONS))
+    before = requests("toy_fail", "404")
+
+    await ask(app, "GET", "/api/fail/missing")
+    answer = await ask(app, "GET", "/metrics", headers={})
+
+    assert requests("toy_fail", "404") == before + 1
+    assert 'pomelo_requests_total{operation="toy_fail",status="404"}' in answer.text
+    assert 'pomelo_request_seconds_count{operation="toy_fail"}' in answer.text
+
+
+def requests(operation: str, status: str) -> float:
+    labels = {"operation": operation, "status": status}
+    return metrics.REGISTRY.get_sample_value("pomelo_requests_total", labels) or 0

@@ -1,0 +1,195 @@
+"""Senders through the API: limit, gap, what was sent, and pauses that a person can end."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from msgspec import structs
+
+from pomelo import senders, teams
+from pomelo.api.answers import moment
+from pomelo.api.senders import next_send_at
+from pomelo.base.clock import Clock
+from pomelo.base.db import NEVER, Database
+from pomelo.messages import Quota
+from pomelo.senders import PausedFor, Sender
+from tests import make
+from tests.api import client
+from tests.api.client import Caller
+from tests.wire import PostOffice
+
+HOUR = timedelta(hours=1)
+
+
+async def a_sender(api: Caller, email: str = "jared@piedpiper.example") -> Sender:
+    async with api.database.transaction() as db:
+        return await make.sender(db, api.team.id, email)
+
+
+async def paused(
+    api: Caller, reason: PausedFor, until: datetime | None, reply: str = "no"
+) -> Sender:
+    sender = await a_sender(api)
+    async with api.database.transaction() as db:
+        await senders.pause(
+            db, api.team.id, sender.id, reason=reason, reply=reply, until=until, now=make.NOW
+        )
+    return sender
+
+
+async def test_a_sender_is_shown_without_its_secrets(api: Caller) -> None:
+    sender = await a_sender(api)
+
+    found = await api.call("GET", f"/senders/{sender.id}")
+
+    assert found.pop("nextSendAt") > "2026"
+    assert found == {
+        "_id": sender.id,
+        "userId": api.user.id,
+        "email": "jared@piedpiper.example",
+        "name": "",
+        "signature": "",
+        "limitPerDay": 50,
+        "gapSeconds": 0,
+        "sentIn24Hours": 0,
+        "paused": None,
+        "smtp": {"host": "127.0.0.1", "port": 2525, "tls": "none", "login": ""},
+        "imapHost": "",
+        "warnings": [],
+        "createdAt": "2026-03-10T09:00:00.000Z",
+    }
+
+
+async def test_only_the_teams_own_senders_are_listed(api: Caller, stranger: Caller) -> None:
+    first, second = await a_sender(api), await a_sender(api, "dinesh@piedpiper.example")
+    theirs = await a_sender(stranger)
+
+    found = await api.call("GET", "/senders")
+
+    assert {one["_id"] for one in found} == {first.id, second.id}
+    for method, end in (("GET", ""), ("PATCH", ""), ("POST", "/lift")):
+        refused = await api.refused(method, f"/senders/{theirs.id}{end}", {})
+        assert refused == (404, "Email account not found")
+
+
+async def test_what_is_named_changes_and_the_rest_stays(api: Caller) -> None:
+    sender = await a_sender(api)
+    body = {"name": "Jared Dunn", "signature": "<p>Jared</p>", "limitPerDay": 40}
+
+    await api.call("PATCH", f"/senders/{sender.id}", body)
+    found = await api.call("PATCH", f"/senders/{sender.id}", {"gapSeconds": 300})
+
+    assert {name: found[name] for name in (*body, "gapSeconds")} == {**body, "gapSeconds": 300}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"limitPerDay": -1},
+        {"limitPerDay": 1.5},
+        {"gapSeconds": 86_401},
+        {"gapSeconds": "5"},
+        {"name": "x" * 201},
+        {"smtpLogin": "jared"},
+    ],
+)
+async def test_an_impossible_change_is_refused(api: Caller, body: dict[str, Any]) -> None:
+    sender = await a_sender(api)
+
+    status, _ = await api.refused("PATCH", f"/senders/{sender.id}", body)
+
+    assert status == 400
+
+
+@pytest.mark.parametrize(("limit", "count"), [(50, 0), (100, 0), (101, 1), (0, 1)])
+async def test_a_limit_that_harms_the_mailbox_is_warned_of(
+    api: Caller, limit: int, count: int
+) -> None:
+    sender = await a_sender(api)
+
+    found = await api.call("PATCH", f"/senders/{sender.id}", {"limitPerDay": limit})
+
+    assert len(found["warnings"]) == count
+
+
+async def test_a_pause_for_good_is_shown_and_can_be_lifted(api: Caller) -> None:
+    reply = "535 5.7.8 wrong password"
+    sender = await paused(api, PausedFor.AUTH, None, reply)
+
+    before = await api.call("GET", f"/senders/{sender.id}")
+    lifted = await api.call("POST", f"/senders/{sender.id}/lift")
+
+    since = "2026-03-10T09:00:00.000Z"
+    assert before["paused"] == {"for": "auth", "reply": reply, "since": since}
+    assert before["nextSendAt"] is None
+    assert lifted["paused"] is None
+    assert lifted["nextSendAt"] is not None
+
+
+async def test_a_new_password_ends_a_pause_for_a_refused_log_in(api: Caller) -> None:
+    sender = await paused(api, PausedFor.AUTH, None)
+    body = {"smtpLogin": "jared", "smtpPassword": "new"}
+
+    found = await api.call("PATCH", f"/senders/{sender.id}", body)
+
+    async with api.database.transaction() as db:
+        smtp = await senders.get_smtp(db, api.team.id, sender.id, make.VAULT)
+    assert (smtp.login, smtp.password) == ("jared", "new")
+    assert found["smtp"]["login"] == "jared"
+    assert found["paused"] is None
+
+
+async def test_a_new_password_ends_no_other_pause(api: Caller) -> None:
+    sender = await paused(api, PausedFor.BLOCK, None)
+
+    found = await api.call("PATCH", f"/senders/{sender.id}", {"smtpPassword": "new"})
+
+    assert found["paused"]["for"] == "block"
+
+
+async def test_what_was_sent_counts_and_a_full_day_says_when_it_goes_on(
+    database: Database,
+) -> None:
+    now = Clock().now()
+    office = PostOffice(database, now)
+    await office.open(limit=2)
+    for name in ("richard", "gavin", "monica"):
+        await office.add(f"{name}@hooli.test")
+    await office.work()
+    async with database.transaction() as db:
+        owner = (await teams.list_users(db, office.team.id))[0]
+
+    async with client.calling(database, office.team, owner, now) as api:
+        (found,) = await api.call("GET", "/senders")
+        full = found["nextSendAt"]
+        found = await api.call("PATCH", f"/senders/{found['_id']}", {"limitPerDay": 3})
+    await office.close()
+
+    assert found["sentIn24Hours"] == 2
+    assert moment(now + 23 * HOUR) < full <= moment(now + 25 * HOUR)
+    assert found["nextSendAt"] < moment(now + HOUR)
+
+
+@pytest.mark.parametrize(
+    ("may_send", "frees", "expected"),
+    [
+        (-HOUR, None, 0 * HOUR),
+        (HOUR, None, HOUR),
+        (-HOUR, 2 * HOUR, 2 * HOUR),
+        (3 * HOUR, 2 * HOUR, 3 * HOUR),
+        (-HOUR, -2 * HOUR, 0 * HOUR),
+    ],
+)
+async def test_the_latest_of_gap_limit_and_health_says_when(
+    api: Caller, may_send: timedelta, frees: timedelta | None, expected: timedelta
+) -> None:
+    sender = structs.replace(await a_sender(api), may_send_at=make.NOW + may_send)
+    full = None if frees is None else Quota(api.team.id, sender.id, 50, make.NOW + frees)
+
+    assert next_send_at(sender, full, make.NOW) == make.NOW + expected
+
+
+async def test_who_may_never_send_has_no_next_time(api: Caller) -> None:
+    sender = structs.replace(await a_sender(api), may_send_at=NEVER)
+
+    assert next_send_at(sender, None, make.NOW) is None
