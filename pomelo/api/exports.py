@@ -14,7 +14,7 @@ from pomelo.api.auth import NoKey, WrongKey
 from pomelo.api.call import Call
 from pomelo.api.contract import AnyOperation, NoQuery, Operation, Permission
 from pomelo.api.export_shapes import PATH, SECTION, Failure, Started, StatusAnswer
-from pomelo.base.errors import Conflict, PomeloError, Unavailable
+from pomelo.base.errors import Conflict, NotAllowed, PomeloError, Unavailable
 from pomelo.base.ids import CampaignId, ExportId, TeamId
 from pomelo.campaigns import Campaign, CampaignNotFound
 from pomelo.exports import ExportNotFound, FileNotFound, TooManyDownloads
@@ -58,6 +58,8 @@ class LeadsQuery(msgspec.Struct, frozen=True):
 
 async def start(call: Call[NoQuery, None]) -> Started:
     """Start an export of a campaign's statistics."""
+    if call.method == "HEAD":  # a look must not start anything
+        raise NotAllowed
     async with call.state.database.transaction() as db:
         export = await exports.start(db, call.caller.team, _campaign(call.path), now=call.now)
     return export_shapes.started(export, call.state.public_url)

@@ -5,6 +5,7 @@ The addresses are fixed for ever: mails that were sent hold them.
 
 import asyncio
 import base64
+from datetime import datetime
 from typing import Final
 
 from pomelo import activities, messages, unsubscribes
@@ -104,17 +105,17 @@ async def unsubscribe(call: Call[NoQuery, None]) -> Raw:
     found = tracker.signer.verify(UNSUBSCRIBE, call.path["token"])
     if found is None:
         return page(404, "This link is not valid", "It may be cut off; open it from the mail.")
-    async with call.state.database.transaction() as db:
-        person = await _written_to(db, found[0])
-        if person is not None:
-            await activities.unsubscribe(
-                db,
-                person[0],
-                [addresses.parse(person[1])],
-                source=unsubscribes.Source.LEAD,
-                now=call.now,
-            )
+    await call.state.database.retrying(lambda db: _unsubscribe(db, found[0], call.now))
     return page(200, "You are unsubscribed", "You will receive no more mails from this sender.")
+
+
+async def _unsubscribe(db: Db, message: MessageId, now: datetime) -> None:
+    person = await _written_to(db, message)
+    if person is not None:
+        team, address = person
+        await activities.unsubscribe(
+            db, team, [addresses.parse(address)], source=unsubscribes.Source.LEAD, now=now
+        )
 
 
 async def _written_to(db: Db, message: MessageId) -> tuple[TeamId, str] | None:

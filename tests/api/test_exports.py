@@ -151,3 +151,13 @@ async def test_what_is_pending_for_two_hours_is_never_done(api: Caller, folder: 
     async with api.database.transaction() as db:
         assert await db.fetchval("SELECT state FROM exports") == "error"
     assert folder.names() == {}
+
+
+async def test_a_look_at_export_start_starts_nothing(api: Caller) -> None:
+    campaign = await api.call("POST", "/campaigns", {"name": "Campaign1"})
+
+    answer = await api.send("HEAD", f"/campaigns/{campaign['_id']}/export/start")
+
+    assert answer.status_code == 405
+    async with api.database.transaction() as db:
+        assert await db.fetchval("SELECT count(*) FROM exports") == 0
