@@ -107,6 +107,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
             "factor",
         ),
     ] = 1.0
+    clock_start: Annotated[
+        str,
+        _says(
+            "When a fast clock shows the real time: before that it lags, after it it runs "
+            "ahead. All processes share it. Empty = when the database was made.",
+            "ISO 8601 with zone",
+        ),
+    ] = ""
     lease_seconds: Annotated[
         float,
         Meta(gt=0),

@@ -13,7 +13,7 @@ from pomelo.base.errors import Unavailable
 from pomelo.base.ids import LeadId, MessageId
 from pomelo.delivery import health, outcomes, settle
 from pomelo.delivery.desk import Desk, Leave
-from pomelo.delivery.drafts import Draft, draft
+from pomelo.delivery.drafts import Draft, dkim_key, draft
 from pomelo.delivery.gate import decide
 from pomelo.delivery.model import Decision, Facts, Send
 from pomelo.delivery.outcomes import Delivered, Failed, Lost, Outcome
@@ -93,8 +93,9 @@ class Carrier:
     async def _begin(self, ready: Sequence[Facts]) -> list[Draft]:
         """Compose the mails and commit the intent to send them."""
         drafts: list[Draft] = []
+        dkim = await dkim_key(self._desk, self._sender)
         for facts in ready:
-            written = await draft(self._desk, self._sender, facts)
+            written = await draft(self._desk, self._sender, facts, dkim)
             if isinstance(written, Failed):
                 await self._record(facts, None, written)
             else:

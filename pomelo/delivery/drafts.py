@@ -4,13 +4,24 @@ from datetime import datetime
 
 import msgspec
 
+from pomelo import senders
 from pomelo.base import addresses, ids
 from pomelo.base.ids import MessageId
 from pomelo.delivery import store
 from pomelo.delivery.desk import Desk
 from pomelo.delivery.model import Began, Facts
 from pomelo.delivery.outcomes import Failed
-from pomelo.letters import Composed, Envelope, HeadersTampered, Thread, compose, header_id
+from pomelo.letters import (
+    Composed,
+    DkimKey,
+    Envelope,
+    HeadersTampered,
+    Thread,
+    compose,
+    header_id,
+    read_key,
+    sign,
+)
 from pomelo.messages import Intent, MessageKind
 from pomelo.senders import Sender
 from pomelo.sequences import OutputTooLarge, TemplateInvalid, VariableMissing
@@ -34,7 +45,9 @@ class Draft(msgspec.Struct, frozen=True):
     begun_at: datetime
 
 
-async def draft(desk: Desk, sender: Sender, facts: Facts) -> Draft | Failed:
+async def draft(
+    desk: Desk, sender: Sender, facts: Facts, dkim: DkimKey | None = None
+) -> Draft | Failed:
     """Write a lead's mail; Failed when the step cannot be written for this lead."""
     address = addresses.parse(facts.email)
     keys = addresses.suppression_keys(address)
@@ -44,9 +57,25 @@ async def draft(desk: Desk, sender: Sender, facts: Facts) -> Draft | Failed:
         return Draft(facts, intent, keys, facts.began.attempts + 1, facts.began.created_at)
     try:
         intent = _anew(desk, sender, facts, now)
+        if dkim is not None:
+            intent = msgspec.structs.replace(intent, raw=sign(intent.raw, dkim))
     except (VariableMissing, OutputTooLarge, TemplateInvalid, HeadersTampered) as problem:
         return Failed(str(problem))
     return Draft(facts, intent, keys, 1, now)
+
+
+async def dkim_key(desk: Desk, sender: Sender) -> DkimKey | None:
+    """Read what a sender signs with; nothing when its mail host signs.
+
+    Raises:
+        SecretUnreadable: The key was encrypted with another secret key.
+    """
+    if not sender.dkim_selector:
+        return None
+    async with desk.database.transaction(readonly=True) as db:
+        pem = await senders.find_dkim_pem(db, sender.team_id, sender.id, desk.vault)
+    domain = addresses.parse(sender.email).domain
+    return None if pem is None else read_key(pem, domain, sender.dkim_selector)
 
 
 async def _raw(desk: Desk, facts: Facts, began: Began) -> bytes | None:

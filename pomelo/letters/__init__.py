@@ -10,18 +10,28 @@ from pomelo.letters.compose import (
     header_id,
     message_of,
 )
+from pomelo.letters.dkim import DkimKey, new_pem, read_key, record, sign
 from pomelo.letters.headers import HeadersTampered
+from pomelo.letters.kept import Letters
+from pomelo.letters.targets import target
 from pomelo.letters.threads import base_subject
 
 __all__ = [
     "Composed",
+    "DkimKey",
     "Envelope",
     "HeadersTampered",
     "Letter",
+    "Letters",
     "StepContent",
     "Thread",
     "base_subject",
     "compose",
     "header_id",
     "message_of",
+    "new_pem",
+    "read_key",
+    "record",
+    "sign",
+    "target",
 ]

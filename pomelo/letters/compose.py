@@ -144,7 +144,7 @@ def compose(letter: Letter, envelope: Envelope, signer: Signer) -> Composed:
     values["signature"] = text_signature
     text = _text(letter, values, text_signature)
     subject = _subject(letter, envelope, values)
-    raw = _raw(envelope, values, subject, text, html)
+    raw = _raw(envelope, values, subject, text=text, html=html)
     return Composed(raw=raw, subject=subject, links=values.targets(), text=text)
 
 
@@ -206,7 +206,7 @@ def _subject(letter: Letter, envelope: Envelope, values: LetterValues) -> str:
     return subject
 
 
-def _raw(envelope: Envelope, values: LetterValues, subject: str, text: str, html: str) -> bytes:
+def _raw(envelope: Envelope, values: LetterValues, subject: str, *, text: str, html: str) -> bytes:
     fields = dict(_fields(envelope, values, subject))
     boundary = f"=_{envelope.message_id}"
     fields["MIME-Version"] = "MIME-Version: 1.0\r\n"

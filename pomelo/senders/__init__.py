@@ -4,10 +4,12 @@ from pomelo.senders.actions import (
     add,
     change,
     delete,
+    find_dkim_pem,
     find_imap,
     get,
     get_smtp,
     lift,
+    set_dkim,
     set_log_in,
 )
 from pomelo.senders.errors import PlainHostRefused, SenderExists, SenderNotFound
@@ -52,6 +54,7 @@ __all__ = [
     "delete",
     "find",
     "find_by_key",
+    "find_dkim_pem",
     "find_imap",
     "get",
     "get_smtp",
@@ -65,6 +68,7 @@ __all__ = [
     "release",
     "renew",
     "rest",
+    "set_dkim",
     "set_log_in",
     "wake",
 ]

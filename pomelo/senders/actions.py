@@ -156,3 +156,34 @@ async def lift(db: Db, team: TeamId, sender: SenderId, *, now: datetime) -> Send
     """
     await store.lift(db, team, sender, now=now)
     return await get(db, team, sender)
+
+
+async def set_dkim(
+    db: Db, team: TeamId, sender: SenderId, *, selector: str, pem: str, vault: Vault
+) -> None:
+    """Let a sender's mails be signed with DKIM; an empty selector ends it.
+
+    Args:
+        db: The open transaction.
+        team: Whose sender.
+        sender: Which.
+        selector: Names the key in DNS; checked before.
+        pem: The private key, checked before.
+        vault: Encrypts it.
+
+    Raises:
+        SenderNotFound: The team has none of that id.
+    """
+    key = vault.encrypt(sender, pem) if selector else None
+    if not await store.set_dkim(db, team, sender, selector, key):
+        raise SenderNotFound
+
+
+async def find_dkim_pem(db: Db, team: TeamId, sender: SenderId, vault: Vault) -> str | None:
+    """Find the private key a sender signs with.
+
+    Raises:
+        SecretUnreadable: It was encrypted with another secret key.
+    """
+    key = await store.dkim_key(db, team, sender)
+    return None if key is None else vault.decrypt(sender, key)

@@ -78,6 +78,7 @@ class Sender(msgspec.Struct, frozen=True):
     smtp_port: int
     smtp_tls: TlsMode
     smtp_login: str
+    dkim_selector: str
     imap_host: str
     limit_per_day: int
     gap_seconds: int

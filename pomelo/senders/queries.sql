@@ -10,25 +10,25 @@ VALUES (
   :limit_per_day, :gap_seconds, :now, :now, :now)
 ON CONFLICT (team_id, address_key) WHERE deleted_at IS NULL DO NOTHING
 RETURNING team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
-  smtp_login, imap_host, limit_per_day, gap_seconds, may_send_at, next_at, paused_for, paused_reply,
+  smtp_login, dkim_selector, imap_host, limit_per_day, gap_seconds, may_send_at, next_at, paused_for, paused_reply,
   paused_at, failed_connects, created_at;
 
 -- name: find
 SELECT team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
-  smtp_login, imap_host, limit_per_day, gap_seconds, may_send_at, next_at, paused_for, paused_reply,
+  smtp_login, dkim_selector, imap_host, limit_per_day, gap_seconds, may_send_at, next_at, paused_for, paused_reply,
   paused_at, failed_connects, created_at
 FROM senders WHERE team_id = :team_id AND id = :id AND deleted_at IS NULL;
 
 -- name: find_by_key
 SELECT team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
-  smtp_login, imap_host, limit_per_day, gap_seconds, may_send_at, next_at, paused_for, paused_reply,
+  smtp_login, dkim_selector, imap_host, limit_per_day, gap_seconds, may_send_at, next_at, paused_for, paused_reply,
   paused_at, failed_connects, created_at
 FROM senders WHERE team_id = :team_id AND address_key = :address_key AND deleted_at IS NULL;
 
 -- name: list_everywhere
 -- For commands on the machine itself and for checks over the whole installation.
 SELECT team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
-  smtp_login, imap_host, limit_per_day, gap_seconds, may_send_at, next_at, paused_for, paused_reply,
+  smtp_login, dkim_selector, imap_host, limit_per_day, gap_seconds, may_send_at, next_at, paused_for, paused_reply,
   paused_at, failed_connects, created_at
 FROM senders
 WHERE deleted_at IS NULL AND (:address_key::text IS NULL OR address_key = :address_key)
@@ -36,7 +36,7 @@ ORDER BY team_id, created_at, id;
 
 -- name: list_of_team
 SELECT team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
-  smtp_login, imap_host, limit_per_day, gap_seconds, may_send_at, next_at, paused_for, paused_reply,
+  smtp_login, dkim_selector, imap_host, limit_per_day, gap_seconds, may_send_at, next_at, paused_for, paused_reply,
   paused_at, failed_connects, created_at
 FROM senders
 WHERE team_id = :team_id AND deleted_at IS NULL
@@ -60,7 +60,7 @@ UPDATE senders SET
             ELSE next_at END
 WHERE team_id = :team_id AND id = :id AND deleted_at IS NULL
 RETURNING team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
-  smtp_login, imap_host, limit_per_day, gap_seconds, may_send_at, next_at, paused_for, paused_reply,
+  smtp_login, dkim_selector, imap_host, limit_per_day, gap_seconds, may_send_at, next_at, paused_for, paused_reply,
   paused_at, failed_connects, created_at;
 
 -- name: delete
@@ -70,7 +70,7 @@ WITH locked AS (
   SELECT team_id, id FROM senders
   WHERE team_id = :team_id AND id = :id AND deleted_at IS NULL FOR UPDATE
 )
-UPDATE senders s SET deleted_at = :now, smtp_password = NULL, imap_password = NULL
+UPDATE senders s SET deleted_at = :now, smtp_password = NULL, imap_password = NULL, dkim_key = NULL
 FROM locked l WHERE s.team_id = l.team_id AND s.id = l.id;
 
 -- name: claim_ready
@@ -81,7 +81,7 @@ FROM (SELECT team_id, id FROM senders
       ORDER BY next_at LIMIT :amount FOR NO KEY UPDATE SKIP LOCKED) r
 WHERE s.team_id = r.team_id AND s.id = r.id
 RETURNING s.team_id, s.id, s.user_id, s.email, s.address_key, s.name, s.signature, s.smtp_host,
-  s.smtp_port, s.smtp_tls, s.smtp_login, s.imap_host, s.limit_per_day, s.gap_seconds, s.may_send_at,
+  s.smtp_port, s.smtp_tls, s.smtp_login, s.dkim_selector, s.imap_host, s.limit_per_day, s.gap_seconds, s.may_send_at,
   s.next_at, s.paused_for, s.paused_reply, s.paused_at, s.failed_connects, s.created_at;
 
 -- name: renew
@@ -141,3 +141,11 @@ WHERE s.team_id = w.team_id AND s.id = w.id;
 -- name: set_log_in
 UPDATE senders SET smtp_login = COALESCE(:login, smtp_login), smtp_password = :password
 WHERE team_id = :team_id AND id = :id AND deleted_at IS NULL;
+
+-- name: set_dkim
+UPDATE senders SET dkim_selector = :selector, dkim_key = :key
+WHERE team_id = :team_id AND id = :id AND deleted_at IS NULL;
+
+-- name: dkim_key
+SELECT dkim_key FROM senders
+WHERE team_id = :team_id AND id = :id AND dkim_key IS NOT NULL;

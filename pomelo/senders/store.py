@@ -203,3 +203,13 @@ async def set_log_in(
     return await QUERIES["set_log_in"].run(
         db, team_id=team, id=sender, login=login, password=password
     )
+
+
+async def set_dkim(db: Db, team: TeamId, sender: SenderId, selector: str, key: bytes | None) -> int:
+    """Write what a sender signs with, encrypted; gives how many senders that were."""
+    return await QUERIES["set_dkim"].run(db, team_id=team, id=sender, selector=selector, key=key)
+
+
+async def dkim_key(db: Db, team: TeamId, sender: SenderId) -> bytes | None:
+    """Read what a sender signs with, still encrypted."""
+    return await QUERIES["dkim_key"].row(db, bytes, team_id=team, id=sender)

@@ -30,6 +30,7 @@ def sender(**changes: Any) -> Sender:
         smtp_port=25,
         smtp_tls=TlsMode.NONE,
         smtp_login="",
+        dkim_selector="",
         imap_host="",
         limit_per_day=50,
         gap_seconds=0,

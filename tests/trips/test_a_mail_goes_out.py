@@ -4,14 +4,17 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 
+import dkim
 import pytest
 
-from pomelo import activities, campaigns, leads, unsubscribes
+from pomelo import activities, campaigns, leads, senders, unsubscribes
 from pomelo.base import addresses
 from pomelo.base.db import Database
 from pomelo.demo.sink import Act, Script, Stage
 from pomelo.leads import LeadState, WaitsFor
+from pomelo.letters import new_pem, read_key, record
 from pomelo.smtp import Timeouts
+from tests import make
 from tests.wire import PostOffice
 
 Open = Callable[..., Awaitable[PostOffice]]
@@ -320,3 +323,19 @@ async def test_a_refused_content_ends_at_once_and_suppresses_nobody(office: Open
     assert (await post.lead(lead.id)).state is LeadState.EMAILS_BOUNCED
     async with post.database.transaction() as db:
         assert await unsubscribes.find(db, post.team.id, "richard@piedpiper.com") is None
+
+
+async def test_a_sender_with_a_dkim_key_signs_its_mails(office: Open) -> None:
+    post = await office()
+    pem = new_pem()
+    async with post.database.transaction() as db:
+        await senders.set_dkim(
+            db, post.team.id, post.sender.id, selector="pomelo1", pem=pem, vault=make.VAULT
+        )
+    await post.add("richard@piedpiper.com")
+
+    await post.work()
+
+    _, published = record(read_key(pem, "piedpiper.example", "pomelo1"))
+    (mail,) = post.sink.mails
+    assert dkim.verify(mail.raw, dnsfunc=lambda *_, **__: published.encode())

@@ -1,0 +1,62 @@
+"""The export folder: writable, and the same one for every process of the installation."""
+
+import asyncio
+import secrets
+from pathlib import Path
+from typing import Final
+
+from pomelo.base.db import Db
+from pomelo.base.sql import Query
+from pomelo.cli.checkup.finding import Finding, doubt, good, wrong
+
+FILE: Final = ".pomelo-exports"
+SUBJECT: Final = "export folder"
+
+# The first process that asks sets it; whoever comes later reads that one.
+_MARK: Final = Query(
+    "mark_exports",
+    """
+    UPDATE installation SET export_mark = CASE export_mark WHEN '' THEN :mark ELSE export_mark END
+    RETURNING export_mark""",
+)
+
+
+async def examine_exports(db: Db, folder: Path) -> Finding:
+    """Compare the mark in the database with the one in the folder; the first time, make both.
+
+    Args:
+        db: The open transaction.
+        folder: Where this process writes export files; made if it is missing.
+    """
+    fresh = secrets.token_hex(8)
+    mark = await _MARK.one(db, str, mark=fresh)
+    return await asyncio.to_thread(_look, folder, mark, is_first=mark == fresh)
+
+
+def _look(folder: Path, mark: str, *, is_first: bool) -> Finding:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return _compare(folder, mark, is_first=is_first)
+    except OSError as error:
+        return wrong(
+            SUBJECT,
+            f"{folder} cannot be written ({error.strerror}); set POMELO_EXPORT_DIR to a folder "
+            "that this user may write to.",
+        )
+
+
+def _compare(folder: Path, mark: str, *, is_first: bool) -> Finding:
+    file = folder / FILE
+    if is_first:
+        file.write_text(mark)
+    if not file.exists() or file.read_text("utf-8", "replace").strip() != mark:
+        return doubt(
+            SUBJECT,
+            f"{folder} is not the folder that other processes use, so files made here cannot be "
+            "fetched there; let POMELO_EXPORT_DIR be one shared folder. If it was moved on "
+            f"purpose: echo {mark} > {file}",
+        )
+    probe = folder / f"{FILE}.{secrets.token_hex(4)}"
+    probe.write_bytes(b"")
+    probe.unlink()
+    return good(SUBJECT, f"{folder} is writable and shared by all processes.")

@@ -1,0 +1,115 @@
+"""`pomelo sender add`: a mailbox to send from, its password never among the arguments."""
+
+import os
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated, Final, TypeAlias
+
+import typer
+
+from pomelo import senders
+from pomelo.api.email_accounts import check_hosts
+from pomelo.api.senders import MailSender, show
+from pomelo.base import addresses
+from pomelo.cli import choose
+from pomelo.cli.choose import TeamOption
+from pomelo.cli.house import House, run
+from pomelo.cli.output import JsonOption, show_json
+from pomelo.cli.passwords import IMAP_VARIABLE, StdinOption, read_password
+from pomelo.senders import NewSender, Server, TlsMode, protection
+
+SUBMISSION: Final = 587
+SUBMISSIONS: Final = 465
+IMAPS: Final = 993
+
+AddressArgument: TypeAlias = Annotated[
+    str, typer.Argument(metavar="ADDRESS", help="What the mail is sent from.")
+]
+HostOption: TypeAlias = Annotated[str, typer.Option(help="Its SMTP server.")]
+PortOption: TypeAlias = Annotated[
+    int | None, typer.Option(min=1, max=65535, help="By default 465 with --tls tls, else 587.")
+]
+TlsOption: TypeAlias = Annotated[
+    TlsMode | None,
+    typer.Option(help="By default what is usual on the port; `none` only on this machine."),
+]
+LoginOption: TypeAlias = Annotated[
+    str | None, typer.Option(help='By default the address; "" means no log-in.')
+]
+NameOption: TypeAlias = Annotated[str, typer.Option(help="Shown before the address.")]
+LimitOption: TypeAlias = Annotated[
+    int | None, typer.Option(min=0, help="Mails in any 24 hours; 0 = no limit.")
+]
+GapOption: TypeAlias = Annotated[
+    int | None, typer.Option(min=0, help="Least seconds between two mails.")
+]
+ImapHostOption: TypeAlias = Annotated[
+    str, typer.Option(help="Its IMAP server, if `sender check` shall try it.")
+]
+ImapPortOption: TypeAlias = Annotated[int, typer.Option(min=1, max=65535, help="Its port.")]
+UserOption: TypeAlias = Annotated[
+    str, typer.Option(help="Address of the user it belongs to; by default the team's first.")
+]
+
+
+def add(
+    address: AddressArgument,
+    *,
+    host: HostOption,
+    port: PortOption = None,
+    tls: TlsOption = None,
+    login: LoginOption = None,
+    password_stdin: StdinOption = False,
+    name: NameOption = "",
+    limit: LimitOption = 50,
+    gap: GapOption = 0,
+    imap_host: ImapHostOption = "",
+    imap_port: ImapPortOption = IMAPS,
+    user: UserOption = "",
+    team: TeamOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Add a mailbox to send from. You are asked for its password; it is no argument.
+
+    Examples:
+        pomelo sender add jared@piedpiper.com --host smtp.piedpiper.com
+        pass pp | pomelo sender add a@pp.com --host mx.pp.com --password-stdin
+        pomelo sender add test@localhost --host 127.0.0.1 --port 1025 --login ""
+    """
+    login = address if login is None else login
+    password = read_password(from_stdin=password_stdin) if login else ""
+    make = partial(
+        NewSender,
+        address=addresses.parse(address),
+        smtp=_smtp(host, port, tls=tls, login=login, password=password),
+        imap=_imap(imap_host, imap_port, login, password) if imap_host else None,
+        name=name,
+        limit_per_day=limit or 0,
+        gap_seconds=gap or 0,
+    )
+    added = run(lambda house: _add(house, team, user, make))
+    if as_json:
+        show_json(added)
+    else:
+        typer.echo(f"Added {added.email} ({added.id}). Next: pomelo sender check {added.email}")
+
+
+def _smtp(host: str, port: int | None, *, tls: TlsMode | None, login: str, password: str) -> Server:
+    port = port or (SUBMISSIONS if tls is TlsMode.TLS else SUBMISSION)
+    return Server(host, port, tls or protection(host, port), login, password)
+
+
+def _imap(host: str, port: int, login: str, password: str) -> Server:
+    """Give where the mailbox is read: with the same log-in, and perhaps another password."""
+    own = os.environ.get(IMAP_VARIABLE, password)
+    return Server(host, port, protection(host, port), login, own)
+
+
+async def _add(house: House, team: str, user: str, make: Callable[..., NewSender]) -> MailSender:
+    async with house.database.transaction(readonly=True) as db:
+        owner = await choose.user(db, (await choose.team(db, team)).id, user)
+    new, now = make(user_id=owner.id), house.clock.now()
+    await check_hosts((new.smtp, new.imap), house.guard)
+    async with house.database.transaction() as db:
+        added = await senders.add(db, owner.team_id, new, vault=house.vault, now=now)
+        return (await show(db, [added], now=now))[0]

@@ -1,0 +1,150 @@
+"""`pomelo serve`, `api` and `worker`: the programs that run until told to stop."""
+
+import asyncio
+import signal
+from collections.abc import Coroutine
+from contextlib import suppress
+from typing import Any, Final
+
+import typer
+import uvloop
+
+from pomelo import app as web
+from pomelo import worker as working
+from pomelo.api.call import AppState
+from pomelo.base import clock, log
+from pomelo.base.embedded import Embedded
+from pomelo.base.failpoint import Failpoint
+from pomelo.base.jobs import Jobs
+from pomelo.base.listen import serve_http
+from pomelo.base.loops import rest
+from pomelo.cli.checkup import unsafe
+from pomelo.cli.house import House, opened, options_for_server, settings_from_here
+from pomelo.cli.parts import app_parts, register_jobs, smtp_timeouts
+from pomelo.delivery import Desk
+from pomelo.settings import Settings
+
+LOG: Final = log.get("server")
+POOL: Final = 20
+SYNC_SECONDS: Final = clock.RESYNC_SECONDS
+
+
+def serve() -> None:
+    """Run everything in one process: API, tracking and worker (and the database inside).
+
+    Needs nothing but a data directory. Ends cleanly on Ctrl-C or SIGTERM.
+
+    Examples:
+        pomelo serve
+        POMELO_PORT=9000 POMELO_DATA_DIR=/srv/pomelo pomelo serve
+    """
+    _run(has_api=True, has_worker=True)
+
+
+def api() -> None:
+    """Run the API and tracking alone; any number of these can share one DATABASE_URL."""
+    _run(has_api=True, has_worker=False)
+
+
+def worker() -> None:
+    """Run a worker alone: sending and background jobs; any number can share one DATABASE_URL."""
+    _run(has_api=False, has_worker=True)
+
+
+def _run(*, has_api: bool, has_worker: bool) -> None:
+    settings = settings_from_here()
+    log.configure(settings.log_level)
+    with options_for_server(settings) as (options, postgres):
+        uvloop.run(_serve(settings, options, postgres, has_api=has_api, has_worker=has_worker))
+
+
+async def _serve(
+    settings: Settings,
+    options: dict[str, Any],
+    postgres: Embedded | None,
+    *,
+    has_api: bool,
+    has_worker: bool,
+) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with opened(settings, options, size=POOL, is_server=True) as house:
+        parts: list[Coroutine[Any, Any, None]] = [_keep_time(house, stop)]
+        if postgres is not None:
+            parts.append(_watch(postgres, stop))
+        if has_api:
+            parts.append(_listen(house, stop))
+        if has_worker:
+            parts.append(make_worker(house).run(stop))
+        await together(stop, parts)
+
+
+async def together(stop: asyncio.Event, parts: list[Coroutine[Any, Any, None]]) -> None:
+    """Run the parts of a server until one ends or fails, then let the others end."""
+    tasks = [asyncio.create_task(part) for part in parts]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    stop.set()
+    await asyncio.gather(*tasks)
+
+
+def make_worker(house: House) -> working.Worker:
+    """Make a worker of this installation."""
+    settings = house.settings
+    jobs = Jobs(house.database)
+    register_jobs(house, jobs)
+    desk = Desk(
+        worker=working.name(),
+        database=house.database,
+        clock=house.clock,
+        vault=house.vault,
+        guard=house.guard,
+        public_url=house.public_url,
+        deliver_to=settings.deliver_to,
+        lease_seconds=settings.lease_seconds,
+        timeouts=smtp_timeouts(house),
+        failpoint=Failpoint(settings.failpoint),
+    )
+    return working.Worker(desk, jobs, slots=settings.sender_slots)
+
+
+async def _listen(house: House, stop: asyncio.Event) -> None:
+    settings = house.settings
+    state = AppState(
+        house.database,
+        house.clock,
+        house.public_url,
+        parts=app_parts(house),
+        warnings=await unsafe(house),
+    )
+    bound: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    bound.add_done_callback(lambda port: _say_where(settings.host, port.result()))
+    await serve_http(
+        web.build(state, rate_limit=settings.rate_limit),
+        settings.host,
+        settings.port,
+        stop,
+        bound=bound,
+    )
+
+
+def _say_where(host: str, port: int) -> None:
+    LOG.info("listening", url=f"http://{host}:{port}")
+    typer.echo(f"Pomelo is at http://{host}:{port} (API below /api, reference at /docs)")
+
+
+async def _watch(postgres: Embedded, stop: asyncio.Event) -> None:
+    watching = asyncio.create_task(postgres.watch())
+    await stop.wait()
+    watching.cancel()
+    with suppress(asyncio.CancelledError):
+        await watching
+
+
+async def _keep_time(house: House, stop: asyncio.Event) -> None:
+    """Set the clock by the database's now and then; a database that is away sets nothing."""
+    while not stop.is_set():
+        await rest(stop, SYNC_SECONDS)
+        with suppress(Exception):
+            async with house.database.transaction(readonly=True) as db:
+                await house.clock.sync(db)

@@ -1,0 +1,127 @@
+"""`pomelo team`: teams of this installation."""
+
+from typing import Annotated, Final
+
+import typer
+
+from pomelo import teams
+from pomelo.api.team import ShownTeam, checked_name, shown
+from pomelo.base import addresses
+from pomelo.base.db import Db
+from pomelo.cli import choose
+from pomelo.cli.choose import TeamOption
+from pomelo.cli.house import House, run
+from pomelo.cli.output import JsonOption, show_json, show_table
+from pomelo.teams import Team, Uncertain
+
+app: Final = typer.Typer(name="team", help="Teams: make, list and set up.", no_args_is_help=True)
+
+FIRST_TEAM: Final = "My team"
+# Who owns a team when nobody was named; mail is never sent there.
+OWNER: Final = "Owner"
+OWNER_EMAIL: Final = "owner@localhost"
+
+
+@app.command()
+def create(
+    name: Annotated[str, typer.Argument(help="What the team is called.")],
+    user_name: Annotated[str, typer.Option(help="Its first user.")] = OWNER,
+    user_email: Annotated[str, typer.Option(help="That user's address.")] = OWNER_EMAIL,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a team and its first user.
+
+    Each team has its own keys, senders, campaigns and unsubscribes, and sees nothing of others.
+
+    Examples:
+        pomelo team create "Pied Piper"
+        pomelo team create "Pied Piper" --user-name "Jared Dunn" --user-email jared@piedpiper.com
+    """
+    made = run(lambda house: _create(house, name, user_name, user_email))
+    if as_json:
+        show_json(made)
+    else:
+        typer.echo(f'Made the team "{made.name}" ({made.id}).')
+        typer.echo(f"Next: pomelo key create --name first --team {made.id}")
+
+
+async def _create(house: House, name: str, user_name: str, user_email: str) -> ShownTeam:
+    async with house.database.transaction() as db:
+        made, user = await teams.create(
+            db,
+            checked_name(name),
+            user_name=user_name,
+            user_email=addresses.parse(user_email).given,
+            now=house.clock.now(),
+        )
+    return shown(made, [user], has_users=True)
+
+
+async def create_first(db: Db, house: House) -> Team:
+    """Make the team of an installation that has none."""
+    made, _ = await teams.create(
+        db, FIRST_TEAM, user_name=OWNER, user_email=OWNER_EMAIL, now=house.clock.now()
+    )
+    return made
+
+
+@app.command("list")
+def list_all(as_json: JsonOption = False) -> None:
+    """List the teams of this installation, with their users in --json.
+
+    Examples:
+        pomelo team list
+        pomelo team list --json
+    """
+    found = run(_list_all)
+    if as_json:
+        show_json(found)
+        return
+    rows = [(one.id, one.name, one.uncertain, one.created_at) for one in found]
+    show_table(("id", "name", "uncertain mails", "created"), rows, str(choose.NoTeam()))
+
+
+async def _list_all(house: House) -> list[ShownTeam]:
+    async with house.database.transaction(readonly=True) as db:
+        return [
+            shown(one, await teams.list_users(db, one.id), has_users=True)
+            for one in await teams.list_all(db)
+        ]
+
+
+@app.command("set")
+def change(
+    team: TeamOption = "",
+    uncertain: Annotated[
+        Uncertain | None,
+        typer.Option(
+            help="A mail of unknown fate: hold it for a person, or resend it, perhaps twice."
+        ),
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="Another name.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Change what a team wants.
+
+    Examples:
+        pomelo team set --uncertain resend
+        pomelo team set --team "Pied Piper" --name "Pied Piper Inc"
+    """
+    changed = run(lambda house: _change(house, team, uncertain, name))
+    if as_json:
+        show_json(changed)
+    else:
+        typer.echo(f'"{changed.name}" ({changed.id}), uncertain mails: {changed.uncertain}.')
+
+
+async def _change(
+    house: House, wanted: str, uncertain: Uncertain | None, name: str | None
+) -> ShownTeam:
+    async with house.database.transaction() as db:
+        team = (await choose.team(db, wanted)).id
+        if uncertain is not None:
+            await teams.set_uncertain(db, team, uncertain)
+        if name is not None:
+            await teams.rename(db, team, checked_name(name))
+        users = await teams.list_users(db, team)
+        return shown(await teams.get(db, team), users, has_users=True)

@@ -1,0 +1,56 @@
+"""`pomelo message`: mails in doubt are listed, and end as a person says."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from pomelo.base.clock import Clock
+from pomelo.base.db import Database
+from pomelo.base.vault import Vault
+from pomelo.demo.sink import Act, Script, Stage
+from tests.cli.conftest import Pomelo
+from tests.wire import PostOffice
+
+RICHARD = "richard@piedpiper.test"
+
+
+@pytest.fixture
+async def office(database: Database, own_vault: Vault) -> AsyncIterator[PostOffice]:
+    """A team one of whose mails is in doubt."""
+    post = PostOffice(
+        database, Clock().now(), script={RICHARD: Script(Stage.DOT, Act.DROP, times=1)}
+    )
+    await post.open()
+    async with database.transaction() as db:
+        name = own_vault.fingerprint()
+        await db.execute("UPDATE installation SET secret_fingerprint = $1", name)
+    await post.add(RICHARD)
+    await post.work()
+    yield post
+    await post.close()
+
+
+async def test_a_mail_in_doubt_is_listed_and_ends_as_a_person_says(
+    pomelo: Pomelo, office: PostOffice
+) -> None:
+    (doubtful,) = (await pomelo("message", "list", "--json")).json
+    shown = (await pomelo("message", "list")).out
+
+    resolved = await pomelo("message", "resolve", doubtful["_id"], "sent")
+    again = await pomelo("message", "resolve", doubtful["_id"], "sent")
+
+    assert doubtful["messageId"] in shown
+    assert (resolved.status, resolved.out) == (0, f"The mail to {RICHARD} counts as sent.\n")
+    assert again.status == 1
+    assert "not uncertain any more" in again.err
+    assert (await pomelo("message", "list")).out == "No mail is in doubt.\n"
+    assert await office.states() == {"sent": 1}
+
+
+async def test_a_mail_can_be_sent_again(pomelo: Pomelo, office: PostOffice) -> None:
+    (doubtful,) = (await pomelo("message", "list", "--json")).json
+
+    said = await pomelo("message", "resolve", doubtful["_id"], "resend", "--json")
+
+    assert said.json == {**doubtful, "state": "deferred"}
+    assert await office.states() == {"deferred": 1}

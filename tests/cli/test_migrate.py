@@ -1,0 +1,42 @@
+"""`pomelo migrate` and the command as a whole."""
+
+import pytest
+
+from pomelo import __version__
+from pomelo.cli.verbs import MODULES, load, reflowed
+from tests.cli.conftest import Pomelo
+
+
+async def test_a_database_of_this_version_has_nothing_to_do(pomelo: Pomelo) -> None:
+    said = await pomelo("migrate")
+
+    assert said.status == 0
+    assert said.out.startswith("Nothing to do")
+    assert (await pomelo("migrate", "--json")).json == []
+
+
+async def test_the_version_is_told(pomelo: Pomelo) -> None:
+    assert (await pomelo("--version")).out == f"{__version__}\n"
+
+
+async def test_the_help_names_every_verb(pomelo: Pomelo) -> None:
+    said = await pomelo("--help")
+
+    assert said.status == 0
+    for verb in MODULES:
+        assert verb in said.out
+
+
+@pytest.mark.parametrize("verb", MODULES)
+def test_every_verb_explains_itself_with_examples(verb: str) -> None:
+    command = load(verb)
+
+    for one in getattr(command, "commands", {verb: command}).values():
+        assert one.help
+        assert "Examples:" in one.help or verb in {"api", "worker"}
+
+
+def test_paragraphs_flow_and_examples_keep_their_lines() -> None:
+    text = "Do it.\n\nIt is\ndone.\n\nExamples:\n    pomelo a\n    pomelo b"
+
+    assert reflowed(text) == "Do it.\n\nIt is done.\n\n\b\nExamples:\n    pomelo a\n    pomelo b"

@@ -1,0 +1,74 @@
+"""`pomelo team`: made, listed and changed."""
+
+import pytest
+
+from tests.cli.conftest import Pomelo
+
+
+async def test_a_team_is_made_with_its_first_user(pomelo: Pomelo) -> None:
+    said = await pomelo(
+        *("team", "create", "Pied Piper"),
+        *("--user-name", "Jared Dunn", "--user-email", "jared@piedpiper.com"),
+    )
+
+    (team,) = (await pomelo("team", "list", "--json")).json
+    assert said.status == 0
+    assert f"pomelo key create --name first --team {team['_id']}" in said.out
+    assert team["name"] == "Pied Piper"
+    assert team["users"][0]["email"] == "jared@piedpiper.com"
+
+
+async def test_what_becomes_of_uncertain_mails_is_the_teams_choice(pomelo: Pomelo) -> None:
+    await pomelo("team", "create", "Pied Piper")
+
+    said = await pomelo("team", "set", "--uncertain", "resend", "--name", "Pied Piper Inc")
+
+    (team,) = (await pomelo("team", "list", "--json")).json
+    assert said.out == f'"Pied Piper Inc" ({team["_id"]}), uncertain mails: resend.\n'
+    assert (team["name"], team["uncertain"]) == ("Pied Piper Inc", "resend")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("team", "set", "--uncertain", "maybe"),
+        ("team", "create"),
+        ("team", "creat"),
+        ("nonsense",),
+        ("key", "create"),
+        ("message", "resolve", "msg_1", "maybe"),
+    ],
+)
+async def test_wrong_usage_ends_with_2(pomelo: Pomelo, arguments: tuple[str, ...]) -> None:
+    said = await pomelo(*arguments)
+
+    assert (said.status, said.out) == (2, "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("team", "create", " "), "A team needs a name"),
+        (("team", "create", "A", "--user-email", "jared"), "The email address is not valid"),
+        (("team", "set", "--uncertain", "hold"), "There is no team yet"),
+    ],
+)
+async def test_what_fails_says_why_and_ends_with_1(
+    pomelo: Pomelo, arguments: tuple[str, ...], sentence: str
+) -> None:
+    said = await pomelo(*arguments)
+
+    assert (said.status, said.out) == (1, "")
+    assert said.err.startswith(f"pomelo: {sentence}")
+
+
+async def test_no_team_is_told_how_to_make_one(pomelo: Pomelo) -> None:
+    assert "pomelo key create" in (await pomelo("team", "list")).out
+    assert (await pomelo("team", "list", "--json")).json == []
+
+
+async def test_a_name_commands_no_terminal(pomelo: Pomelo) -> None:
+    said = await pomelo("team", "create", "\x1b[2Jevil")
+
+    assert said.status == 1
+    assert "\x1b" not in said.out + said.err
