@@ -96,7 +96,9 @@ def shape(value: object, kind: type[Shape]) -> Shape:
 
 
 def _make(kind: type, value: object) -> object:
-    if kind is Secret and isinstance(value, str):
+    if kind is Secret:
+        if not isinstance(value, str):
+            raise TypeError("Expected `str`")  # msgspec adds where
         return Secret(value)
     if kind is object:
         return value

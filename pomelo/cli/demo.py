@@ -44,7 +44,8 @@ def demo(
 
 
 async def _until_told(work: Awaitable[bool]) -> bool:
-    """Let a SIGTERM end it as Ctrl-C does, so that the server ends too."""
+    """Let every signal end it as Ctrl-C does, so that the server ends too."""
     task = asyncio.ensure_future(work)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     return await task

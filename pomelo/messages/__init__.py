@@ -22,10 +22,10 @@ from pomelo.messages.replies import (
     connect_delay,
     effective_id,
     meaning,
+    read_reply,
     retry_delay,
     status_class,
 )
-from pomelo.messages.replies import read as read_reply
 from pomelo.messages.store import (
     begin,
     bury,

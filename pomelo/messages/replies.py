@@ -23,7 +23,7 @@ __all__ = [
     "connect_delay",
     "effective_id",
     "meaning",
-    "read",
+    "read_reply",
     "retry_delay",
     "status_class",
 ]
@@ -109,7 +109,7 @@ _SES_ID: Final = re.compile(r"Ok ([0-9a-f]{16}-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0
 _SES_HOST: Final = re.compile(r"email-smtp(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.com")
 
 
-def read(code: int, text: str | bytes) -> Reply:
+def read_reply(code: int, text: str | bytes) -> Reply:
     """Make a reply out of what came over the wire, however strange.
 
     Args:

@@ -3,7 +3,6 @@
 from pomelo.schedules.actions import change, create, delete, get, list_page, lock
 from pomelo.schedules.errors import ScheduleInvalid, ScheduleNotFound
 from pomelo.schedules.model import DEFAULT_ZONE, Schedule, ScheduleChanges, ScheduleValues
-from pomelo.schedules.spread import limit_frees_at, next_send
 from pomelo.schedules.values import window_of
 from pomelo.schedules.windows import (
     TimeInvalid,
@@ -14,7 +13,6 @@ from pomelo.schedules.windows import (
     is_open,
     next_moment,
     parse_zone,
-    time_left,
 )
 
 __all__ = [
@@ -34,12 +32,9 @@ __all__ = [
     "delete",
     "get",
     "is_open",
-    "limit_frees_at",
     "list_page",
     "lock",
     "next_moment",
-    "next_send",
     "parse_zone",
-    "time_left",
     "window_of",
 ]

@@ -32,7 +32,7 @@ async def create(
     Source:
         API reference A22.
     """
-    return await store.insert(db, team, ids.schedule(), user, checked(values), now)
+    return await store.insert(db, team, ids.schedule(), user, checked(values), now=now)
 
 
 async def get(db: Db, team: TeamId, schedule: ScheduleId) -> Schedule:

@@ -12,7 +12,13 @@ QUERIES: Final = load(__package__ or "")
 
 
 async def insert(
-    db: Db, team: TeamId, schedule: ScheduleId, user: UserId, values: ScheduleValues, now: datetime
+    db: Db,
+    team: TeamId,
+    schedule: ScheduleId,
+    user: UserId,
+    values: ScheduleValues,
+    *,
+    now: datetime,
 ) -> Schedule:
     """Insert a schedule."""
     return await QUERIES["insert"].one(

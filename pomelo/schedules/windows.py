@@ -120,23 +120,6 @@ def next_moment(windows: Sequence[Window], at: datetime) -> datetime | None:
     return min((moment for moment in moments if moment is not None), default=None)
 
 
-def time_left(windows: Sequence[Window], at: datetime) -> timedelta | None:
-    """Measure how long sending stays allowed from an instant on, a day at most.
-
-    Returns:
-        0 outside all windows; nothing without windows, since they never close.
-    """
-    if not windows:
-        return None
-    start = moment = at.astimezone(UTC)
-    while moment < start + DAY:
-        here = next((window for window in windows if _holds(window, _wall(window, moment))), None)
-        if here is None:
-            break
-        moment = _walk(here, moment, _until(here.end, _wall(here, moment)))
-    return min(moment - start, DAY)
-
-
 def add_days(at: datetime, days: int, timezone: str, weekdays: frozenset[int]) -> datetime:
     """Move an instant by a delay of whole days, of which only allowed weekdays count.
 

@@ -35,7 +35,7 @@ from pomelo.sequences.model import (
 async def create_main(db: Db, team: TeamId, campaign: CampaignId, *, now: datetime) -> SequenceId:
     """Make the main sequence of a new campaign, still without steps."""
     sequence = ids.sequence()
-    await store.insert_sequence(db, team, sequence, campaign, now)
+    await store.insert_sequence(db, team, sequence, campaign, now=now)
     return sequence
 
 
@@ -107,7 +107,7 @@ async def add_step(
     position = place(new.index, len(await store.list_steps(db, team, found.campaign_id)))
     check_content(new.subject, new.message, is_first=position == 0)
     delay = usual_delay(position) if new.delay_days is None else check_delay(new.delay_days)
-    step = _new_step(found, new, position, delay, now)
+    step = _new_step(found, new, position, delay, now=now)
     await store.shift(db, team, sequence, since=position, by=1)
     await store.insert_step(db, step)
     await store.insert_version(db, step, now)
@@ -217,7 +217,7 @@ async def _lock_step(db: Db, team: TeamId, sequence: SequenceId, step: StepId) -
 
 
 def _new_step(
-    sequence: Sequence, new: NewStep, position: int, delay_days: int, now: datetime
+    sequence: Sequence, new: NewStep, position: int, delay_days: int, *, now: datetime
 ) -> Step:
     return Step(
         team_id=sequence.team_id,

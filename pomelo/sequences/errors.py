@@ -24,7 +24,7 @@ class StepMissing(Invalid):
 
 
 class AddingWhileRunning(Invalid):
-    """You cannot add a step because the campaign is running"""
+    """You cannot add a step because the campaign is running; pause it first."""
 
 
 class DeletingWhileRunning(Invalid):

@@ -13,7 +13,7 @@ QUERIES: Final = load(__package__ or "")
 
 
 async def insert_sequence(
-    db: Db, team: TeamId, sequence: SequenceId, campaign: CampaignId, now: datetime
+    db: Db, team: TeamId, sequence: SequenceId, campaign: CampaignId, *, now: datetime
 ) -> None:
     """Insert a campaign's main sequence."""
     await QUERIES["insert_sequence"].run(

@@ -1,3 +1,4 @@
+-- The steps of a campaign, in order.
 CREATE TABLE sequences (
   team_id text NOT NULL,
   id text NOT NULL,
@@ -10,6 +11,7 @@ CREATE TABLE sequences (
   FOREIGN KEY (team_id, campaign_id) REFERENCES campaigns (team_id, id) ON DELETE CASCADE
 );
 
+-- What is done next for a lead, and how long after the step before.
 CREATE TABLE steps (
   team_id text NOT NULL,
   id text NOT NULL,

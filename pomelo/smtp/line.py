@@ -9,7 +9,7 @@ import re
 from collections import deque
 from typing import Final
 
-from pomelo.messages.replies import Reply, read
+from pomelo.messages import Reply, read_reply
 from pomelo.smtp.outcomes import Reason
 
 # Generous over any real reply (RFC 5321 4.5.3.1.5 knows lines of 512), small for memory.
@@ -133,7 +133,7 @@ class Line(asyncio.Protocol):
         self._said.append(words)
         self._said_bytes += size
         if is_last:
-            self._replies.append(read(code, b"\n".join(self._said)))
+            self._replies.append(read_reply(code, b"\n".join(self._said)))
             self._said.clear()
             self._said_bytes = 0
             self._wake()

@@ -15,9 +15,12 @@ from typing import Final, TypeAlias, cast
 import aiosmtplib
 from msgspec import Struct
 
-from pomelo.messages.replies import ReplyClass, Stage, meaning, read
+from pomelo.messages import ReplyClass, Stage, meaning, read_reply
 from pomelo.smtp.line import Broken, Line
 from pomelo.smtp.outcomes import Reason, Unreachable
+
+# What we call ourselves in EHLO.
+LOCAL_HOSTNAME: Final = socket.gethostname() or "localhost"
 
 
 class TlsMode(StrEnum):
@@ -244,7 +247,7 @@ def _unreachable(stage: Stage, error: Exception) -> Unreachable:
     if isinstance(error, aiosmtplib.SMTPConnectError) and error.__cause__ is not None:
         error = error.__cause__ if isinstance(error.__cause__, Exception) else error
     if isinstance(error, aiosmtplib.SMTPResponseException) and 400 <= error.code < 600:
-        reply = read(error.code, error.message)
+        reply = read_reply(error.code, error.message)
         is_auth = stage is Stage.AUTH and meaning(reply, stage=stage).kind is ReplyClass.AUTH
         return Unreachable(stage, Reason.REPLY, reply, is_auth)
     reason = next((why for kind, why in _WHY if isinstance(error, kind)), Reason.GARBLED)

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from pomelo.messages.replies import Reply, Stage
+from pomelo.messages import Reply, Stage
 
 
 class Reason(StrEnum):

@@ -11,9 +11,9 @@ from contextlib import suppress
 from typing import Final, TypeAlias
 
 from pomelo.base import addresses, clock
-from pomelo.smtp.opening import OpenLine, SmtpServer, Timeouts, open_line
-from pomelo.messages.replies import Reply, Stage, effective_id, read
+from pomelo.messages import Reply, Stage, effective_id, read_reply
 from pomelo.smtp.line import Broken, Line
+from pomelo.smtp.opening import OpenLine, SmtpServer, Timeouts, open_line
 from pomelo.smtp.outcomes import (
     Accepted,
     Deferred,
@@ -172,11 +172,11 @@ class Session:
         mail, rcpt = f"MAIL FROM:<{sender}>", f"RCPT TO:<{recipient}>"
         if not (sender + recipient).isascii():
             if "smtputf8" not in offered:
-                return Refused(read(553, CANNOT_UTF8), Stage.MAIL)
+                return Refused(read_reply(553, CANNOT_UTF8), Stage.MAIL)
             mail += " BODY=8BITMIME SMTPUTF8"
         if "size" in offered:
             if 0 < _number(offered["size"]) < size:
-                return Refused(read(552, TOO_LARGE), Stage.MAIL)
+                return Refused(read_reply(552, TOO_LARGE), Stage.MAIL)
             mail += f" SIZE={size}"
         if envelope_id and "dsn" in offered:
             if not _TOKEN.fullmatch(envelope_id):

@@ -1,3 +1,4 @@
+-- Whose everything is: every other row names its team first, and every read is by team.
 CREATE TABLE teams (
   id text PRIMARY KEY,
   name text NOT NULL CHECK (name <> ''),
@@ -6,6 +7,7 @@ CREATE TABLE teams (
   created_at timestamptz NOT NULL
 );
 
+-- People of a team. lemlist's senders are users; their mailboxes are in `senders`.
 CREATE TABLE users (
   team_id text NOT NULL REFERENCES teams (id) ON DELETE CASCADE,
   id text NOT NULL,
@@ -17,6 +19,7 @@ CREATE TABLE users (
   PRIMARY KEY (team_id, id)
 );
 
+-- What programs call with, each in the name of a user.
 CREATE TABLE api_keys (
   team_id text NOT NULL,
   id text NOT NULL,

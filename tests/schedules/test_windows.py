@@ -106,21 +106,6 @@ def test_the_next_moment_is_the_first_minute_that_the_wall_clocks_allow(
 
 
 @settings(deadline=None)
-@given(windows_and_instants())
-def test_the_time_left_ends_at_the_first_minute_that_the_wall_clocks_forbid(
-    case: tuple[list[Window], datetime],
-) -> None:
-    opened, at = case
-    minutes = (at + MINUTE * n for n in range(24 * 60))
-    first = next((minute for minute in minutes if not naively_open(opened, minute)), None)
-
-    left = windows.time_left(opened, at)
-
-    assert left == (timedelta(days=1) if first is None else first - at)
-    assert windows.is_open(opened, at) is (left > timedelta(0))
-
-
-@settings(deadline=None)
 @given(windows_and_instants(), st.integers(0, 59_999_999))
 def test_the_next_moment_is_open_and_asking_again_changes_nothing(
     case: tuple[list[Window], datetime], microseconds: int
@@ -137,14 +122,6 @@ def test_the_next_moment_is_open_and_asking_again_changes_nothing(
         if moment > at:
             assert not windows.is_open(opened, at)
             assert not windows.is_open(opened, moment - timedelta(microseconds=1))
-
-
-def test_without_windows_sending_is_always_allowed() -> None:
-    at = utc("2026-11-22T03:00:00Z")
-
-    assert windows.next_moment([], at) == at
-    assert windows.is_open([], at)
-    assert windows.time_left([], at) is None
 
 
 @pytest.mark.parametrize(
@@ -167,30 +144,6 @@ def test_an_instant_in_another_zone_is_understood() -> None:
     at = datetime(2026, 11, 25, 2, 30, tzinfo=ZoneInfo("America/New_York"))
 
     assert windows.next_moment([window()], at) == utc("2026-11-25T09:00:00+01:00")
-
-
-def test_midnight_as_the_end_is_the_end_of_the_day() -> None:
-    late = window("22:00", "24:00")
-
-    assert windows.is_open([late], utc("2026-11-25T23:59:59+01:00"))
-    assert not windows.is_open([late], utc("2026-11-26T00:00:00+01:00"))
-    assert windows.time_left([late], utc("2026-11-25T23:00:00+01:00")) == timedelta(hours=1)
-
-
-def test_a_whole_day_is_from_midnight_to_midnight() -> None:
-    whole = window("00:00", "00:00", weekdays=EVERY_DAY)
-
-    windows.check(whole)
-
-    assert windows.time_left([whole], utc("2026-11-25T12:00:00Z")) == timedelta(days=1)
-
-
-def test_windows_that_touch_are_one() -> None:
-    morning, evening = window("09:00", "12:00"), window("12:00", "18:00")
-
-    left = windows.time_left([evening, morning], utc("2026-11-25T11:00:00+01:00"))
-
-    assert left == timedelta(hours=7)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 
 from pomelo.base import clock
 from pomelo.demo.sink import Script, Sink, Stage
-from pomelo.messages.replies import Stage as At
+from pomelo.messages import Stage as At
 from pomelo.smtp import (
     Accepted,
     Deferred,

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pomelo.demo.sink import Act, Script, Sink, Stage
-from pomelo.messages.replies import Stage as At
+from pomelo.messages import Stage as At
 from pomelo.smtp import (
     Accepted,
     Reason,
