@@ -40,10 +40,11 @@ def dkim(
     parsed = addresses.parse(address)
     pem = "" if off else key_file.read_text("ascii") if key_file else new_pem()
     published = None if off else record(read_key(pem, parsed.domain, selector))
-    run(lambda house: _set(house, team, parsed.key, "" if off else selector, pem))
+    chosen = "" if off else selector
+    run(lambda house: _set(house, team, parsed.key, selector=chosen, pem=pem))
     if as_json:
         name, text = published or ("", "")
-        show_json({"selector": "" if off else selector, "name": name, "text": text})
+        show_json({"selector": chosen, "name": name, "text": text})
     elif published is None:
         typer.echo(f"Mails of {address} are not signed any more.")
     else:
@@ -51,7 +52,7 @@ def dkim(
         typer.echo(f"\n{published[0]}\n{published[1]}")
 
 
-async def _set(house: House, team: str, key: str, selector: str, pem: str) -> None:
+async def _set(house: House, team: str, key: str, *, selector: str, pem: str) -> None:
     async with house.database.transaction() as db:
         chosen = await choose.team(db, team)
         found = await senders.find_by_key(db, chosen.id, key)

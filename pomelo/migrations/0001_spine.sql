@@ -85,8 +85,9 @@ CREATE TABLE senders (
   imap_login text NOT NULL DEFAULT '',
   -- As smtp_password.
   imap_password bytea,
-  -- Signs its mails where its host does not; '' = no. The key is encrypted like a password.
+  -- Signs its mails where its host does not; '' = no.
   dkim_selector text NOT NULL DEFAULT '',
+  -- The key, encrypted like a password; NULL = it does not sign.
   dkim_key bytea,
   -- Mails in any 24 hours over all campaigns, follow-ups included; 0 = no limit.
   limit_per_day integer NOT NULL DEFAULT 50 CHECK (limit_per_day >= 0),
@@ -378,7 +379,10 @@ CREATE INDEX messages_header ON messages (header_id);
 CREATE INDEX messages_effective ON messages (effective_id) WHERE effective_id IS NOT NULL;
 -- The rolling 24 hours of a sender.
 CREATE INDEX messages_of_sender ON messages (team_id, sender_id, data_at) WHERE data_at IS NOT NULL;
-CREATE INDEX messages_open ON messages (state) WHERE state IN ('sending', 'uncertain');
+-- Whose fate is not known. Every mail passes through here for a moment, so nothing else may
+-- make use of this index: hence data_at.
+CREATE INDEX messages_open ON messages (state)
+  WHERE state = 'uncertain' OR (state = 'sending' AND data_at IS NOT NULL);
 
 -- What stays of a removed lead's mails: old links still redirect, unsubscribing still works.
 CREATE TABLE removed_messages (

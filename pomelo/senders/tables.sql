@@ -21,8 +21,9 @@ CREATE TABLE senders (
   imap_login text NOT NULL DEFAULT '',
   -- As smtp_password.
   imap_password bytea,
-  -- Signs its mails where its host does not; '' = no. The key is encrypted like a password.
+  -- Signs its mails where its host does not; '' = no.
   dkim_selector text NOT NULL DEFAULT '',
+  -- The key, encrypted like a password; NULL = it does not sign.
   dkim_key bytea,
   -- Mails in any 24 hours over all campaigns, follow-ups included; 0 = no limit.
   limit_per_day integer NOT NULL DEFAULT 50 CHECK (limit_per_day >= 0),
