@@ -29,22 +29,34 @@ GONE_AFTER: Final = timedelta(seconds=60)
 class OtherMode(Conflict):
     """Another worker runs in another mode (POMELO_DELIVER_TO); stop it first."""
 
+    def __init__(self, other: "Other") -> None:
+        mode = f"rehearses to {other.deliver_to}" if other.deliver_to else "sends to the leads"
+        super().__init__(
+            f"A worker on {other.host} (process {other.pid}) {mode}; stop it first, or if it was "
+            "killed wait a minute, before one with another POMELO_DELIVER_TO starts."
+        )
 
-class Mode(msgspec.Struct, frozen=True):
-    """Where the installation's mail goes, and how many workers of another mind are alive."""
 
+class Other(msgspec.Struct, frozen=True):
+    """A worker that delivers elsewhere, by its last sign of life."""
+
+    host: str
+    pid: int
     deliver_to: str
-    others: int
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it ran on this machine and does not any more."""
+        return self.host == socket.gethostname() and not os.path.exists(f"/proc/{self.pid}")
 
 
-_MODE: Final = Query(
-    "mode",
+_MODE: Final = Query("mode", "SELECT deliver_to FROM installation FOR UPDATE")
+_OTHERS: Final = Query(
+    "others",
     """
-    SELECT i.deliver_to, (
-      SELECT count(*) FROM workers w
-      WHERE w.seen_at > clock_timestamp() - :gone_after::interval
-        AND w.deliver_to <> :deliver_to)::int AS others
-    FROM installation i FOR UPDATE""",
+    SELECT host, pid, deliver_to FROM workers
+    WHERE seen_at > clock_timestamp() - :gone_after::interval AND deliver_to <> :deliver_to
+    ORDER BY started_at""",
 )
 _SET_MODE: Final = Query("set_mode", "UPDATE installation SET deliver_to = :deliver_to")
 _APPEAR: Final = Query(
@@ -72,7 +84,8 @@ class Worker:
     def __init__(self, desk: Desk, jobs: Jobs, *, slots: int) -> None:
         self._desk = desk
         self._jobs = jobs
-        self._deliverer = Deliverer(desk, slots=slots)
+        self._hints = Hints(desk.database, CHANNEL)
+        self._deliverer = Deliverer(desk, slots=slots, ended=self._hints.came)
         self._scanner = Scanner(desk.database, desk.clock)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -83,11 +96,10 @@ class Worker:
         """
         async with self._desk.database.transaction() as db:
             await enter(db, self._desk.worker, self._desk.deliver_to)
-        hints = Hints(self._desk.database, CHANNEL)
         try:
             await asyncio.gather(
-                hints.listen(stop),
-                run_loop("delivery", self._deliverer.work_once, stop, hint=hints.came),
+                self._hints.listen(stop),
+                run_loop("delivery", self._deliverer.work_once, stop, hint=self._hints.came),
                 run_loop("claims", self._renew, stop, rest_seconds=self._desk.lease_seconds / 3),
                 run_loop("alive", self._appear, stop, rest_seconds=ALIVE_SECONDS),
                 run_loop("scanning", self._scanner.work_once, stop, rest_seconds=SCAN_SECONDS),
@@ -118,10 +130,12 @@ async def enter(db: Db, worker: str, deliver_to: str) -> None:
     Raises:
         OtherMode: A living worker delivers elsewhere.
     """
-    mode = await _MODE.one(db, Mode, gone_after=GONE_AFTER, deliver_to=deliver_to)
-    if mode.others:
-        raise OtherMode
-    if mode.deliver_to != deliver_to:
+    was = await _MODE.one(db, str)
+    others = await _OTHERS.rows(db, Other, gone_after=GONE_AFTER, deliver_to=deliver_to)
+    for other in others:
+        if not other.is_gone:
+            raise OtherMode(other)
+    if was != deliver_to:
         await _SET_MODE.run(db, deliver_to=deliver_to)
         await unpark_all(db, WaitsFor.REHEARSAL)
     await appear(db, worker, deliver_to)

@@ -152,10 +152,32 @@ class PostOffice:
         assert isinstance(added, Lead)
         return added
 
+    async def add_many(self, count: int) -> None:
+        """Add lead0@hooli.com and so on, all at once."""
+        new = [
+            NewLead(
+                team_id=self.team.id,
+                campaign_id=self.campaign.id,
+                address=addresses.parse(f"lead{number}@hooli.com"),
+                variables={"firstName": f"Lead {number}"},
+            )
+            for number in range(count)
+        ]
+        async with self.database.transaction() as db:
+            await leads.add(db, new, now=self.clock.now())
+
+    async def places(self) -> list[tuple[object, ...]]:
+        """Where every lead stands, and when its next step is due."""
+        async with self.database.transaction() as db:
+            rows = await db.fetch("SELECT id, state, step_position, due_at FROM leads ORDER BY id")
+        return [tuple(row) for row in rows]
+
     async def work(self, deliverer: Deliverer | None = None) -> None:
         """Let the worker do everything that is due now."""
-        worker = deliverer or self.deliverer
-        while await worker.work_once() or worker.is_busy:
+        worker, was_busy = deliverer or self.deliverer, True
+        # Who was busy a moment ago may just have let go of a sender with more to send.
+        while await worker.work_once() or was_busy:
+            was_busy = worker.is_busy
             await asyncio.sleep(0.002)
 
     async def lead(self, lead: LeadId) -> Lead:

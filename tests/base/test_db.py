@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from pomelo.base.db import NEVER, Database, Db
+from pomelo.base.db import EVER, NEVER, Database, Db
 from pomelo.base.errors import Invalid, Unavailable
 
 
@@ -18,7 +18,8 @@ async def test_an_instant_comes_back_as_it_went_in(db: Db) -> None:
 async def test_infinity_can_be_compared(db: Db) -> None:
     assert await db.fetchval("SELECT 'infinity'::timestamptz") == NEVER
     assert await db.fetchval("SELECT $1::timestamptz = 'infinity'", NEVER)
-    assert datetime(2026, 1, 1, tzinfo=UTC) < NEVER
+    assert await db.fetchval("SELECT '-infinity'::timestamptz") == EVER
+    assert EVER < datetime(2026, 1, 1, tzinfo=UTC) < NEVER
 
 
 async def test_what_postgresql_cannot_keep_is_the_clients_mistake(database: Database) -> None:
