@@ -4,6 +4,7 @@ A setting comes from the environment (`POMELO_PORT`), else from `pomelo.toml` (`
 else from its default.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,11 +13,15 @@ from typing import Annotated, Final, get_type_hints
 import msgspec
 from msgspec import Meta
 
+from pomelo.base.addresses import AddressInvalid, parse
 from pomelo.base.errors import Invalid
 
 FILE: Final = Path("pomelo.toml")
 # Named by others' conventions, so without our prefix.
 FOREIGN: Final = {"database_url": "DATABASE_URL"}
+
+# No user, query or fragment, and nothing that would have to be escaped in a mail.
+_WEB_ADDRESS: Final = re.compile(r"https?://[A-Za-z0-9._:\[\]-]+(?:/[A-Za-z0-9._~%/-]*)?")
 
 
 class SettingInvalid(Invalid):
@@ -167,9 +172,25 @@ def load(environ: Mapping[str, str], file: Path = FILE) -> Settings:
         if (value := environ.get(variable(name))) is not None:
             given[name] = value
     try:
-        return msgspec.convert(given, Settings, strict=False)
+        settings = msgspec.convert(given, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise SettingInvalid(f"A setting is wrong: {error}. See docs/settings.md.") from None
+    _check_addresses(settings)
+    return settings
+
+
+def _check_addresses(settings: Settings) -> None:
+    """Refuse what every mail would carry, for ever, and nobody could use."""
+    if settings.public_url and not _WEB_ADDRESS.fullmatch(settings.public_url):
+        raise SettingInvalid(
+            "POMELO_PUBLIC_URL must be a web address such as https://pomelo.company.com, without "
+            "a query."
+        )
+    try:
+        if settings.deliver_to:
+            parse(settings.deliver_to)
+    except AddressInvalid as error:
+        raise SettingInvalid(f"POMELO_DELIVER_TO: {error}") from None
 
 
 def _from_file(file: Path) -> dict[str, object]:

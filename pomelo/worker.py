@@ -15,6 +15,7 @@ from pomelo.base.ids import new
 from pomelo.base.jobs import Jobs
 from pomelo.base.loops import Hints, run_loop
 from pomelo.base.sql import Query
+from pomelo.base.statistics import LOOK_SECONDS, refresh
 from pomelo.delivery import Deliverer, Desk
 from pomelo.leads import WaitsFor, unpark_all
 
@@ -102,6 +103,7 @@ class Worker:
                 run_loop("delivery", self._deliverer.work_once, stop, hint=self._hints.came),
                 run_loop("claims", self._renew, stop, rest_seconds=self._desk.lease_seconds / 3),
                 run_loop("alive", self._appear, stop, rest_seconds=ALIVE_SECONDS),
+                run_loop("statistics", self._refresh, stop, rest_seconds=LOOK_SECONDS),
                 run_loop("scanning", self._scanner.work_once, stop, rest_seconds=SCAN_SECONDS),
                 self._jobs.run(stop),
             )
@@ -111,6 +113,11 @@ class Worker:
 
     async def _renew(self) -> bool:
         await self._deliverer.renew()
+        return False
+
+    async def _refresh(self) -> bool:
+        async with self._desk.database.transaction() as db:
+            await refresh(db)
         return False
 
     async def _appear(self) -> bool:

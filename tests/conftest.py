@@ -14,6 +14,7 @@ from pomelo.base.embedded import Embedded
 from pomelo.base.migrate import migrate
 from pomelo.base.vault import Vault, new_key
 
+ROOM_BYTES = 2_000_000_000
 EMPTY_ALL = """
 DO $$ BEGIN EXECUTE (
   SELECT 'TRUNCATE ' || string_agg(format('%I.%I', schemaname, tablename), ', ') || ' CASCADE'
@@ -23,8 +24,15 @@ DO $$ BEGIN EXECUTE (
 
 @pytest.fixture(scope="session")
 def home() -> Iterator[Path]:
-    """A data directory for the run, reachable for the user that PostgreSQL runs as."""
-    folder = Path(tempfile.mkdtemp(prefix="pomelo-test-", dir="/var/tmp"))
+    """A data directory for the run, reachable for the user that PostgreSQL runs as.
+
+    In memory where there is room: what is tested here is not the disk, and thousands of tests
+    would wait for it. Kill tests use a real one.
+    """
+    memory = Path("/dev/shm")
+    has_room = memory.is_dir() and shutil.disk_usage(memory).free > ROOM_BYTES
+    place = memory if has_room else Path("/var/tmp")
+    folder = Path(tempfile.mkdtemp(prefix="pomelo-test-", dir=place))
     folder.chmod(0o711)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)

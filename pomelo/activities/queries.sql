@@ -1,8 +1,7 @@
 -- name: list_seen
 -- Which of these have happened before; the leads are locked, so nothing comes between.
 SELECT n.team_id, n.lead_id, n.type, n.step_id
-FROM unnest(:team_ids::text[], :lead_ids::text[], :types::text[], :step_ids::text[])
-  AS n (team_id, lead_id, type, step_id)
+FROM json_to_recordset(:rows) AS n (team_id text, lead_id text, type text, step_id text)
 WHERE EXISTS (
   SELECT FROM activities a
   WHERE a.team_id = n.team_id AND a.lead_id = n.lead_id AND a.type = n.type
@@ -25,11 +24,10 @@ ORDER BY created_at LIMIT :limit;
 INSERT INTO activities (
   team_id, id, type, campaign_id, lead_id, message_id, sender_id, step_id, sequence_step,
   is_first, is_bot, reached, has_stopped, extra, created_at)
-SELECT * FROM unnest(
-  :team_ids::text[], :ids::text[], :types::text[], :campaign_ids::text[], :lead_ids::text[],
-  :message_ids::text[], :sender_ids::text[], :step_ids::text[], :sequence_steps::integer[],
-  :is_firsts::boolean[], :is_bots::boolean[], :reacheds::text[], :has_stoppeds::boolean[],
-  :extras::jsonb[], :created_ats::timestamptz[]);
+SELECT * FROM json_to_recordset(:rows) AS n (
+  team_id text, id text, type text, campaign_id text, lead_id text, message_id text,
+  sender_id text, step_id text, sequence_step integer, is_first boolean, is_bot boolean,
+  reached text, has_stopped boolean, extra jsonb, created_at timestamptz);
 
 -- name: page_of_team
 -- Newest first; the API promises an offset here.

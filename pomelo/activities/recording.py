@@ -31,9 +31,12 @@ async def record(db: Db, facts: Sequence[Fact]) -> list[Activity | None]:
         return []
     locked = await leads.lock(db, [_lead(fact) for fact in facts])
     standings = {(lead.team_id, lead.id): lead for lead in locked}
-    kinds = dict.fromkeys(_kind(fact) for fact in facts if not fact.is_bot)
-    seen = set(await store.list_seen(db, [*kinds]))
-    activities = [_enter(fact, standings, seen) for fact in facts]
+    kinds = [_kind(fact) for fact in facts]
+    asked = (kind for kind, fact in zip(kinds, facts, strict=True) if not fact.is_bot)
+    seen = set(await store.list_seen(db, list(dict.fromkeys(asked))))
+    activities = [
+        _enter(fact, kind, standings, seen) for fact, kind in zip(facts, kinds, strict=True)
+    ]
     changed = [lead for lead in locked if standings[(lead.team_id, lead.id)] != lead]
     await leads.move(
         db,
@@ -52,7 +55,7 @@ def _kind(fact: Fact) -> Kind:
     return Kind(fact.team_id, fact.lead_id, fact.type, fact.step_id or "")
 
 
-def _enter(fact: Fact, standings: Standings, seen: set[Kind]) -> Activity | None:
+def _enter(fact: Fact, kind: Kind, standings: Standings, seen: set[Kind]) -> Activity | None:
     """Let one fact take effect on what is known; a machine's has none."""
     was = standings.get(_lead(fact))
     if was is None:
@@ -61,8 +64,8 @@ def _enter(fact: Fact, standings: Standings, seen: set[Kind]) -> Activity | None
         return _activity(fact, was, was, is_first=False)
     now = leads.moved(was, fact.type, fact.at)
     standings[_lead(fact)] = now
-    is_first = _kind(fact) not in seen
-    seen.add(_kind(fact))
+    is_first = kind not in seen
+    seen.add(kind)
     return _activity(fact, was, now, is_first=is_first)
 
 

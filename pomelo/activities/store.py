@@ -16,7 +16,6 @@ QUERIES: Final = load(__package__ or "")
 
 _FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST: Final = datetime(9999, 1, 1, tzinfo=UTC)
-_COLUMNS: Final = Activity.__struct_fields__
 
 
 class Unscanned(msgspec.Struct, frozen=True):
@@ -42,14 +41,7 @@ class Kind(msgspec.Struct, frozen=True):
 
 async def list_seen(db: Db, kinds: Sequence[Kind]) -> list[Kind]:
     """List which of these have happened before."""
-    return await QUERIES["list_seen"].rows(
-        db,
-        Kind,
-        team_ids=[kind.team_id for kind in kinds],
-        lead_ids=[kind.lead_id for kind in kinds],
-        types=[kind.type for kind in kinds],
-        step_ids=[kind.step_id for kind in kinds],
-    )
+    return await QUERIES["list_seen"].rows(db, Kind, rows=kinds)
 
 
 async def list_bounced(db: Db, team: TeamId, leads: Sequence[LeadId]) -> list[str]:
@@ -64,8 +56,7 @@ async def list_unscanned(db: Db, *, before: datetime, limit: int) -> list[Unscan
 
 async def insert(db: Db, activities: Sequence[Activity]) -> None:
     """Insert activities of locked leads."""
-    columns = {f"{name}s": [getattr(one, name) for one in activities] for name in _COLUMNS}
-    await QUERIES["insert"].run(db, **columns)
+    await QUERIES["insert"].run(db, rows=activities)
 
 
 async def list_page_ids(

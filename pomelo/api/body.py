@@ -36,10 +36,12 @@ class Body:
         self._receive = receive
         self._limit = limit_bytes
         self._left = limit_bytes
-        self._deadline = asyncio.get_running_loop().time() + seconds
-        self._announced = int(headers.get(b"content-length", b"0"))
-        self._is_open = b"transfer-encoding" in headers or self._announced > 0
-        self._coding = headers.get(b"content-encoding", b"identity").strip().lower()
+        self._seconds = seconds
+        self._deadline = 0.0
+        is_chunked = b"transfer-encoding" in headers
+        self._announced = 0 if is_chunked else int(headers.get(b"content-length", b"0"))
+        self._is_open = is_chunked or self._announced > 0
+        self._headers = headers
 
     async def read(self) -> bytes:
         """Read all of it.
@@ -51,19 +53,23 @@ class Body:
         """
         if not self._is_open:
             return b""
-        self._check()
-        first = await self._next()
-        return first if self._ended() else b"".join([first, *[c async for c in self.chunks()]])
+        self._begin()
+        pieces = [await self._next()]
+        while not self._ended():
+            pieces.append(await self._next())
+        return b"".join(pieces)
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """Give it piece by piece; raises as `read` does."""
         if self._is_open:
-            self._check()
+            self._begin()
         while not self._ended():
             yield await self._next()
 
-    def _check(self) -> None:
-        if self._coding not in (b"identity", b""):
+    def _begin(self) -> None:
+        self._deadline = asyncio.get_running_loop().time() + self._seconds
+        coding = self._headers.get(b"content-encoding", b"identity").strip().lower()
+        if coding not in (b"identity", b""):
             raise UnsupportedMedia
 
     def _ended(self) -> bool:
@@ -79,8 +85,10 @@ class Body:
             self._is_open = False
             raise BodyBroken
         chunk: bytes = message.get("body", b"")
-        self._is_open = message.get("more_body", False)
         self._left -= len(chunk)
+        # What was announced is all there is: waiting for a last, empty message costs a turn.
+        is_whole = 0 < self._announced <= self._limit - self._left
+        self._is_open = message.get("more_body", False) and not is_whole
         if self._left < 0 or self._announced > self._limit:
             await self._swallow()
             raise too_large(self._limit)

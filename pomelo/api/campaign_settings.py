@@ -1,17 +1,19 @@
 """A campaign's settings on the wire: lemlist's switches, and which columns they mean here."""
 
 from enum import StrEnum
-from typing import Any, Literal, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 import msgspec
 from msgspec.structs import asdict
 
 from pomelo.api.campaign_shapes import Tracking
 from pomelo.base.ids import SenderId, UserId
-from pomelo.campaigns import Campaign, CampaignChanges
+from pomelo.campaigns import Campaign, CampaignChanges, CampaignInvalid
 
 Value = TypeVar("Value")
 
+# Of all that is only kept, as JSON: pages of a hundred campaigns show it.
+KEPT_BYTES: Final = 64_000
 Quality = Literal["deliverable", "risky", "undeliverable", "unverified"]
 
 
@@ -110,6 +112,9 @@ def changes(patch: CampaignPatch, before: dict[str, object]) -> CampaignChanges:
         patch: The body.
         before: The campaign's other settings until now.
 
+    Raises:
+        CampaignInvalid: What is only kept would take more than 64,000 bytes.
+
     Source:
         API reference A9.
     """
@@ -160,7 +165,12 @@ def _others(patch: CampaignPatch, before: dict[str, object]) -> dict[str, object
     if patch.tracking and patch.tracking.track_replies is not None:
         given["disableTrackReply"] = not patch.tracking.track_replies
     names = [name for name in Kept.__struct_encode_fields__ if name in given]
-    return {name: _laid_over(before.get(name), given[name]) for name in names}
+    others = {name: _laid_over(before.get(name), given[name]) for name in names}
+    if len(msgspec.json.encode({**before, **others})) > KEPT_BYTES:
+        raise CampaignInvalid(
+            f"The settings that are only kept take more than {KEPT_BYTES:,} bytes; shorten them."
+        )
+    return others
 
 
 def _laid_over(before: object, given: object) -> object:

@@ -5,11 +5,14 @@ integers beyond 64 bits, deep nesting, keys that are repeated. Those are refused
 """
 
 import json
+import re
 from typing import Final, NoReturn, TypeVar
 
 import msgspec
+from msgspec import inspect
 
 from pomelo.api.contract import AnyOperation
+from pomelo.api.parameters import describe, plain
 from pomelo.base.errors import Invalid
 from pomelo.base.secret import Secret
 
@@ -18,6 +21,11 @@ Shape = TypeVar("Shape")
 DEPTH: Final = 32
 KEYS: Final = 1_000
 INT64: Final = range(-(2**63), 2**63)
+# The reference's examples break lines like this, and its shell quotes keep both characters.
+# JSON has a backslash before a line break nowhere, so nothing else can be meant.
+_BROKEN_LINE: Final = re.compile(rb"\\(?=\r?\n)")
+_WRONG_WORD: Final = "Invalid enum value"
+_STEP: Final = re.compile(r"[^.\[\]]+")
 
 
 class BodyInvalid(Invalid):
@@ -37,7 +45,7 @@ def parse(raw: bytes) -> object:
             key, a lone surrogate, or a number beyond 64 bits.
     """
     try:
-        value: object = msgspec.json.decode(raw)
+        value, raw = _read(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         reason = str(error) if isinstance(error, msgspec.MsgspecError) else "unreadable text"
         raise BodyInvalid(f"The body is not JSON in UTF-8: {reason}.") from None
@@ -46,6 +54,17 @@ def parse(raw: bytes) -> object:
         _refuse("it holds a NUL character")
     _check_repeats(raw, value)
     return value
+
+
+def _read(raw: bytes) -> tuple[object, bytes]:
+    """Read JSON, if need be with its broken lines mended; gives the text that was read, too."""
+    try:
+        return msgspec.json.decode(raw), raw
+    except msgspec.DecodeError:
+        mended = _BROKEN_LINE.sub(b"", raw)
+        if mended == raw:
+            raise
+        return msgspec.json.decode(mended), mended
 
 
 def _check_numbers(value: object, depth: int) -> None:
@@ -92,7 +111,27 @@ def shape(value: object, kind: type[Shape]) -> Shape:
     try:
         return msgspec.convert(value, kind, dec_hook=_make)
     except msgspec.ValidationError as error:
-        raise BodyInvalid(f"Bad params: {error}.") from None
+        raise BodyInvalid(f"Bad params: {_told(str(error), kind)}.") from None
+
+
+def _told(message: str, kind: type) -> str:
+    """Say what is wrong; of a wrong word, which are right instead of which it was."""
+    if not message.startswith(_WRONG_WORD):
+        return message
+    path = message.rpartition("`$.")[2].rstrip("`")
+    return f"{path} must be {describe(_type_at(path, inspect.type_info(kind)))}"
+
+
+def _type_at(path: str, kind: inspect.Type) -> inspect.Type:
+    """Find what must stand at a path such as `onReplied.states[1]`."""
+    for name in _STEP.findall(path):
+        if isinstance(kind, inspect.StructType):
+            named = (field.type for field in kind.fields if field.encode_name == name)
+            kind = next(named, inspect.AnyType())
+        elif isinstance(kind, inspect.CollectionType):
+            kind = kind.item_type
+        kind = plain(kind)
+    return kind
 
 
 def _make(kind: type, value: object) -> object:

@@ -18,6 +18,7 @@ from pomelo.api.body import Body
 from pomelo.api.call import AppState, Call
 from pomelo.api.contract import Permission
 from pomelo.api.exchange import Exchange, client_of
+from pomelo.api.origins import is_from_elsewhere
 from pomelo.api.parameters import segments
 from pomelo.api.ratelimit import HeaderList, RateLimiter
 from pomelo.api.router import Endpoint, Router, WrongMethod
@@ -35,7 +36,6 @@ from pomelo.base.errors import (
 _log: Final = log.get("api")
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-OTHER_SITES: Final = frozenset({b"cross-site", b"same-site"})
 SECURITY: Final[HeaderList] = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -138,9 +138,9 @@ class Edge:
         if operation.permission is not Permission.PUBLIC and exchange.caller is None:
             raise exchange.refusal or Unauthenticated
         if (
-            exchange.headers.get(b"sec-fetch-site") in OTHER_SITES
-            and exchange.scope["method"] not in SAFE
+            exchange.scope["method"] not in SAFE
             and not operation.allows_other_sites
+            and is_from_elsewhere(exchange.headers, self._state.public_url)
         ):
             raise OtherSite
 

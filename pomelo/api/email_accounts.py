@@ -101,13 +101,16 @@ async def check_hosts(servers: Iterable[Server | None], guard: Guard) -> None:
 
 async def delete(call: Call[NoQuery, None]) -> AccountDeleted:
     """Delete a mailbox; its campaigns go on with the others."""
-    async with call.state.database.transaction() as db:
-        await remove(db, call.caller.team, _id(call), now=call.now)
+    await call.state.database.retrying(
+        lambda db: remove(db, call.caller.team, _id(call), now=call.now)
+    )
     return AccountDeleted()
 
 
 async def remove(db: Db, team: TeamId, sender: SenderId, *, now: datetime) -> None:
     """Delete a mailbox, and let the leads that it wrote to wait for another.
+
+    To be retried: a mail of it that is just being sent holds its lead before its sender.
 
     Raises:
         SenderNotFound: The team has none of that id.

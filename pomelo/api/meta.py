@@ -1,5 +1,6 @@
 """The server about itself: ready or not, how much it does, and what it understands."""
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import cached_property
@@ -14,10 +15,13 @@ from pomelo.api.call import AppState, Call
 from pomelo.api.contract import AnyOperation, NoQuery, Operation, Permission
 from pomelo.api.statuses import sentence
 from pomelo.base import metrics
+from pomelo.base.db import Database
 from pomelo.base.errors import PomeloError, Unavailable
 
 SECTION: Final = "Server"
 HTML: Final = "text/html; charset=utf-8"
+# What watches a server gives it up sooner than a database that hangs.
+ANSWER_SECONDS: Final = 2.0
 
 
 class Documents:
@@ -72,15 +76,25 @@ def not_ready(error: PomeloError) -> Health:
 
 async def why_not_ready(state: AppState) -> str | None:
     """Ask the database and every check; give the first reason found, as a sentence."""
-    try:
-        async with state.database.transaction(readonly=True) as db:
-            await db.fetchval("SELECT 1", timeout=2)
-    except PomeloError:
+    asked = asyncio.create_task(_ask(state.database))
+    # Nobody waits longer; the question itself ends when the driver gives it up.
+    await asyncio.wait((asked,), timeout=ANSWER_SECONDS)
+    if not asked.done() or not asked.result():
         return sentence(NotReady)
     for check in state.checks:
         if (reason := await check()) is not None:
             return reason
     return None
+
+
+async def _ask(database: Database) -> bool:
+    """Tell whether the database answers."""
+    try:
+        async with database.transaction(readonly=True) as db:
+            await db.fetchval("SELECT 1")
+    except PomeloError:
+        return False
+    return True
 
 
 async def measurements(call: Call[NoQuery, None]) -> Raw:

@@ -74,7 +74,7 @@ class QueryDecoder:
         self._shape = shape
         kind = inspect.type_info(shape)
         assert isinstance(kind, inspect.StructType)
-        self._fields = {field.encode_name: _plain(field.type) for field in kind.fields}
+        self._fields = {field.encode_name: plain(field.type) for field in kind.fields}
         self._default = None if any(f.required for f in kind.fields) else shape()
 
     def __call__(self, raw: bytes) -> msgspec.Struct:
@@ -157,13 +157,13 @@ def pairs(raw: bytes) -> list[tuple[str, str]]:
     return found
 
 
-def _plain(kind: inspect.Type) -> inspect.Type:
+def plain(kind: inspect.Type) -> inspect.Type:
     """Look through wrappers and `| None` at what really comes."""
     if isinstance(kind, inspect.Metadata):
-        return _plain(kind.type)
+        return plain(kind.type)
     if isinstance(kind, inspect.UnionType):
         return next(
-            _plain(member) for member in kind.types if not isinstance(member, inspect.NoneType)
+            plain(member) for member in kind.types if not isinstance(member, inspect.NoneType)
         )
     return kind
 
@@ -171,7 +171,7 @@ def _plain(kind: inspect.Type) -> inspect.Type:
 def describe(kind: inspect.Type) -> str:
     """Say what a parameter must be, for the sentence of an error."""
     if isinstance(kind, _LISTS):
-        return f"a list, split by commas, each {describe(_plain(kind.item_type))}"
+        return f"a list, split by commas, each {describe(plain(kind.item_type))}"
     words = _WORDS.get(type(kind))
     return words(kind) if words else "something else; compare it with the reference at /docs"
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -137,6 +138,7 @@ _MAKERS: Final[dict[type, Callable[..., Response]]] = {
 }
 
 
+@lru_cache(maxsize=256)
 def _encoded(headers: tuple[tuple[str, str], ...]) -> HeaderList:
     """Encode headers; a line break in one would be a header of somebody else's."""
     for name, value in headers:

@@ -6,6 +6,7 @@ The addresses are fixed for ever: mails that were sent hold them.
 import asyncio
 import base64
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from pomelo import activities, messages, unsubscribes
@@ -15,7 +16,7 @@ from pomelo.api.contract import AnyOperation, NoQuery, Operation, Permission
 from pomelo.api.public_pages import page
 from pomelo.base import addresses, log, metrics
 from pomelo.base.db import Database, Db
-from pomelo.base.errors import PomeloError
+from pomelo.base.errors import TooMany
 from pomelo.base.groupcommit import GroupCommit
 from pomelo.base.ids import MessageId, TeamId
 from pomelo.letters import Letters, target
@@ -25,6 +26,9 @@ from pomelo.tracking import CLICK, OPEN, UNSUBSCRIBE, Hit, Signer, record
 SECTION: Final = "Tracking"
 LOG: Final = log.get("tracking")
 GIF: Final = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+# Hits that may wait to be written before those who fetch more wait with them, and how long.
+CALM: Final = 1_000
+PATIENCE_SECONDS: Final = 2.0
 PRIVATE: Final = (
     ("cache-control", "no-store"),
     ("x-robots-tag", "noindex"),
@@ -42,25 +46,37 @@ class Tracker:
     def __init__(self, database: Database, signer: Signer) -> None:
         self.signer = signer
         self.letters = Letters()
-        self._hits = GroupCommit(database, record, metrics.group_size("hits"))
-        self._open: set[asyncio.Task[None]] = set()
+        self._hits: GroupCommit[Hit, bool] = GroupCommit(
+            database, record, metrics.group_size("hits")
+        )
 
-    def note(self, hit: Hit) -> None:
-        """Record a hit; nobody waits for it, and a failure harms nobody's picture."""
-        task = asyncio.create_task(self._note(hit))
-        self._open.add(task)
-        task.add_done_callback(self._open.discard)
+    async def note(self, hit: Hit) -> None:
+        """Let a hit be recorded; a failure harms nobody's picture.
+
+        Nobody waits for it, but for a moment while very many do: whoever fetches faster than
+        hits can be written is slowed down, and none is lost.
+        """
+        try:
+            recorded = self._hits.enqueue(hit)
+        except TooMany as lost:
+            _mourn(hit, lost)
+            return
+        recorded.add_done_callback(partial(_look_after, hit))
+        if self._hits.waiting > CALM:
+            await asyncio.wait((recorded,), timeout=PATIENCE_SECONDS)
 
     async def drain(self) -> None:
         """Wait until all hits so far are recorded."""
-        while self._open:
-            await asyncio.wait(self._open)
+        await self._hits.drain()
 
-    async def _note(self, hit: Hit) -> None:
-        try:
-            await self._hits.submit(hit)
-        except PomeloError as lost:
-            LOG.warning("hit_lost", message=hit.message_id, reason=str(lost))
+
+def _look_after(hit: Hit, recorded: "asyncio.Future[bool]") -> None:
+    if not recorded.cancelled() and (lost := recorded.exception()) is not None:
+        _mourn(hit, lost)
+
+
+def _mourn(hit: Hit, lost: BaseException) -> None:
+    LOG.warning("hit_lost", message=hit.message_id, reason=str(lost))
 
 
 async def pixel(call: Call[NoQuery, None]) -> Raw:
@@ -68,7 +84,7 @@ async def pixel(call: Call[NoQuery, None]) -> Raw:
     tracker = call.state.part(Tracker)
     found = tracker.signer.verify(OPEN, call.path["token"])
     if found is not None and call.method == "GET":
-        tracker.note(_hit(call, OPEN, found[0]))
+        await tracker.note(_hit(call, OPEN, found[0]))
     return Raw(GIF, "image/gif", PRIVATE)
 
 
@@ -82,7 +98,7 @@ async def click(call: Call[NoQuery, None]) -> Raw:
             location = await target(db, tracker.letters, *found)
     if found is None or location is None:
         return page(404, "This link is not valid", "It may be cut off; open it from the mail.")
-    tracker.note(_hit(call, CLICK, found[0], location))
+    await tracker.note(_hit(call, CLICK, found[0], location))
     return Raw(b"", "text/plain", (*PRIVATE, ("location", _ascii(location))), status=302)
 
 

@@ -47,13 +47,26 @@ class GroupCommit(Generic[Item, Outcome]):
             TooMany: 20,000 items wait already.
             Unavailable: The database is away; nothing was acknowledged.
         """
+        return await self.enqueue(item)
+
+    def enqueue(self, item: Item) -> "asyncio.Future[Outcome]":
+        """Let one item be written, and give the future of its outcome.
+
+        Raises:
+            TooMany: 20,000 items wait already.
+        """
         if len(self._waiting) >= WAITING:
             raise TooMany
         future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, future))
         if self._flusher is None or self._flusher.done():
             self._flusher = asyncio.create_task(self._flush())
-        return await future
+        return future
+
+    @property
+    def waiting(self) -> int:
+        """How many items no flush has taken yet."""
+        return len(self._waiting)
 
     async def drain(self) -> None:
         """Wait until everything submitted so far is written."""

@@ -3,13 +3,16 @@
 Source: API reference 1.5 (prefixes, and an alphabet without 0, 1, I, O, U, V and l).
 """
 
-import secrets
+import os
 from typing import Final, NewType
 
 ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTWXYZabcdefghijkmnopqrstuvwxyz"
 LENGTH: Final = 17
 _VALUES: Final = {character: value for value, character in enumerate(ALPHABET)}
 _RANGE: Final = len(ALPHABET) ** LENGTH
+_PAIRS: Final = tuple(first + second for first in ALPHABET for second in ALPHABET)
+_FOUR: Final = len(ALPHABET) ** 4
+_EIGHT: Final = len(ALPHABET) ** 8
 
 TeamId = NewType("TeamId", str)
 UserId = NewType("UserId", str)
@@ -30,7 +33,8 @@ MailId = NewType("MailId", str)
 
 def new(prefix: str) -> str:
     """Make an identifier that nobody can guess (98 random bits) and that never repeats."""
-    return f"{prefix}_{_spell(secrets.randbelow(_RANGE))}"
+    # 128 bits for a range of 98: no identifier is likelier than another by more than 2 ** -29.
+    return from_bytes(prefix, os.urandom(16))
 
 
 def to_bytes(identifier: str) -> bytes:
@@ -54,11 +58,14 @@ def from_bytes(prefix: str, packed: bytes) -> str:
 
 
 def _spell(number: int) -> str:
-    letters = []
-    for _ in range(LENGTH):
-        number, digit = divmod(number, len(ALPHABET))
-        letters.append(ALPHABET[digit])
-    return "".join(reversed(letters))
+    """Spell a number in our alphabet: first one letter, then four pairs, then four pairs."""
+    first, rest = divmod(number, _EIGHT * _EIGHT)
+    letters = [ALPHABET[first]]
+    for eight in divmod(rest, _EIGHT):
+        for four in divmod(eight, _FOUR):
+            high, low = divmod(four, len(_PAIRS))
+            letters += (_PAIRS[high], _PAIRS[low])
+    return "".join(letters)
 
 
 def team() -> TeamId:

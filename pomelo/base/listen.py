@@ -5,6 +5,7 @@ told who holds it instead of taking half of the requests.
 """
 
 import asyncio
+import errno
 import socket
 from pathlib import Path
 from typing import Any, Final
@@ -131,9 +132,13 @@ def bind(host: str, port: int, unread_ms: int) -> socket.socket:
         ours.listen(BACKLOG)
     except OSError as error:
         ours.close()
-        raise PortTaken(
-            f"Cannot listen on {host}:{port}: {error.strerror}{_by(port)}. "
+        advice = (
             "Stop who holds it, or choose another port by POMELO_PORT."
+            if error.errno == errno.EADDRINUSE
+            else "Choose another address by POMELO_HOST, or another port by POMELO_PORT."
+        )
+        raise PortTaken(
+            f"Cannot listen on {host}:{port}: {error.strerror}{_by(port)}. {advice}"
         ) from error
     ours.setblocking(False)
     return ours

@@ -9,12 +9,22 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any, Final
 
+import asyncpg
+
 from pomelo.base import log
 from pomelo.base.db import Database
 from pomelo.base.errors import Unavailable
 
 LOG: Final = log.get("loops")
 AGAIN_SECONDS: Final = 1.0
+# How a connection that listens can end, also while it is begun or closed; the next one is made.
+_BROKEN: Final = (
+    Unavailable,
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.PostgresError,
+)
 
 
 class Hints:
@@ -33,7 +43,7 @@ class Hints:
     async def listen(self, stop: asyncio.Event) -> None:
         """Listen until told to stop."""
         while not stop.is_set():
-            with suppress(Unavailable):
+            with suppress(*_BROKEN):
                 await self._listen_once(stop)
             await rest(stop, AGAIN_SECONDS)
 

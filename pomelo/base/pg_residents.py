@@ -100,7 +100,7 @@ def residents(pg: Path) -> list[int]:
 
 
 def vacate(pg: Path) -> Iterator[None]:
-    """Make everybody leave, and remove the pid file they leave behind; needs the lock.
+    """Make everybody leave, and remove the pid files they leave behind; needs the lock.
 
     After `kill -9` of a server its PostgreSQL is still shutting down for a moment, and
     after `kill -9` of PostgreSQL its children are. Each step of the iterator is a moment
@@ -121,5 +121,7 @@ def vacate(pg: Path) -> Iterator[None]:
         while residents(pg) and monotonic() < give_up_at:
             yield
     if HAS_PROC and not residents(pg):
-        # PostgreSQL itself would refuse to start while any process has that pid.
-        (pg / "postmaster.pid").unlink(missing_ok=True)
+        # PostgreSQL itself would refuse to start while any process has a pid that is in there,
+        # be it a stranger or just the dead one, which nobody has buried yet.
+        for left in (pg / "postmaster.pid", *pg.glob(".s.PGSQL.*.lock")):
+            left.unlink(missing_ok=True)

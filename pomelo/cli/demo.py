@@ -24,9 +24,10 @@ def demo(
 ) -> None:
     """Watch a campaign of 200 people go out on a fast clock, and check every number.
 
-    Starts a server and a mail server of its own, in a temporary directory; nothing leaves this
-    machine. The people open, click, reply, are away, bounce and unsubscribe, and machines do
-    what machines do. Ends with 0 only if every number is what their script says it must be.
+    Starts a server and a mail server of its own, in a temporary directory or an empty
+    POMELO_DATA_DIR; nothing leaves this machine. The people open, click, reply, are away,
+    bounce and unsubscribe, and machines do what machines do. Ends with 0 only if every number
+    is what their script says it must be.
 
     Examples:
         pomelo demo

@@ -64,7 +64,7 @@ async def _look_around(house: House) -> list[Finding]:
             *examine_machine(house),
             *await examine_database(db),
             await examine_exports(db, house.export_dir),
-            *await examine_work(db),
+            *await examine_work(db, now=house.clock.now()),
             *await examine_mailboxes(db),
         ]
 

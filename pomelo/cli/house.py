@@ -17,7 +17,7 @@ from pomelo.base.clock import Clock
 from pomelo.base.datadir import default_home, prepare
 from pomelo.base.db import Database, Db
 from pomelo.base.embedded import Embedded, running
-from pomelo.base.errors import Conflict, Invalid, PomeloError
+from pomelo.base.errors import Conflict, Invalid, PomeloError, Unavailable
 from pomelo.base.migrate import migrate
 from pomelo.base.outgoing import Guard, parse_networks
 from pomelo.base.sql import Query
@@ -31,6 +31,10 @@ OLDEST_POSTGRES: Final = 150000
 
 class SecretKeyDiffers(Conflict):
     """This database was set up with another secret key; set POMELO_SECRET_KEY to that one."""
+
+
+class DatabaseSilent(Unavailable):
+    """The database does not answer; check that it runs and what DATABASE_URL says."""
 
 
 class PostgresTooOld(PomeloError):
@@ -146,15 +150,19 @@ async def opened(
     A server says how fast the clock runs; a command beside it goes by that.
 
     Raises:
+        DatabaseSilent: Nobody answers where the database should be.
         SecretKeyDiffers, PostgresTooOld, FastClockRefused: This process must not start.
         DatabaseIsNewer: A newer Pomelo made the database.
     """
     home = home_of(settings)
     vault = Vault(settings.secret_key or kept_key(home))
     database = Database(size=size, **options)
-    await migrate(database)
-    await jobs.install(database)
-    await database.open()
+    try:
+        await migrate(database)
+        await jobs.install(database)
+        await database.open()
+    except Unavailable:
+        raise DatabaseSilent from None
     try:
         async with database.transaction() as db:
             found = await _check(db, settings, vault, is_server=is_server)

@@ -49,7 +49,10 @@ async def _list(house: House, wanted: str) -> list[ShownMessage]:
 def resolve(
     message: Annotated[str, typer.Argument(metavar="ID", help="The mail's id (msg_…).")],
     resolution: Annotated[
-        Resolution, typer.Argument(help="sent: it arrived; resend: send the same mail again.")
+        Resolution,
+        typer.Argument(
+            metavar="sent|resend", help="sent: it arrived; resend: send the same mail again."
+        ),
     ],
     team: TeamOption = "",
     as_json: JsonOption = False,

@@ -163,6 +163,6 @@ def _told(received: Received) -> str:
     if received.kind is MailKind.UNREADABLE:
         return f"{kind}: it could not be read within the limits, and was counted."
     if received.rule is None:
-        return f"{kind}: it belongs to no mail that was sent, and was not kept."
+        return "not ours: it belongs to no mail that was sent, and was not kept."
     happened = received.activity or "nothing has happened by it"
     return f"{kind}: for {received.lead_id or 'a removed lead'} ({received.rule}); {happened}."

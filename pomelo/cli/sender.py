@@ -118,7 +118,7 @@ def _show_check(found: Checked) -> None:
     typer.echo(f"SMTP    {connection.smtp.error or 'connected and logged in'}")
     typer.echo(f"IMAP    {connection.imap.error or 'connected and logged in'}")
     limit = f"{sender.limit_per_day} mails" if sender.limit_per_day else "any number of mails"
-    typer.echo(f"Limit   {limit} in 24 hours ({sender.sent_in_24_hours} sent), ")
+    typer.echo(f"Limit   {limit} in 24 hours ({sender.sent_in_24_hours} sent)")
     typer.echo(f"Gap     {sender.gap_seconds} s between two mails")
     if sender.paused:
         typer.echo(f"Paused  for {sender.paused.reason}: {sender.paused.reply}")
@@ -215,9 +215,11 @@ def delete(sender: SenderArgument, team: TeamOption = "") -> None:
 
 
 async def _delete(house: House, team: str, wanted: str) -> None:
-    async with house.database.transaction() as db:
+    async def work(db: Db) -> None:
         sender = await _chosen(db, team, wanted)
         await remove(db, sender.team_id, sender.id, now=house.clock.now())
+
+    await house.database.retrying(work)
 
 
 async def _chosen(db: Db, team: str, wanted: str) -> Sender:

@@ -25,7 +25,9 @@ IMAPS: Final = 993
 AddressArgument: TypeAlias = Annotated[
     str, typer.Argument(metavar="ADDRESS", help="What the mail is sent from.")
 ]
-HostOption: TypeAlias = Annotated[str, typer.Option(help="Its SMTP server.")]
+HostOption: TypeAlias = Annotated[
+    str, typer.Option(help="Its SMTP server; a private one, 127.0.0.1 too, must be allowed first.")
+]
 PortOption: TypeAlias = Annotated[
     int | None, typer.Option(min=1, max=65535, help="By default 465 with --tls tls, else 587.")
 ]

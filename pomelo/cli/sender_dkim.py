@@ -12,7 +12,6 @@ from pomelo.cli.choose import TeamOption
 from pomelo.cli.house import House, run
 from pomelo.cli.output import JsonOption, show_json
 from pomelo.letters import new_pem, read_key, record
-from pomelo.senders import SenderNotFound
 
 USUAL = "pomelo1"
 
@@ -41,7 +40,7 @@ def dkim(
     pem = "" if off else key_file.read_text("ascii") if key_file else new_pem()
     published = None if off else record(read_key(pem, parsed.domain, selector))
     chosen = "" if off else selector
-    run(lambda house: _set(house, team, parsed.key, selector=chosen, pem=pem))
+    run(lambda house: _set(house, team, address, selector=chosen, pem=pem))
     if as_json:
         name, text = published or ("", "")
         show_json({"selector": chosen, "name": name, "text": text})
@@ -52,12 +51,9 @@ def dkim(
         typer.echo(f"\n{published[0]}\n{published[1]}")
 
 
-async def _set(house: House, team: str, key: str, *, selector: str, pem: str) -> None:
+async def _set(house: House, team: str, wanted: str, *, selector: str, pem: str) -> None:
     async with house.database.transaction() as db:
-        chosen = await choose.team(db, team)
-        found = await senders.find_by_key(db, chosen.id, key)
-        if found is None:
-            raise SenderNotFound
+        found = await choose.sender(db, (await choose.team(db, team)).id, wanted)
         await senders.set_dkim(
-            db, chosen.id, found.id, selector=selector, pem=pem, vault=house.vault
+            db, found.team_id, found.id, selector=selector, pem=pem, vault=house.vault
         )

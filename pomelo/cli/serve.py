@@ -1,6 +1,7 @@
 """`pomelo serve`, `api` and `worker`: the programs that run until told to stop."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import Coroutine
 from contextlib import suppress
@@ -26,6 +27,7 @@ from pomelo.settings import Settings
 
 LOG: Final = log.get("server")
 POOL: Final = 20
+GC_THRESHOLDS: Final = (20_000, 20, 20)
 SYNC_SECONDS: Final = clock.RESYNC_SECONDS
 
 
@@ -77,14 +79,26 @@ async def _serve(
             parts.append(_listen(house, stop))
         if has_worker:
             parts.append(make_worker(house).run(stop))
+        _keep_what_stays()
         await together(stop, parts)
 
 
+def _keep_what_stays() -> None:
+    """Spare the collector what lives as long as the process, and let it look more seldom."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)
+
+
 async def together(stop: asyncio.Event, parts: list[Coroutine[Any, Any, None]]) -> None:
-    """Run the parts of a server until one ends or fails, then let the others end."""
+    """Run the parts of a server until one ends or fails, then let the others end.
+
+    A failure is raised when all have ended: what they leave, they leave in the database.
+    """
     tasks = [asyncio.create_task(part) for part in parts]
     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     stop.set()
+    await asyncio.wait(tasks)
     await asyncio.gather(*tasks)
 
 
@@ -118,7 +132,7 @@ async def _listen(house: House, stop: asyncio.Event) -> None:
         warnings=await unsafe(house),
     )
     bound: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-    bound.add_done_callback(lambda port: _say_where(settings.host, port.result()))
+    bound.add_done_callback(lambda port: _say_where(settings, port.result()))
     await serve_http(
         web.build(state, rate_limit=settings.rate_limit),
         settings.host,
@@ -128,9 +142,12 @@ async def _listen(house: House, stop: asyncio.Event) -> None:
     )
 
 
-def _say_where(host: str, port: int) -> None:
-    LOG.info("listening", url=f"http://{host}:{port}")
-    typer.echo(f"Pomelo is at http://{host}:{port} (API below /api, reference at /docs)")
+def _say_where(settings: Settings, port: int) -> None:
+    url = f"http://{settings.host}:{port}"
+    LOG.info("listening", url=url)
+    typer.echo(f"Pomelo is at {url} (API below /api, reference at /docs)")
+    if settings.deliver_to:
+        typer.echo(f"Rehearsal: every mail goes to {settings.deliver_to}, none to a lead.")
 
 
 async def _watch(postgres: Embedded, stop: asyncio.Event) -> None:

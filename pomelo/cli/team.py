@@ -24,7 +24,7 @@ OWNER_EMAIL: Final = "owner@localhost"
 
 @app.command()
 def create(
-    name: Annotated[str, typer.Argument(help="What the team is called.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What the team is called.")],
     user_name: Annotated[str, typer.Option(help="Its first user.")] = OWNER,
     user_email: Annotated[str, typer.Option(help="That user's address.")] = OWNER_EMAIL,
     as_json: JsonOption = False,

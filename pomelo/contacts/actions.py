@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from pomelo.base import ids
 from pomelo.base.addresses import Address, Domain, parse, suppressed_as, suppression_keys
 from pomelo.base.db import Db
 from pomelo.base.ids import ContactId, TeamId
 from pomelo.contacts import store
 from pomelo.contacts.errors import ContactNotFound
 from pomelo.contacts.model import Contact
+from pomelo.contacts.store import Wanted
 
 PAGE: Final = 1_000
 
@@ -28,8 +30,11 @@ async def ensure(
         Contact ids by team and address key. Whoever ensures one of the same addresses waits.
     """
     unique = {(team, address.key): (team, address) for team, address in wanted}
-    pairs = list(unique.values())
-    rows = await store.ensure(db, pairs, [person_key(a) for _, a in pairs], now=now)
+    new = [
+        Wanted(team, ids.contact(), address.given, address.key, person_key(address))
+        for team, address in unique.values()
+    ]
+    rows = await store.ensure(db, new, now=now)
     return {(row.team_id, row.address_key): row.id for row in rows}
 
 

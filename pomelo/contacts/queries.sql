@@ -4,9 +4,8 @@
 -- two batches never wait for each other.
 INSERT INTO contacts (team_id, id, email, address_key, person_key, created_at)
 SELECT n.team_id, n.id, n.email, n.address_key, n.person_key, :now
-FROM unnest(
-  :team_ids::text[], :ids::text[], :emails::text[], :address_keys::text[], :person_keys::text[]
-) AS n (team_id, id, email, address_key, person_key)
+FROM json_to_recordset(:rows) AS n (
+  team_id text, id text, email text, address_key text, person_key text)
 ORDER BY n.team_id, n.address_key
 ON CONFLICT (team_id, address_key) DO UPDATE SET address_key = EXCLUDED.address_key
 RETURNING team_id, id, email, address_key, created_at;

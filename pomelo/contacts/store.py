@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from pomelo.base import ids
-from pomelo.base.addresses import Address
+import msgspec
+
 from pomelo.base.db import Db
 from pomelo.base.ids import ContactId, TeamId
 from pomelo.base.sql import load
@@ -14,24 +14,19 @@ from pomelo.contacts.model import Contact
 QUERIES: Final = load(__package__ or "")
 
 
-async def ensure(
-    db: Db,
-    wanted: Sequence[tuple[TeamId, Address]],
-    person_keys: Sequence[str],
-    *,
-    now: datetime,
-) -> list[Contact]:
+class Wanted(msgspec.Struct, frozen=True):
+    """A contact as it is made if there is none of its key."""
+
+    team_id: TeamId
+    id: ContactId
+    email: str
+    address_key: str
+    person_key: str
+
+
+async def ensure(db: Db, wanted: Sequence[Wanted], *, now: datetime) -> list[Contact]:
     """Insert what is missing and lock all; no key may be wanted twice."""
-    return await QUERIES["ensure"].rows(
-        db,
-        Contact,
-        team_ids=[team for team, _ in wanted],
-        ids=[ids.contact() for _ in wanted],
-        emails=[address.given for _, address in wanted],
-        address_keys=[address.key for _, address in wanted],
-        person_keys=person_keys,
-        now=now,
-    )
+    return await QUERIES["ensure"].rows(db, Contact, rows=wanted, now=now)
 
 
 async def find(db: Db, team: TeamId, contact: ContactId) -> Contact | None:

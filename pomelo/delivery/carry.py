@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -135,10 +135,13 @@ class Carrier:
             return await self._judge(written, offered)
         self._desk.failpoint("before_data")
         asked_at = clock.monotonic()
-        if not await self._desk.leaves.submit(self._leave(written)):
+        leave = self._leave(written)
+        if not await self._desk.leaves.submit(leave):
             await session.reset()
             await settle.withdraw(self._desk, [written])
             return True
+        if leave.rest:
+            self.rested_until = self._desk.clock.now() + leave.rest
         self._desk.failpoint("after_leave")
         if clock.monotonic() - asked_at > LEAVE_SECONDS:
             await session.reset()
@@ -154,9 +157,7 @@ class Carrier:
         )
 
     def _leave(self, written: Draft) -> Leave:
-        intent, spent = written.intent, gap(self._job.shift, written.facts.campaign_id)
-        if spent:
-            self.rested_until = self._desk.clock.now() + spent
+        intent = written.intent
         return Leave(
             mark=Mark(
                 team_id=intent.team_id,
@@ -167,7 +168,8 @@ class Carrier:
             ),
             campaign_id=intent.campaign_id,
             sender_id=intent.sender_id,
-            gap=spent,
+            gap=gap(self._job.shift, written.facts.campaign_id),
+            rest=timedelta(seconds=self._sender.gap_seconds),
         )
 
     async def _judge(self, written: Draft, answer: Accepted | Refused | Deferred | Unknown) -> bool:

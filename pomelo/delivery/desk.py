@@ -26,12 +26,21 @@ from pomelo.tracking import Signer
 
 
 class Leave(msgspec.Struct, frozen=True):
-    """A mail that wants to begin DATA, and the rest its sender takes afterwards."""
+    """A mail that wants to begin DATA, and the rest that follows.
+
+    Attributes:
+        mark: The mail.
+        campaign_id: Its campaign.
+        sender_id: Who sends it.
+        gap: How long its sender then rests in this campaign.
+        rest: How long it then rests in all of them.
+    """
 
     mark: Mark
     campaign_id: CampaignId
     sender_id: SenderId
     gap: timedelta
+    rest: timedelta
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,9 +127,11 @@ class Desk:
 
 async def _rest(db: Db, leaves: Sequence[Leave], now: datetime) -> None:
     """Count the gap from the moment the mail may have gone, so that a kill shortens none."""
-    await senders.rest(
-        db, [(leave.mark.team_id, leave.sender_id, now + leave.gap) for leave in leaves]
-    )
+    rests = [
+        (leave.mark.team_id, leave.sender_id, now + leave.rest) for leave in leaves if leave.rest
+    ]
+    if rests:
+        await senders.rest(db, rests)
     await campaigns.set_next(
         db,
         [

@@ -51,17 +51,18 @@ async def draft(
     """Write a lead's mail; Failed when the step cannot be written for this lead."""
     address = addresses.parse(facts.email)
     keys = addresses.suppression_keys(address)
-    now = desk.clock.now()
-    if facts.began is not None and (raw := await _raw(desk, facts, facts.began)) is not None:
-        intent = _again(desk, facts, facts.began, raw)
-        return Draft(facts, intent, keys, facts.began.attempts + 1, facts.began.created_at)
+    now, began = desk.clock.now(), facts.began
+    if began is not None and (raw := await _raw(desk, facts, began)) is not None:
+        intent = _again(desk, facts, began, raw)
+        return Draft(facts, intent, keys, began.attempts + 1, began.created_at)
     try:
         intent = _anew(desk, sender, facts, now)
         if dkim is not None:
             intent = msgspec.structs.replace(intent, raw=sign(intent.raw, dkim))
     except (VariableMissing, OutputTooLarge, TemplateInvalid, HeadersTampered) as problem:
         return Failed(str(problem))
-    return Draft(facts, intent, keys, 1, now)
+    tries, begun_at = (1, now) if began is None else (began.attempts + 1, began.created_at)
+    return Draft(facts, intent, keys, tries, begun_at)
 
 
 async def dkim_key(desk: Desk, sender: Sender) -> DkimKey | None:
@@ -79,6 +80,9 @@ async def dkim_key(desk: Desk, sender: Sender) -> DkimKey | None:
 
 
 async def _raw(desk: Desk, facts: Facts, began: Began) -> bytes | None:
+    """Read the bytes begun before; another sender writes its own, in its own name."""
+    if began.sender_id != facts.sender_id:
+        return None
     async with desk.database.transaction() as db:
         return await store.raw(db, facts.team_id, began.id)
 
@@ -110,7 +114,7 @@ def _again(desk: Desk, facts: Facts, began: Began, raw: bytes) -> Intent:
 
 
 def _anew(desk: Desk, sender: Sender, facts: Facts, now: datetime) -> Intent:
-    message = ids.message()
+    message = facts.began.id if facts.began else ids.message()
     header = header_id(message, sender.email.rpartition("@")[2], desk.signer)
     thread = _thread(facts)
     composed = _compose(desk, sender, facts, message=message, header=header, thread=thread, now=now)

@@ -55,7 +55,7 @@ def has_begun(facts: Facts, _by: str | None, _rehearsal: bool, now: datetime) ->
     if began is None:
         return None
     match began.state:
-        case MessageState.SENT if _rehearsal:
+        case MessageState.SENT | MessageState.REFUSED | MessageState.UNCERTAIN if _rehearsal:
             return WaitFor(WaitsFor.REHEARSAL)
         case MessageState.SENT:
             return Skip(began.sent_at or now, began.sender_id)

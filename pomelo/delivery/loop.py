@@ -34,11 +34,13 @@ class Deliverer:
     Args:
         desk: Its tools.
         slots: Senders served at the same time; a hung server holds just its own.
+        ended: Set when one of them is done: it may have more to send.
     """
 
-    def __init__(self, desk: Desk, *, slots: int) -> None:
+    def __init__(self, desk: Desk, *, slots: int, ended: asyncio.Event | None = None) -> None:
         self._desk = desk
         self._slots = slots
+        self._ended = ended or asyncio.Event()
         self._sessions = Sessions(desk.database, desk.access)
         self._tasks: dict[asyncio.Task[None], Job] = {}
         self._swept_at = 0.0
@@ -50,11 +52,12 @@ class Deliverer:
         if len(self._tasks) >= self._slots:
             await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED, timeout=1)
             return True
-        claimed, jobs = await self._claim(self._slots - len(self._tasks))
+        is_more, jobs = await self._claim(self._slots - len(self._tasks))
         for job in jobs:
             task = asyncio.create_task(self._carry(job))
+            task.add_done_callback(lambda _: self._ended.set())
             self._tasks[task] = job
-        return claimed > 0
+        return is_more
 
     @property
     def is_busy(self) -> bool:
@@ -85,10 +88,11 @@ class Deliverer:
         until = self._desk.lease_end(self._desk.clock.now())
         claims = [hold_of(facts) for job in jobs for facts in job.facts]
         async with self._desk.database.transaction() as db:
+            # Leads before their sender, as by a mail that gets leave.
+            await leads.renew(db, claims, until=until)
             await senders.renew(
                 db, worker=self._desk.worker, senders=[ref(job.shift) for job in jobs], until=until
             )
-            await leads.renew(db, claims, until=until)
 
     def _forget_finished(self) -> None:
         for task in [task for task in self._tasks if task.done()]:
@@ -104,14 +108,20 @@ class Deliverer:
             await self._desk.clock.sync(db)
             await settle.sweep(db, now=self._desk.clock.now())
 
-    async def _claim(self, amount: int) -> tuple[int, list[Job]]:
+    async def _claim(self, amount: int) -> tuple[bool, list[Job]]:
+        """Claim what so many senders may do; says also whether there may be more."""
         desk, now = self._desk, self._desk.clock.now()
         async with desk.database.transaction() as db:
             ready = await senders.claim_ready(
-                db, worker=desk.worker, now=now, until=desk.lease_end(now), amount=amount
+                db,
+                worker=desk.worker,
+                now=now,
+                until=desk.lease_end(now),
+                amount=amount,
+                busy=[job.shift.sender.id for job in self._tasks.values()],
             )
             if not ready:
-                return 0, []
+                return False, []
             shifts = await _shifts(db, ready, now=now)
             claimed = await leads.claim_due(
                 db,
@@ -124,7 +134,7 @@ class Deliverer:
             idle = [shift for shift in shifts if shift.sender.id not in busy]
             await release(db, desk, idle, now=now)
         desk.failpoint("after_claim")
-        return len(claimed), jobs
+        return bool(claimed) or len(ready) == amount, jobs
 
     async def _jobs(self, db: Db, shifts: Sequence[Shift], claimed: Sequence[Claimed]) -> list[Job]:
         if not claimed:

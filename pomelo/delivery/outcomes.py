@@ -1,6 +1,6 @@
 """How a mail ended, and what that changes: one transaction for many mails' ends."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
@@ -69,16 +69,24 @@ async def record(db: Db, outcomes: Sequence[Outcome], *, now: datetime) -> None:
 
     An outcome whose fence is old changes nothing: somebody else has the lead now.
     """
+    # Leads before their mails, as by a mail that gets leave.
+    held = set(await leads.lock_held(db, [hold_of(outcome.facts) for outcome in outcomes]))
     results = [_result(outcome, now) for outcome in outcomes if outcome.message_id]
     settled = set(await messages.finish(db, results)) if results else set()
-    ours = [o for o in outcomes if o.message_id is None or o.message_id in settled]
+    ours = [o for o in outcomes if o.message_id in settled or _has_failed(o, held)]
     facts = [fact for outcome in ours if (fact := _fact(outcome, now))]
     if facts:
         await activities.record(db, facts)
-    await _move(db, ours, now)
+    await _move(db, [outcome for outcome in ours if not outcome.is_rehearsal], now)
+    await _end_rehearsals(db, [outcome for outcome in ours if outcome.is_rehearsal])
     for outcome in ours:
         if isinstance(outcome.ending, Rejected) and outcome.ending.suppresses:
             await _suppress(db, outcome, now)
+
+
+def _has_failed(outcome: Outcome, held: Collection[Hold]) -> bool:
+    """Tell whether no mail was begun for a lead that is still ours."""
+    return outcome.message_id is None and hold_of(outcome.facts) in held
 
 
 def _result(outcome: Outcome, now: datetime) -> Result:
@@ -158,28 +166,32 @@ async def _move(db: Db, outcomes: Sequence[Outcome], now: datetime) -> None:
     nexts: list[NextStep] = []
     waits: list[tuple[Hold, datetime]] = []
     parks: list[tuple[Hold, WaitsFor]] = []
-    rests: list[tuple[Hold, datetime]] = []
     for outcome in outcomes:
         hold = hold_of(outcome.facts)
         match outcome.ending:
-            case Delivered() | Rejected() | Failed() | Lost() if outcome.is_rehearsal:
-                parks.append((hold, WaitsFor.REHEARSAL))
-            case Postponed(until=until) if outcome.is_rehearsal:
-                rests.append((hold, until))
             case Delivered(next_due=due):
                 nexts.append(next_step(outcome.facts, due))
             case Postponed(until=until):
                 waits.append((hold, until))
             case Lost() if _doubted(outcome) is MessageState.UNCERTAIN:
                 parks.append((hold, WaitsFor.UNCERTAIN))
-            case _:  # resent at once; or stopped by its activity, and only the lease ends
+            case Lost():  # resent at once, and by the same sender: it may have arrived
+                nexts.append(same_step(outcome.facts, now))
+            case _:  # stopped by its activity, and only the lease ends
                 waits.append((hold, now))
     await leads.schedule_next(db, nexts)
     await leads.wait_until(db, waits)
     await leads.park(db, parks)
-    # A rehearsal leaves due_at alone (real sending starts where it truly was): the lease waits.
-    for hold, until in rests:
-        await leads.renew(db, [hold], until=until)
+
+
+async def _end_rehearsals(db: Db, outcomes: Sequence[Outcome]) -> None:
+    """Let rehearsed leads wait; due_at stays, so that real sending starts where it truly was."""
+    done = [hold_of(o.facts) for o in outcomes if not isinstance(o.ending, Postponed)]
+    if done:
+        await leads.park(db, [(hold, WaitsFor.REHEARSAL) for hold in done])
+    for outcome in outcomes:
+        if isinstance(outcome.ending, Postponed):  # the lease waits instead
+            await leads.renew(db, [hold_of(outcome.facts)], until=outcome.ending.until)
 
 
 def hold_of(facts: Facts) -> Hold:
@@ -197,6 +209,12 @@ def next_step(facts: Facts, due_at: datetime | None) -> NextStep:
         step_position=facts.step_position + 1,
         due_at=due_at,
     )
+
+
+def same_step(facts: Facts, due_at: datetime | None) -> NextStep:
+    """Let a claimed lead stay at its step, with the sender that it has now."""
+    onward = next_step(facts, due_at)
+    return msgspec.structs.replace(onward, step_position=facts.step_position)
 
 
 async def _suppress(db: Db, outcome: Outcome, now: datetime) -> None:

@@ -19,7 +19,7 @@ from pomelo.delivery.model import (
     WaitFor,
     WaitUntil,
 )
-from pomelo.delivery.outcomes import fact, hold_of, next_step
+from pomelo.delivery.outcomes import fact, hold_of, next_step, same_step
 from pomelo.leads import NextStep, WaitsFor
 from pomelo.messages import Doubtful, MessageKind, MessageState, Resolution
 from pomelo.teams import Uncertain
@@ -42,6 +42,8 @@ async def decisions(
         return
     now = desk.clock.now()
     async with desk.database.transaction() as db:
+        held = set(await leads.lock_held(db, [hold_of(f) for f, _ in decided]))
+        decided = [(f, d) for f, d in decided if hold_of(f) in held]
         stopped = [(f, d) for f, d in decided if isinstance(d, Stop)]
         await activities.record(db, [fact(f, None, d.because, now=now) for f, d in stopped])
         await leads.park(
@@ -61,8 +63,7 @@ def _onward(facts: Facts, decision: Finished | Skip, next_due: NextDue) -> NextS
     if isinstance(decision, Skip):
         onward = next_step(facts, next_due(facts, decision.done_at))
         return msgspec.structs.replace(onward, sender_id=decision.sender_id)
-    # It stays at this place.
-    return msgspec.structs.replace(next_step(facts, None), step_position=facts.step_position)
+    return same_step(facts, None)
 
 
 async def free(desk: Desk, held_leads: Sequence[Facts]) -> None:
@@ -78,16 +79,16 @@ async def withdraw(desk: Desk, drafts: Sequence[Draft]) -> None:
         return
     async with desk.database.transaction() as db:
         refs = [(d.intent.team_id, d.intent.id, d.intent.fence) for d in drafts]
-        await messages.withdraw(db, refs)
         await leads.free(db, [hold_of(d.facts) for d in drafts])
+        await messages.withdraw(db, refs)
 
 
 async def too_late(desk: Desk, written: Draft) -> None:
     """Take leave back: more than a second went by, so the mail is tried again."""
     intent = written.intent
     async with desk.database.transaction() as db:
-        await messages.unmark(db, intent.team_id, intent.id, intent.fence)
         await leads.free(db, [hold_of(written.facts)])
+        await messages.unmark(db, intent.team_id, intent.id, intent.fence)
 
 
 async def sweep(db: Db, *, now: datetime) -> int:
@@ -101,16 +102,28 @@ async def sweep(db: Db, *, now: datetime) -> int:
     refs = [(mail.team_id, mail.lead_id, mail.id) for mail in lost]
     proven = set(await activities.list_answered(db, refs))
     for mail in lost:
-        policy = (await teams.get(db, mail.team_id)).uncertain
-        if mail.id in proven:
-            await messages.settle(db, mail.team_id, mail.id, MessageState.SENT)
-            await _count_as_sent(db, mail.id, now)
-        elif policy is Uncertain.RESEND:
-            await messages.settle(db, mail.team_id, mail.id, MessageState.DEFERRED)
-        else:
-            await messages.doubt(db, [mail])
-            await leads.hold_for(db, mail.team_id, [mail.lead_id], WaitsFor.UNCERTAIN, now=now)
+        await _settle_lost(db, mail, is_proven=mail.id in proven, now=now)
     return len(lost)
+
+
+async def _settle_lost(db: Db, mail: Doubtful, *, is_proven: bool, now: datetime) -> None:
+    policy = (await teams.get(db, mail.team_id)).uncertain
+    if is_proven:
+        await messages.settle(db, mail.team_id, mail.id, MessageState.SENT)
+        await _count_as_sent(db, mail.id, now)
+    elif mail.kind is MessageKind.REHEARSAL:  # holds back no real mail
+        await messages.doubt(db, [mail])
+    elif policy is Uncertain.RESEND:
+        await _send_again(db, mail)
+    else:
+        await messages.doubt(db, [mail])
+        await leads.hold_for(db, mail.team_id, [mail.lead_id], WaitsFor.UNCERTAIN, now=now)
+
+
+async def _send_again(db: Db, mail: Doubtful) -> None:
+    """Let the very same mail go again; only who sent it can, for it may have arrived."""
+    await leads.keep_sender(db, mail.team_id, mail.lead_id, mail.sender_id)
+    await messages.settle(db, mail.team_id, mail.id, MessageState.DEFERRED)
 
 
 async def resolve(
@@ -130,7 +143,7 @@ async def resolve(
     freed = await leads.unpark(db, team, [mail.lead_id], WaitsFor.UNCERTAIN, now=now)
     await campaigns.wake(db, team, freed, at=now)
     if resolution is Resolution.RESEND:
-        await messages.settle(db, team, message, MessageState.DEFERRED)
+        await _send_again(db, mail)
     else:
         await messages.settle(db, team, message, MessageState.SENT)
         await _count_as_sent(db, message, now)

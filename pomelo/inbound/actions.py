@@ -139,17 +139,17 @@ async def _about(
 ) -> Received:
     """Let a mail take effect on the lead of the mail that it belongs to.
 
-    The message is written before its lead is locked, as by the worker that sends it.
+    The lead is locked before its message is written, as by the worker that sends it.
     """
     handed_over = sent.sent_at or sent.data_at
     understood = understand(mail, answered_after=now - handed_over if handed_over else None)
     does = effect(understood, mail, sent.address_key)
+    if not await leads.lock(db, [(sent.team_id, sent.lead_id)]):
+        return Received(kind=does.kind)  # removed this very moment
     if rule not in _GUESSED:
         await _end_doubt(db, sent, now)
     if does.activity is ActivityType.EMAILS_BOUNCED:
         await messages.set_bounced(db, sent.team_id, sent.id, now=now)
-    if not await leads.lock(db, [(sent.team_id, sent.lead_id)]):
-        return Received(kind=does.kind)  # removed this very moment
     entry = _entry(mailbox, mail, does.kind, rule=rule, message=sent.id, lead=sent.lead_id)
     is_new = await store.insert(db, entry, now=now)
     if is_new:

@@ -22,12 +22,9 @@ SELECT n.team_id, n.id, n.campaign_id, n.contact_id, n.email, n.address_key, n.v
   n.state, n.stopped_by, n.waits_for, :now, :now, :now,
   CASE WHEN n.state = 'emailsUnsubscribed' THEN :now::timestamptz END,
   CASE WHEN n.state = 'emailsBounced' THEN :now::timestamptz END
-FROM unnest(
-  :team_ids::text[], :ids::text[], :campaign_ids::text[], :contact_ids::text[], :emails::text[],
-  :address_keys::text[], :variables::jsonb[], :sources::text[], :states::text[],
-  :stopped_bys::text[], :waits_fors::text[]
-) AS n (team_id, id, campaign_id, contact_id, email, address_key, variables, source, state,
-        stopped_by, waits_for)
+FROM json_to_recordset(:rows) AS n (
+  team_id text, id text, campaign_id text, contact_id text, email text, address_key text,
+  variables jsonb, source text, state text, stopped_by text, waits_for text)
 ON CONFLICT (team_id, campaign_id, address_key) DO NOTHING
 RETURNING id;
 
@@ -102,19 +99,14 @@ UPDATE leads l SET
   bounced_at = n.bounced_at, failed_at = n.failed_at, unsubscribed_at = n.unsubscribed_at,
   sent_count = n.sent_count, opened_count = n.opened_count, clicked_count = n.clicked_count,
   replied_count = n.replied_count, updated_at = GREATEST(l.updated_at, :now)
-FROM unnest(
-  :team_ids::text[], :ids::text[], :states::text[], :last_states::text[], :due_ats::timestamptz[],
-  :is_pauseds::boolean[], :stopped_bys::text[], :waits_fors::text[],
-  :scanned_ats::timestamptz[], :reviewed_ats::timestamptz[], :skipped_ats::timestamptz[],
-  :contacted_ats::timestamptz[], :opened_ats::timestamptz[], :clicked_ats::timestamptz[],
-  :replied_ats::timestamptz[], :interested_ats::timestamptz[],
-  :not_interested_ats::timestamptz[], :bounced_ats::timestamptz[], :failed_ats::timestamptz[],
-  :unsubscribed_ats::timestamptz[], :sent_counts::integer[], :opened_counts::integer[],
-  :clicked_counts::integer[], :replied_counts::integer[]
-) AS n (team_id, id, state, last_state, due_at, is_paused, stopped_by, waits_for, scanned_at,
-        reviewed_at, skipped_at, contacted_at, opened_at, clicked_at, replied_at, interested_at,
-        not_interested_at, bounced_at, failed_at, unsubscribed_at, sent_count, opened_count,
-        clicked_count, replied_count)
+FROM json_to_recordset(:rows) AS n (
+  team_id text, id text, state text, last_state text, due_at timestamptz, is_paused boolean,
+  stopped_by text, waits_for text, scanned_at timestamptz, reviewed_at timestamptz,
+  skipped_at timestamptz, contacted_at timestamptz, opened_at timestamptz,
+  clicked_at timestamptz, replied_at timestamptz, interested_at timestamptz,
+  not_interested_at timestamptz, bounced_at timestamptz, failed_at timestamptz,
+  unsubscribed_at timestamptz, sent_count integer, opened_count integer,
+  clicked_count integer, replied_count integer)
 WHERE l.team_id = n.team_id AND l.id = n.id;
 
 -- name: lock_contact_of
@@ -195,16 +187,39 @@ LEFT JOIN LATERAL (
 ) fresh ON true
 WHERE own.due_at IS NOT NULL OR fresh.due_at IS NOT NULL;
 
--- name: renew
-UPDATE leads l SET leased_until = :until
+-- name: lock_held
+-- Those of some claims that are still ours, locked in the order of `lock`.
+SELECT l.team_id, l.id, l.fence
 FROM unnest(:team_ids::text[], :ids::text[], :fences::bigint[]) AS n (team_id, id, fence)
-WHERE l.team_id = n.team_id AND l.id = n.id AND l.fence = n.fence
+JOIN leads l ON l.team_id = n.team_id AND l.id = n.id AND l.fence = n.fence
+ORDER BY l.team_id, l.id
+FOR NO KEY UPDATE OF l;
+
+-- name: renew
+-- A lease that was ended stays so, and none gets shorter. Locked in the order of `lock`.
+WITH held AS (
+  SELECT l.team_id, l.id
+  FROM unnest(:team_ids::text[], :ids::text[], :fences::bigint[]) AS n (team_id, id, fence)
+  JOIN leads l ON l.team_id = n.team_id AND l.id = n.id AND l.fence = n.fence
+  WHERE l.leased_until < :until
+  ORDER BY l.team_id, l.id
+  FOR NO KEY UPDATE OF l
+)
+UPDATE leads l SET leased_until = :until
+FROM held h WHERE l.team_id = h.team_id AND l.id = h.id
 RETURNING l.team_id, l.id, l.fence;
 
 -- name: free
+-- Locked in the order of `lock`.
+WITH held AS (
+  SELECT l.team_id, l.id
+  FROM unnest(:team_ids::text[], :ids::text[], :fences::bigint[]) AS n (team_id, id, fence)
+  JOIN leads l ON l.team_id = n.team_id AND l.id = n.id AND l.fence = n.fence
+  ORDER BY l.team_id, l.id
+  FOR NO KEY UPDATE OF l
+)
 UPDATE leads l SET leased_until = NULL
-FROM unnest(:team_ids::text[], :ids::text[], :fences::bigint[]) AS n (team_id, id, fence)
-WHERE l.team_id = n.team_id AND l.id = n.id AND l.fence = n.fence
+FROM held h WHERE l.team_id = h.team_id AND l.id = h.id
 RETURNING l.team_id, l.id, l.fence;
 
 -- name: schedule_next
@@ -251,6 +266,13 @@ RETURNING l.team_id, l.id, l.fence;
 UPDATE leads SET waits_for = :waits_for, updated_at = :now
 WHERE team_id = :team_id AND id = ANY(:ids::text[])
   AND (:waits_for = 'uncertain' OR (waits_for IS NULL AND stopped_by IS NULL));
+
+-- name: keep_sender
+-- A mail that may have arrived came from there: what follows does, too, while that sender lives.
+UPDATE leads l SET sender_id = :sender_id
+WHERE l.team_id = :team_id AND l.id = :lead_id AND l.sender_id IS NULL
+  AND EXISTS (SELECT FROM senders s
+              WHERE s.team_id = l.team_id AND s.id = :sender_id AND s.deleted_at IS NULL);
 
 -- name: park_sender
 UPDATE leads SET waits_for = 'sender', updated_at = :now

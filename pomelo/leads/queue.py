@@ -132,6 +132,11 @@ async def next_due(
     )
 
 
+async def lock_held(db: Db, holds: Sequence[Hold | Claimed]) -> list[Hold]:
+    """Lock claimed leads until the transaction ends; gives the claims that are still ours."""
+    return await QUERIES["lock_held"].rows(db, Hold, **_names(holds))
+
+
 async def renew(db: Db, holds: Sequence[Hold | Claimed], *, until: datetime) -> list[Hold]:
     """Lengthen leases; gives the claims that are still ours."""
     return await QUERIES["renew"].rows(db, Hold, **_names(holds), until=until)
@@ -173,6 +178,11 @@ async def hold_for(
 ) -> None:
     """Let leads wait for something to happen, claimed or not, where nothing else holds them."""
     await QUERIES["hold_for"].run(db, team_id=team, ids=list(leads), waits_for=waits_for, now=now)
+
+
+async def keep_sender(db: Db, team: TeamId, lead: LeadId, sender: SenderId) -> None:
+    """Let a lead without a sender have one from now on: a mail may have come from there."""
+    await QUERIES["keep_sender"].run(db, team_id=team, lead_id=lead, sender_id=sender)
 
 
 async def park_sender(db: Db, team: TeamId, sender: SenderId, *, now: datetime) -> int:

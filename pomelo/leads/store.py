@@ -62,22 +62,7 @@ async def list_held(db: Db, people: Sequence[tuple[TeamId, ContactId]]) -> list[
 
 async def insert(db: Db, leads: Sequence[Lead], *, now: datetime) -> list[str]:
     """Insert leads and give the ids of those that were not in their campaign yet."""
-    return await QUERIES["insert"].rows(
-        db,
-        str,
-        team_ids=[lead.team_id for lead in leads],
-        ids=[lead.id for lead in leads],
-        campaign_ids=[lead.campaign_id for lead in leads],
-        contact_ids=[lead.contact_id for lead in leads],
-        emails=[lead.email for lead in leads],
-        address_keys=[lead.address_key for lead in leads],
-        variables=[lead.variables for lead in leads],
-        sources=[lead.source for lead in leads],
-        states=[lead.state for lead in leads],
-        stopped_bys=[lead.stopped_by for lead in leads],
-        waits_fors=[lead.waits_for for lead in leads],
-        now=now,
-    )
+    return await QUERIES["insert"].rows(db, str, rows=leads, now=now)
 
 
 async def find(db: Db, team: TeamId, lead: LeadId) -> Lead | None:
@@ -157,11 +142,7 @@ async def lock(db: Db, refs: Sequence[tuple[TeamId, LeadId]]) -> list[Standing]:
 
 async def move(db: Db, leads: Sequence[Standing], *, now: datetime) -> None:
     """Write what facts moved in locked leads."""
-    columns = {f"{name}s": [getattr(lead, name) for lead in leads] for name in _MOVED}
-    await QUERIES["move"].run(
-        db, team_ids=[lead.team_id for lead in leads], ids=[lead.id for lead in leads],
-        now=now, **columns,
-    )  # fmt: skip
+    await QUERIES["move"].run(db, rows=leads, now=now)
 
 
 async def lock_contact_of(db: Db, team: TeamId, lead: LeadId) -> str | None:
@@ -186,15 +167,6 @@ async def shift_positions(
     await QUERIES["shift_positions"].run(
         db, team_id=team, campaign_id=campaign, beyond=beyond, by=by
     )
-
-
-# Plurals of these are the parameters of `move`.
-_MOVED: Final = (
-    "state", "last_state", "due_at", "is_paused", "stopped_by", "waits_for", "scanned_at",
-    "reviewed_at", "skipped_at", "contacted_at", "opened_at", "clicked_at", "replied_at",
-    "interested_at", "not_interested_at", "bounced_at", "failed_at", "unsubscribed_at",
-    "sent_count", "opened_count", "clicked_count", "replied_count",
-)  # fmt: skip
 
 
 async def finished_campaigns(

@@ -23,7 +23,10 @@ class Letters:
 
     async def prepare(self, db: Db, keys: Iterable[Key]) -> None:
         """Read and compile those that are not at hand."""
-        missing = [key for key in dict.fromkeys(keys) if key not in self._kept]
+        wanted = dict.fromkeys(keys)
+        missing = [key for key in wanted if key not in self._kept]
+        for key in wanted.keys() - missing:
+            self._kept.move_to_end(key)
         if not missing:
             return
         versions = await sequences.contents(db, [key[:3] for key in missing])

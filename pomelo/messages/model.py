@@ -110,11 +110,25 @@ class Message(msgspec.Struct, frozen=True):
     created_at: datetime
 
 
+class Fetched(msgspec.Struct, frozen=True):
+    """A mail of which something was fetched; `handed_over_at` is when a server took it."""
+
+    team_id: TeamId
+    id: MessageId
+    kind: MessageKind
+    lead_id: LeadId
+    sender_id: SenderId
+    step_id: StepId
+    sequence_step: int
+    handed_over_at: datetime | None
+
+
 class Doubtful(msgspec.Struct, frozen=True):
     """A mail whose fate is unknown, as a person is shown it."""
 
     team_id: TeamId
     id: MessageId
+    kind: MessageKind
     lead_id: LeadId
     lead_email: str
     campaign_id: CampaignId

@@ -10,6 +10,7 @@ from pomelo.base.sql import load
 from pomelo.messages.model import (
     Buried,
     Doubtful,
+    Fetched,
     Intent,
     Mark,
     Message,
@@ -68,18 +69,7 @@ async def unmark(db: Db, team: TeamId, message: MessageId, fence: int) -> int:
 
 async def finish(db: Db, results: Sequence[Result]) -> list[MessageId]:
     """Write how conversations ended; gives the ids that were still this worker's."""
-    return await QUERIES["finish"].rows(
-        db,
-        MessageId,
-        team_ids=[r.team_id for r in results],
-        ids=[r.id for r in results],
-        fences=[r.fence for r in results],
-        states=[r.state for r in results],
-        ats=[r.at for r in results],
-        replies=[r.reply for r in results],
-        classes=[r.reply_class for r in results],
-        effective_ids=[r.effective_id for r in results],
-    )
+    return await QUERIES["finish"].rows(db, MessageId, rows=results)
 
 
 async def withdraw(db: Db, intents: Sequence[tuple[TeamId, MessageId, int]]) -> int:
@@ -138,6 +128,11 @@ async def quotas(
 async def list_by_ids(db: Db, ids: Iterable[MessageId]) -> list[Message]:
     """Find messages by their ids alone: a public link names no team."""
     return await QUERIES["list_by_ids"].rows(db, Message, ids=list(ids))
+
+
+async def list_fetched(db: Db, ids: Iterable[MessageId]) -> list[Fetched]:
+    """Find of messages, by their ids alone, what a fetched pixel or link needs."""
+    return await QUERIES["list_fetched"].rows(db, Fetched, ids=list(ids))
 
 
 async def find_by_headers(db: Db, team: TeamId, header_ids: Sequence[str]) -> list[Message]:

@@ -42,21 +42,30 @@ CREATE TABLE messages (
   UNIQUE (team_id, lead_id, step_id, kind),
   FOREIGN KEY (team_id, lead_id) REFERENCES leads (team_id, id) ON DELETE CASCADE
 ) WITH (fillfactor = 70);
+-- Read whole or not at all, and gone in a moment: not worth compressing.
+ALTER TABLE messages ALTER COLUMN raw SET STORAGE EXTERNAL;
 -- Public links and returning mail name a message without its team.
 CREATE UNIQUE INDEX messages_id ON messages (id);
 CREATE INDEX messages_header ON messages (header_id);
 CREATE INDEX messages_effective ON messages (effective_id) WHERE effective_id IS NOT NULL;
 -- The rolling 24 hours of a sender.
 CREATE INDEX messages_of_sender ON messages (team_id, sender_id, data_at) WHERE data_at IS NOT NULL;
-CREATE INDEX messages_open ON messages (state) WHERE state IN ('sending', 'uncertain');
+-- Whose fate is not known. Every mail passes through here for a moment, so nothing else may
+-- make use of this index: hence data_at.
+CREATE INDEX messages_open ON messages (state)
+  WHERE state = 'uncertain' OR (state = 'sending' AND data_at IS NOT NULL);
 
--- What stays of a removed lead's mails: old links still redirect, unsubscribing still works.
+-- What stays of a removed lead's mails: old links still redirect, unsubscribing still works, and
+-- the sender's day is not longer by them.
 CREATE TABLE removed_messages (
   team_id text NOT NULL REFERENCES teams (id) ON DELETE CASCADE,
   id text NOT NULL,
   address_key text NOT NULL,
   step_id text NOT NULL,
   step_version integer NOT NULL,
+  sender_id text NOT NULL,
+  data_at timestamptz NOT NULL,
   PRIMARY KEY (team_id, id)
 );
 CREATE UNIQUE INDEX removed_messages_id ON removed_messages (id);
+CREATE INDEX removed_messages_of_sender ON removed_messages (team_id, sender_id, data_at);

@@ -55,9 +55,13 @@ UPDATE senders SET
   name = COALESCE(:name, name), signature = COALESCE(:signature, signature),
   limit_per_day = COALESCE(:limit_per_day, limit_per_day),
   gap_seconds = COALESCE(:gap_seconds, gap_seconds),
-  may_send_at = CASE WHEN paused_for IS NULL THEN LEAST(may_send_at, :now) ELSE may_send_at END,
-  next_at = CASE WHEN paused_for IS NULL AND claimed_by IS NULL THEN LEAST(next_at, :now)
-            ELSE next_at END
+  may_send_at = CASE
+    WHEN paused_for IS NULL AND COALESCE(:limit_per_day, :gap_seconds) IS NOT NULL
+    THEN LEAST(may_send_at, :now) ELSE may_send_at END,
+  next_at = CASE
+    WHEN paused_for IS NULL AND claimed_by IS NULL
+      AND COALESCE(:limit_per_day, :gap_seconds) IS NOT NULL
+    THEN LEAST(next_at, :now) ELSE next_at END
 WHERE team_id = :team_id AND id = :id AND deleted_at IS NULL
 RETURNING team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
   smtp_login, dkim_selector, imap_host, limit_per_day, gap_seconds, may_send_at, next_at, paused_for, paused_reply,
@@ -74,10 +78,11 @@ UPDATE senders s SET deleted_at = :now, smtp_password = NULL, imap_password = NU
 FROM locked l WHERE s.team_id = l.team_id AND s.id = l.id;
 
 -- name: claim_ready
--- Senders with something to do that nothing holds; each goes to one worker for a lease.
+-- Senders with something to do that nothing holds; each goes to one worker for a lease. Those
+-- that this worker still uses are left out, though their lease may be over: a session is for one.
 UPDATE senders s SET next_at = :until, claimed_by = :worker
 FROM (SELECT team_id, id FROM senders
-      WHERE next_at <= :now AND deleted_at IS NULL
+      WHERE next_at <= :now AND deleted_at IS NULL AND id <> ALL (:busy::text[])
       ORDER BY next_at LIMIT :amount FOR NO KEY UPDATE SKIP LOCKED) r
 WHERE s.team_id = r.team_id AND s.id = r.id
 RETURNING s.team_id, s.id, s.user_id, s.email, s.address_key, s.name, s.signature, s.smtp_host,
@@ -108,9 +113,10 @@ FROM (SELECT team_id, id, max(until) AS until
 WHERE s.team_id = r.team_id AND s.id = r.id;
 
 -- name: pause
+-- Its worker lets go of it: a claim that nobody ends would outlast the pause.
 UPDATE senders
-SET paused_for = :reason, paused_reply = :reply, paused_at = :now,
-  may_send_at = GREATEST(may_send_at, :until), next_at = GREATEST(next_at, :until),
+SET claimed_by = NULL, paused_for = :reason, paused_reply = :reply, paused_at = :now,
+  may_send_at = GREATEST(may_send_at, :until), next_at = GREATEST(may_send_at, :until),
   failed_connects = failed_connects + CASE WHEN :reason = 'unreachable' THEN 1 ELSE 0 END
 WHERE team_id = :team_id AND id = :id;
 

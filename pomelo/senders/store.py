@@ -1,6 +1,6 @@
 """Senders in the database: one function a query."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -118,11 +118,17 @@ async def delete(db: Db, team: TeamId, sender: SenderId, *, now: datetime) -> in
 
 
 async def claim_ready(
-    db: Db, *, worker: str, now: datetime, until: datetime, amount: int
+    db: Db,
+    *,
+    worker: str,
+    now: datetime,
+    until: datetime,
+    amount: int,
+    busy: Collection[SenderId] = (),
 ) -> list[Sender]:
-    """Claim ready senders for a worker until its lease ends."""
+    """Claim ready senders for a worker until its lease ends, but none that it is busy with."""
     return await QUERIES["claim_ready"].rows(
-        db, Sender, worker=worker, now=now, until=until, amount=amount
+        db, Sender, worker=worker, now=now, until=until, amount=amount, busy=list(busy)
     )
 
 

@@ -3,7 +3,7 @@
 The language is a part of Liquid; `grammar` says which.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -88,7 +88,7 @@ class Template:
         self.variables = frozenset(check.required)
         self.mentions = frozenset(check.mentioned)
         self.has_tags = any(piece.kind is PieceKind.TAG for piece in scan(source))
-        self._segments = None if self.has_tags else _segments(self._bound.nodes)
+        self._segments = [_segment(node) for node in self._bound.nodes]
 
     def render(self, values: Mapping[str, object]) -> str:
         """Fill in one lead's values.
@@ -102,15 +102,16 @@ class Template:
             OutputTooLarge: More than 1,000,000 characters.
             TemplateInvalid: An expression cannot be worked out for these values.
         """
-        if self._segments is not None:
-            return "".join(self._shown(self._segments, values))
-        return self.render_with_liquid(values)
+        return "".join(self._shown(values))
 
     def render_with_liquid(self, values: Mapping[str, object]) -> str:
         """Do the same by walking the whole tree, which any template allows."""
+        return self._walk(self._bound.nodes, values)
+
+    def _walk(self, nodes: Iterable[Node], values: Mapping[str, object]) -> str:
         buffer, context = Buffer(), Context(self._bound, globals=values)
         try:
-            for node in self._bound.nodes:
+            for node in nodes:
                 node.render(context, buffer)
         except LiquidError as error:
             raise TemplateInvalid(
@@ -118,12 +119,14 @@ class Template:
             ) from None
         return buffer.getvalue()
 
-    def _shown(self, segments: Sequence[str | Slot], values: Mapping[str, object]) -> list[str]:
+    def _shown(self, values: Mapping[str, object]) -> list[str]:
         present = as_html if self.html else as_plain
         size, shown = 0, []
-        for segment in segments:
+        for segment in self._segments:
             if isinstance(segment, Slot):
                 segment = present(_filled(segment, values))  # noqa: PLW2901
+            elif isinstance(segment, Node):
+                segment = self._walk((segment,), values)  # noqa: PLW2901
             size += len(segment)
             if size > OUTPUT_LIMIT:
                 raise OutputTooLarge
@@ -165,23 +168,18 @@ def _filled(slot: Slot, values: Mapping[str, object]) -> object:
     return value if slot.instead is None else FILTERS["default"].apply(value, *slot.instead)
 
 
-def _segments(nodes: Iterable[Node]) -> list[str | Slot] | None:
-    """Cut a template of variables into a list, or give nothing when it needs more."""
-    found = [_segment(node) for node in nodes]
-    return None if None in found else [segment for segment in found if segment is not None]
-
-
-def _segment(node: Node) -> str | Slot | None:
+def _segment(node: Node) -> str | Slot | Node:
+    """Make of a node what is quicker to show: text, a variable, or itself when it is more."""
     if isinstance(node, ContentNode):
         return node.text
     expression: Any = node.expression if isinstance(node, OutputNode) else None
     if expression is None or not isinstance(expression.left, Path):
-        return None
+        return node
     path = tuple(expression.left.path)
     if not expression.filters:
         return Slot(spelled(path), path)
     first, *more = expression.filters
     values = [argument.value for argument in first.args]
     if more or first.name != "default" or not all(isinstance(v, LITERALS) for v in values):
-        return None
+        return node
     return Slot(spelled(path), path, tuple(value.value for value in values))

@@ -11,7 +11,7 @@ from pomelo.activities import Fact
 from pomelo.base.db import Db
 from pomelo.base.ids import MessageId
 from pomelo.leads import ActivityType
-from pomelo.messages import Message, MessageKind
+from pomelo.messages import Fetched, MessageKind
 from pomelo.tracking.robots import Visit, machine
 from pomelo.tracking.tokens import CLICK, OPEN
 
@@ -46,7 +46,8 @@ async def record(db: Db, hits: Sequence[Hit]) -> list[bool]:
         For each hit whether it counted for a lead: one for a rehearsal's or a removed lead's
         mail does not.
     """
-    found = {m.id: m for m in await messages.list_by_ids(db, {hit.message_id for hit in hits})}
+    fetched = await messages.list_fetched(db, {hit.message_id for hit in hits})
+    found = {mail.id: mail for mail in fetched}
     counted = [_counts(found.get(hit.message_id)) for hit in hits]
     facts = [
         _fact(hit, found[hit.message_id])
@@ -58,12 +59,12 @@ async def record(db: Db, hits: Sequence[Hit]) -> list[bool]:
     return counted
 
 
-def _counts(message: Message | None) -> bool:
+def _counts(message: Fetched | None) -> bool:
     return message is not None and message.kind is MessageKind.SEQUENCE
 
 
-def _fact(hit: Hit, message: Message) -> Fact:
-    handed_over = message.sent_at or message.data_at
+def _fact(hit: Hit, message: Fetched) -> Fact:
+    handed_over = message.handed_over_at
     after = None if handed_over is None else hit.at - handed_over
     reason = machine(Visit(method=hit.method, agent=hit.agent, after=after))
     extra: dict[str, object] = {"userAgent": hit.agent[:AGENT_LETTERS]}

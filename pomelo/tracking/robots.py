@@ -1,6 +1,7 @@
 """Person or machine? The rules that need no history; each names itself as the reason."""
 
 from datetime import timedelta
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -66,9 +67,14 @@ def machine(visit: Visit) -> str | None:
         return "gmail_prefetch"
     if any(proxy in small for proxy in PROXIES):
         return "too_fast" if _is_too_fast(visit) else None
-    if not agent or any(scanner in small for scanner in SCANNERS):
+    if not agent or _is_scanner(small):
         return "scanner_ua"
     return "too_fast" if _is_too_fast(visit) else None
+
+
+@lru_cache(maxsize=1024)
+def _is_scanner(agent: str) -> bool:
+    return any(scanner in agent for scanner in SCANNERS)
 
 
 def _is_too_fast(visit: Visit) -> bool:

@@ -96,6 +96,16 @@ async def test_what_is_not_named_stays_inside_objects_too(api: Caller) -> None:
     assert changed["autoLeadInterest"] is True
 
 
+async def test_what_is_only_kept_does_not_grow_without_end(api: Caller) -> None:
+    path = f"/campaigns/{await made(api)}"
+    await api.call("PATCH", path, {"aiFeatures": {"a": "x" * 40_000}})
+
+    status, sentence = await api.refused("PATCH", path, {"aiFeatures": {"b": "x" * 40_000}})
+
+    assert (status, "64,000" in sentence) == (400, True)
+    assert list((await api.call("GET", path))["aiFeatures"]) == ["a"]
+
+
 async def test_the_old_switch_and_the_new_word_never_contradict(api: Caller) -> None:
     path = f"/campaigns/{await made(api)}"
     await api.call("PATCH", path, {"onReplied": {"campaignProgress": "pause"}})
@@ -116,6 +126,8 @@ WRONG: list[dict[str, Any]] = [
     {"onReplied": {"campaignProgress": "halt"}},
     {"tracking": []},
     {"aiFeatures": 1},
+    {"emoji": "x" * 70_000},
+    {"aiFeatures": {str(n): "x" * 100 for n in range(900)}},
 ]
 
 

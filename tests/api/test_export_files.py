@@ -31,7 +31,7 @@ async def test_a_file_can_be_downloaded_for_24_hours(
 async def test_a_file_is_an_attachment_that_nobody_guesses_about(
     api: Caller, folder: Folder
 ) -> None:
-    status = await done(api, folder, await campaign_of(api, 'é"\r\nX: y'))
+    status = await done(api, folder, await campaign_of(api, 'é"; X: y'))
 
     file = await api.http.get(status["url"])
 

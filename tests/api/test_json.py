@@ -54,6 +54,7 @@ REFUSED = {
     "trailing comma": b'{"a":1,}',
     "form": b"a=1&b=2",
     "cut": b'{"a":',
+    "line break behind a backslash, inside a string": b'{"a":"x\\\n"}',
 }
 TAKEN = {
     "nothing": b"",
@@ -105,6 +106,13 @@ async def test_a_body_too_long_is_refused_before_it_is_read_as_json() -> None:
         (b'{"maxSize":1}', "Bad params: Object missing required field `name`."),
         (b'{"name":1}', "Bad params: Expected `str`, got `int` - at `$.name`."),
         (b'{"name":"a","maxSize":"1"}', "Bad params: Expected `int`, got `str` - at `$.maxSize`."),
+        (b'{"name":"a","password":1}', "Bad params: Expected `str` - at `$.password`."),
+        (b'{"name":"a","password":["x"]}', "Bad params: Expected `str` - at `$.password`."),
+        (b'{"name":"a","state":"c"}', "Bad params: state must be one of warmed, hooked."),
+        (
+            b'{"name":"a","states":["hooked",""]}',
+            "Bad params: states[1] must be one of warmed, hooked.",
+        ),
     ],
 )
 async def test_a_body_that_does_not_fit_is_told_where(body: bytes, sentence: str) -> None:
@@ -112,6 +120,28 @@ async def test_a_body_that_does_not_fit_is_told_where(body: bytes, sentence: str
 
     assert answer.status == 400
     assert answer.text.startswith(sentence)
+
+
+async def test_a_wrong_word_is_not_given_back_at_length() -> None:
+    body = b'{"name":"a","state":"' + b"x` - at `$.name" * 5_000 + b'"}'
+
+    answer = await ask(toy.app(), "POST", "/api/widgets", body)
+
+    assert (answer.status, answer.text) == (400, "Bad params: state must be one of warmed, hooked.")
+
+
+@pytest.mark.parametrize("line_break", [b"\\\n", b"\\\r\n"])
+async def test_the_references_own_example_is_taken_as_it_is_printed(line_break: bytes) -> None:
+    body = b'{"lastName":"Hendricks","icebreaker":"Text\\u003a",' + line_break + b'"phone":"(555)"}'
+
+    answer = await ask(toy.app(), "POST", ADD, body)
+
+    assert answer.status == 201
+    assert answer.json["body"] == {
+        "lastName": "Hendricks",
+        "icebreaker": "Text:",
+        "phone": "(555)",
+    }
 
 
 async def test_a_typed_body_comes_as_its_struct_and_its_secret_as_stars() -> None:

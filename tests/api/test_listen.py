@@ -133,6 +133,13 @@ async def test_a_taken_port_is_not_shared_and_its_holder_is_named() -> None:
             await serve_http(toy.app(), "127.0.0.1", number, asyncio.Event())
 
 
+async def test_an_address_that_is_not_ours_is_not_blamed_on_another_program() -> None:
+    with pytest.raises(
+        PortTaken, match=r"192\.0\.2\.1:0: .*\. Choose another address by POMELO_HOST"
+    ):
+        await serve_http(toy.app(), "192.0.2.1", 0, asyncio.Event())
+
+
 async def test_two_servers_never_share_a_port(port: int) -> None:
     with pytest.raises(PortTaken):
         await serve_http(toy.app(), "127.0.0.1", port, asyncio.Event())

@@ -1,13 +1,16 @@
+import asyncio
 from dataclasses import replace
 
 import pytest
 
+from pomelo.api import meta
 from pomelo.api.call import AppState
 from pomelo.api.meta import OPERATIONS
 from pomelo.app import build
 from pomelo.base import metrics
 from pomelo.base.clock import Clock
 from pomelo.base.db import Database
+from pomelo.base.embedded import Embedded
 from tests.api import toy
 from tests.api.wires import ask
 
@@ -48,6 +51,21 @@ async def test_health_says_which_check_fails(state: AppState) -> None:
 
     assert answer.status == 503
     assert answer.json["reason"] == "Tables are older than the program; run `pomelo migrate`."
+
+
+async def test_health_does_not_wait_for_a_database_that_hangs(
+    state: AppState, postgres: Embedded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(meta, "ANSWER_SECONDS", 0.05)
+    busy = Database(size=1, **postgres.options())
+    await busy.open()
+    app = build(replace(state, database=busy), rate_limit=20)
+
+    async with busy.transaction(), asyncio.timeout(1):
+        answer = await ask(app, "GET", "/health", headers={})
+    await busy.close()
+
+    assert (answer.status, answer.json["reason"]) == (503, "The database does not answer.")
 
 
 async def test_health_says_that_the_database_is_away() -> None:

@@ -53,6 +53,8 @@ class Widget(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     max_size: int = 0
     password: Secret | None = None
     extra: object = None
+    state: State | None = None
+    states: tuple[State, ...] = ()
 
 
 class KnownKeys(msgspec.Struct, frozen=True):

@@ -102,13 +102,14 @@ def test_a_stranger_with_the_pid_of_a_dead_postgresql_is_left_alone(home: Path) 
     with started(home) as postgres:
         os.kill(postmaster_pid(home), signal.SIGKILL)
         wait_until(lambda: not postgres.is_running() and residents(home / "pg") == [])
-    stale = home / "pg" / "postmaster.pid"
+    locks = [home / "pg" / name for name in ("postmaster.pid", ".s.PGSQL.5432.lock")]
     uid = account_for(home / "pg").uid
     with subprocess.Popen(["sleep", "60"], user=uid) as stranger:
-        dead, rest = stale.read_text().split("\n", 1)
-        stale.write_text(f"{stranger.pid}\n{rest}")
+        for stale in locks:
+            dead, rest = stale.read_text().split("\n", 1)
+            stale.write_text(f"{stranger.pid}\n{rest}")
+            assert int(dead) != stranger.pid
 
-        assert int(dead) != stranger.pid
         assert not Embedded(home).attach()
         with started(home) as postgres:
             assert postgres.is_running()

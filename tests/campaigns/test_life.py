@@ -45,12 +45,22 @@ async def test_a_new_campaign_is_a_paused_draft_with_hours_of_its_own(
     ]
 
 
-@pytest.mark.parametrize("name", ["", "   ", "x" * 201])
-async def test_a_name_is_needed(db: Db, now: datetime, name: str) -> None:
+@pytest.mark.parametrize(
+    "name", ["", "   ", "x" * 201, "a\nb", "a\r\nX-Evil: 1", "a\x7f", "a\x9bb", "a\u2028b"]
+)
+async def test_a_name_of_one_line_is_needed(db: Db, now: datetime, name: str) -> None:
     team, user = await make.team_and_user(db)
 
     with pytest.raises(CampaignInvalid):
         await campaigns.create(db, team.id, user.id, NewCampaign(name), now=now)
+
+
+@pytest.mark.parametrize("label", ["", "a\nb", "x" * 201])
+async def test_a_label_is_one_line_too(db: Db, now: datetime, label: str) -> None:
+    team, user = await make.team_and_user(db)
+
+    with pytest.raises(CampaignInvalid):
+        await campaigns.create(db, team.id, user.id, NewCampaign("a", labels=(label,)), now=now)
 
 
 async def test_a_strange_time_zone_is_refused(db: Db) -> None:

@@ -1,7 +1,7 @@
 """`pomelo doctor`: what is wrong is found, said with what to do, and ends with 1."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from pomelo.cli.checkup.exports import FILE
 from pomelo.cli.checkup.finding import Level
 from pomelo.cli.checkup.store import ServerFacts
 from pomelo.cli.house import KEY_FILE, opened, settings_from_here
+from pomelo.schedules import ScheduleChanges
 from pomelo.senders import PausedFor
 from tests import make
 from tests.cli.conftest import Pomelo
@@ -94,7 +95,8 @@ async def test_a_database_that_is_away_asks_to_try_again_later(
     said = await pomelo("team", "list")
 
     assert said.status == 75
-    assert "database is away" in said.err
+    assert "does not answer" in said.err
+    assert "DATABASE_URL" in said.err
 
 
 async def test_a_key_that_others_can_read_is_wrong(pomelo: Pomelo, open_key: Path) -> None:
@@ -222,3 +224,21 @@ async def test_a_running_campaign_without_a_sender_is_wrong(
 
     assert level == "fail"
     assert f'"Campaign1" ({campaign.id}) runs but cannot send' in text
+
+
+async def test_a_campaign_that_waits_for_its_hours_is_told_with_the_next(
+    pomelo: Pomelo, database: Database
+) -> None:
+    async with database.transaction() as db:
+        team = await make.team(db)
+        sender = await make.sender(db, team.id)
+        campaign = await make.running_campaign(db, team.id, sender)
+        (schedule,) = await campaigns.schedules_of(db, team.id, campaign.id)
+        in_two_days = (datetime.now(UTC) + timedelta(days=2)).isoweekday()
+        changes = ScheduleChanges(weekdays=(in_two_days,))
+        await campaigns.change_schedule(db, team.id, schedule.id, changes, now=make.NOW)
+
+    ((level, text),) = await findings(pomelo, "campaigns")
+
+    assert level == "pass"
+    assert text.startswith('1 of 1 that run wait for the hours of their schedules; the next, "')

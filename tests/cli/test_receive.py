@@ -154,7 +154,7 @@ async def test_a_mail_waits_while_the_database_is_away(receive: Run, sent: Sent)
     ended = await run((*COMMAND, "--sender", SENDER), sent.answer("reply_top_posted"), away)
 
     assert (ended.status, ended.out) == (75, "")
-    assert ended.err.startswith("pomelo: The database is away")
+    assert ended.err.startswith("pomelo: The database does not answer")
 
 
 async def test_a_mailbox_of_two_teams_answers_the_one_that_wrote(

@@ -110,8 +110,9 @@ def test_a_suppressed_address_is_never_written_to(source: str, because: Activity
     assert decide(DUE, suppressed_by=source, is_rehearsal=False, now=NOW) == Stop(because)
 
 
-def test_a_rehearsed_step_waits_for_the_end_of_the_rehearsal() -> None:
-    facts = began(MessageState.SENT)
+@pytest.mark.parametrize("state", [MessageState.SENT, MessageState.REFUSED, MessageState.UNCERTAIN])
+def test_a_rehearsed_step_waits_for_the_end_of_the_rehearsal(state: MessageState) -> None:
+    facts = began(state)
 
     assert decide(facts, suppressed_by=None, is_rehearsal=True, now=NOW) == WaitFor(
         WaitsFor.REHEARSAL

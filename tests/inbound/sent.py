@@ -25,6 +25,7 @@ from tests.inbound import letters
 
 SIGNER = Signer(make.VAULT.signing_secret())
 SENT_AT = make.NOW
+LEASE = timedelta(minutes=1)
 # Long enough after the mail that an answer is nobody's machine.
 NOW = SENT_AT + timedelta(hours=2)
 SUBJECT = "Cider press capacity"
@@ -123,6 +124,7 @@ async def to(
     lead = await make.lead(db, campaign, address)
     step = (await list_steps(db, team.id, campaign.id))[0]
     intent = _intent(lead, sender, step.id, kind)
+    await db.execute("UPDATE leads SET leased_until = $1 WHERE id = $2", SENT_AT + LEASE, lead.id)
     await messages.begin(db, [intent], now=SENT_AT)
     keys = addresses.suppression_keys(addresses.parse(lead.email))
     assert await messages.mark(db, [Mark(team.id, intent.id, 0, "", keys)], now=SENT_AT)

@@ -152,3 +152,35 @@ async def test_leads_of_a_sender_that_is_gone_wait(
 
     assert parked == 1
     assert [one.id for one in await claim(db, want(campaign))] == [fresh.id]
+
+
+async def test_renewing_brings_no_lease_back_that_was_ended(db: Db, campaign: Campaign) -> None:
+    await make.lead(db, campaign)
+    claimed = await claim(db, want(campaign))
+    await leads.free(db, claimed)
+
+    await leads.renew(db, claimed, until=make.NOW + LEASE)
+
+    assert len(await claim(db, want(campaign))) == 1
+
+
+async def test_renewing_shortens_no_lease(db: Db, campaign: Campaign, now: datetime) -> None:
+    """One of a rehearsal lasts until the next try."""
+    await make.lead(db, campaign)
+    claimed = await claim(db, want(campaign))
+    await leads.renew(db, claimed, until=now + 9 * LEASE)
+
+    await leads.renew(db, claimed, until=now + LEASE)
+
+    assert await claim(db, want(campaign), at=now + 2 * LEASE) == []
+
+
+async def test_a_lead_that_has_a_sender_keeps_it(db: Db, campaign: Campaign) -> None:
+    one = await make.sender(db, campaign.team_id, "one@piedpiper.example")
+    two = await make.sender(db, campaign.team_id, "two@piedpiper.example")
+    lead = await make.lead(db, campaign)
+
+    await leads.keep_sender(db, campaign.team_id, lead.id, one.id)
+    await leads.keep_sender(db, campaign.team_id, lead.id, two.id)
+
+    assert (await leads.get(db, campaign.team_id, lead.id)).sender_id == one.id

@@ -11,7 +11,7 @@ from pomelo.messages.replies import (
     connect_delay,
     effective_id,
     meaning,
-    read,
+    read_reply,
     retry_delay,
     status_class,
 )
@@ -135,7 +135,7 @@ TO_RCPT = [
 
 @pytest.mark.parametrize(("code", "text", "kind"), TO_RCPT)
 def test_a_reply_to_rcpt_has_one_class(code: int, text: str, kind: ReplyClass) -> None:
-    said = meaning(read(code, text))
+    said = meaning(read_reply(code, text))
 
     assert said.kind is kind
     assert said.suppresses == (kind is HARD)
@@ -145,7 +145,7 @@ def test_a_reply_to_rcpt_has_one_class(code: int, text: str, kind: ReplyClass) -
 
 @pytest.mark.parametrize("text", sorted({text for _, text, kind in TO_RCPT if kind is HARD}))
 def test_a_temporary_code_never_suppresses(text: str) -> None:
-    said = meaning(read(450, text))
+    said = meaning(read_reply(450, text))
 
     assert not said.suppresses
     assert not said.is_permanent
@@ -154,14 +154,14 @@ def test_a_temporary_code_never_suppresses(text: str) -> None:
 @pytest.mark.parametrize("stage", [Stage.CONNECT, Stage.TLS, Stage.EHLO, Stage.MAIL])
 @pytest.mark.parametrize("text", ["5.1.1 User unknown", "5.0.0 No", "", "no such user"])
 def test_before_rcpt_a_refusal_is_about_the_sender(stage: Stage, text: str) -> None:
-    said = meaning(read(550, text), stage=stage)
+    said = meaning(read_reply(550, text), stage=stage)
 
     assert said.kind is SENDER
     assert not said.suppresses
 
 
 def test_a_server_without_smtputf8_suppresses_nobody() -> None:
-    said = meaning(read(553, "5.6.7 cannot write to non-ASCII addresses"), stage=Stage.MAIL)
+    said = meaning(read_reply(553, "5.6.7 cannot write to non-ASCII addresses"), stage=Stage.MAIL)
 
     assert said.kind is CONTENT
     assert (said.is_permanent, said.suppresses, said.pauses_sender) == (True, False, False)
@@ -169,11 +169,11 @@ def test_a_server_without_smtputf8_suppresses_nobody() -> None:
 
 @pytest.mark.parametrize("code", [501, 535, 550, 554])
 def test_a_final_no_to_the_login_is_about_the_login(code: int) -> None:
-    assert meaning(read(code, "no"), stage=Stage.AUTH).kind is AUTH
+    assert meaning(read_reply(code, "no"), stage=Stage.AUTH).kind is AUTH
 
 
 def test_a_login_that_fails_for_now_is_tried_again() -> None:
-    said = meaning(read(454, "4.7.0 Temporary authentication failure"), stage=Stage.AUTH)
+    said = meaning(read_reply(454, "4.7.0 Temporary authentication failure"), stage=Stage.AUTH)
 
     assert said.kind is not AUTH
     assert not said.is_permanent
@@ -194,14 +194,14 @@ def test_a_login_that_fails_for_now_is_tried_again() -> None:
     ],
 )
 def test_a_server_that_names_a_time_gets_ten_seconds_more(text: str, seconds: int | None) -> None:
-    wait = meaning(read(450, text)).wait
+    wait = meaning(read_reply(450, text)).wait
 
     assert wait == (None if seconds is None else timedelta(seconds=seconds))
 
 
 @pytest.mark.parametrize("code", [421, 550])
 def test_a_daily_limit_rests_the_sender_for_a_day(code: int) -> None:
-    said = meaning(read(code, "5.4.5 Daily user sending limit exceeded"))
+    said = meaning(read_reply(code, "5.4.5 Daily user sending limit exceeded"))
 
     assert said.wait == timedelta(days=1)
 
@@ -227,7 +227,7 @@ def test_a_bounce_is_read_by_the_same_table(status: str, diagnostic: str, kind: 
 
 
 def test_a_reply_is_kept_printable_and_short() -> None:
-    reply = read(550, b"5.1.1 \xff<script>\r\n5.1.1 \x1b[31m\xe2\x80\xae" + b"x" * 5000)
+    reply = read_reply(550, b"5.1.1 \xff<script>\r\n5.1.1 \x1b[31m\xe2\x80\xae" + b"x" * 5000)
 
     assert reply.enhanced == "5.1.1"
     assert reply.text.startswith("5.1.1 \ufffd<script> [31m xxx")
@@ -236,18 +236,18 @@ def test_a_reply_is_kept_printable_and_short() -> None:
 
 
 def test_a_reply_of_surrogates_is_kept_as_replacements() -> None:
-    assert read(550, "bad \udcff byte").text == "bad \ufffd byte"
+    assert read_reply(550, "bad \udcff byte").text == "bad \ufffd byte"
 
 
 @pytest.mark.parametrize(
     "text", ["no code", "from 5.1.1.7 blocked", "version 15.1.2", "see 1.5.1.1"]
 )
 def test_an_address_or_a_version_is_not_a_status_code(text: str) -> None:
-    assert read(550, text).enhanced is None
+    assert read_reply(550, text).enhanced is None
 
 
 def test_a_code_repeated_on_each_line_is_kept_once() -> None:
-    reply = read(550, "5.1.1 The account does\n5.1.1 not exist")
+    reply = read_reply(550, "5.1.1 The account does\n5.1.1 not exist")
 
     assert reply.text == "5.1.1 The account does not exist"
 
@@ -296,4 +296,4 @@ def test_an_unreachable_server_is_tried_hourly_in_the_end() -> None:
 def test_a_provider_that_renames_our_mail_is_understood(
     text: str, host: str, expected: str | None
 ) -> None:
-    assert effective_id(read(250, text), host) == expected
+    assert effective_id(read_reply(250, text), host) == expected

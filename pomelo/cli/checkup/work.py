@@ -1,9 +1,11 @@
 """What should be going on: keys to call with, workers, campaigns that can send, no doubts."""
 
+from datetime import datetime
 from typing import Final
 
-from pomelo import campaigns, messages, teams
-from pomelo.base.db import Db
+from pomelo import campaigns, messages, schedules, teams
+from pomelo.base.db import NEVER, Db
+from pomelo.base.ids import TeamId
 from pomelo.campaigns import CampaignFacts, CampaignState
 from pomelo.cli.checkup import store
 from pomelo.cli.checkup.finding import Finding, doubt, good, wrong
@@ -14,13 +16,13 @@ NO_WORKER: Final = (
 NO_TEAM: Final = "There is no team and no key; `pomelo key create --name first` makes both."
 
 
-async def examine_work(db: Db) -> list[Finding]:
+async def examine_work(db: Db, *, now: datetime) -> list[Finding]:
     """Look at teams, workers, campaigns and mails in doubt."""
     return [
         await _teams(db),
         await _workers(db),
         await _doubts(db),
-        *await _campaigns(db),
+        *await _campaigns(db, now),
     ]
 
 
@@ -40,20 +42,40 @@ async def _doubts(db: Db) -> Finding:
         return good("mails", "None is in doubt.")
     return doubt(
         "mails",
-        f"{count} of unknown fate, whose leads wait; see `pomelo message list`, and resolve them.",
+        f"{count} in doubt, whose leads wait; see `pomelo message list`, and resolve them.",
     )
 
 
-async def _campaigns(db: Db) -> list[Finding]:
-    stuck = [
-        wrong("campaigns", f'"{one.name}" ({one.id}) runs but cannot send: {" ".join(why)}')
+async def _campaigns(db: Db, now: datetime) -> list[Finding]:
+    running = [
+        (team.id, one)
         for team in await teams.list_all(db)
         for one in (await campaigns.facts_of(db, team.id)).values()
-        if (why := _why_stuck(one))
+        if one.state is CampaignState.RUNNING and not one.is_archived
     ]
-    return stuck or [good("campaigns", "None that runs is kept from sending.")]
+    stuck = [
+        wrong("campaigns", f'"{one.name}" ({one.id}) runs but cannot send: {" ".join(why)}')
+        for _, one in running
+        if (why := campaigns.errors(one))
+    ]
+    return stuck or [await _hours(db, running, now)]
 
 
-def _why_stuck(facts: CampaignFacts) -> list[str]:
-    is_on = facts.state is CampaignState.RUNNING and not facts.is_archived
-    return campaigns.errors(facts) if is_on else []
+async def _hours(db: Db, running: list[tuple[TeamId, CampaignFacts]], now: datetime) -> Finding:
+    """Tell which wait for their schedules' hours, the commonest reason why nothing is sent."""
+    openings = [(await _opening(db, team, one, now), one.name) for team, one in running]
+    closed = sorted((at, name) for at, name in openings if at > now)
+    if not closed:
+        return good("campaigns", "Nothing keeps one that runs from sending.")
+    at, name = closed[0]
+    return good(
+        "campaigns",
+        f"{len(closed)} of {len(running)} that run wait for the hours of their schedules; the "
+        f'next, "{name}", may send from {at:%Y-%m-%d %H:%M} UTC on.',
+    )
+
+
+async def _opening(db: Db, team: TeamId, facts: CampaignFacts, now: datetime) -> datetime:
+    """Give when a campaign may send: now, or when the first of its schedules opens."""
+    windows = [schedules.window_of(one) for one in await campaigns.schedules_of(db, team, facts.id)]
+    return schedules.next_moment(windows, now) or NEVER

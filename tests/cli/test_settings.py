@@ -1,0 +1,49 @@
+from pathlib import Path
+
+import pytest
+
+from pomelo.settings import SettingInvalid, load
+
+NO_FILE = Path("/nowhere/pomelo.toml")
+
+
+@pytest.mark.parametrize(
+    "url", ["", "https://pomelo.example", "http://127.0.0.1:8080/", "https://x.example/out/"]
+)
+def test_links_in_mails_begin_with_a_web_address(url: str) -> None:
+    assert load({"POMELO_PUBLIC_URL": url}, NO_FILE).public_url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "pomelo.example",
+        "javascript:alert(1)",
+        "http://",
+        "https:///x",
+        "https://a b",
+        "https://x.example\r\nBcc: a@b.example",
+        "https://x.example/?a=1",
+        "https://x.example/#a",
+        "https://<x>.example",
+        "https://user:secret@x.example",
+    ],
+)
+def test_what_no_link_can_begin_with_is_refused_before_a_mail_holds_it(url: str) -> None:
+    with pytest.raises(SettingInvalid, match="POMELO_PUBLIC_URL"):
+        load({"POMELO_PUBLIC_URL": url}, NO_FILE)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("POMELO_PORT", "70000"), ("POMELO_RATE_LIMIT", "-1"), ("POMELO_EXPORT_LINKS", "some")],
+)
+def test_a_wrong_setting_is_named(name: str, value: str) -> None:
+    with pytest.raises(SettingInvalid, match=name.removeprefix("POMELO_").lower()):
+        load({name: value}, NO_FILE)
+
+
+def test_a_rehearsal_needs_an_address_that_mail_can_go_to() -> None:
+    assert load({"POMELO_DELIVER_TO": "me@company.com"}, NO_FILE).deliver_to == "me@company.com"
+    with pytest.raises(SettingInvalid, match="POMELO_DELIVER_TO"):
+        load({"POMELO_DELIVER_TO": "me"}, NO_FILE)
