@@ -174,9 +174,17 @@ def load(environ: Mapping[str, str], file: Path = FILE) -> Settings:
     try:
         settings = msgspec.convert(given, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise SettingInvalid(f"A setting is wrong: {error}. See docs/settings.md.") from None
+        raise SettingInvalid(
+            f"A setting is wrong: {_named(error)}. See docs/settings.md."
+        ) from None
     _check_addresses(settings)
     return settings
+
+
+def _named(error: msgspec.ValidationError) -> str:
+    """Say which setting is meant as the environment names it."""
+    words, _, name = str(error).partition(" - at `$.")
+    return f"{variable(name.rstrip('`'))}: {words}" if name else words
 
 
 def _check_addresses(settings: Settings) -> None:

@@ -120,7 +120,23 @@ async def reference(call: Call[NoQuery, None]) -> Raw:
     return Raw(call.state.part(Documents).page, HTML, headers)
 
 
+async def front_door(_: Call[NoQuery, None]) -> Raw:
+    """Lead to the reference, until there is a web app."""
+    return Raw(b"", HTML, (("location", "/docs"),), status=302)
+
+
 OPERATIONS: Final[tuple[AnyOperation, ...]] = (
+    Operation(
+        method="GET",
+        path="/",
+        run=front_door,
+        permission=Permission.PUBLIC,
+        section=SECTION,
+        summary="Be led to the reference",
+        text="A redirect to /docs.",
+        media="text/html; charset=utf-8",
+        status=302,
+    ),
     Operation(
         method="GET",
         path="/health",

@@ -46,7 +46,7 @@ DEFAULTS: Final = Limits()
 
 
 class PortTaken(PomeloError):
-    """The port is taken; stop who holds it or choose another by POMELO_PORT."""
+    """The port is taken; stop what holds it or choose another by POMELO_PORT."""
 
 
 # Granian's types are behind its code.
@@ -133,7 +133,7 @@ def bind(host: str, port: int, unread_ms: int) -> socket.socket:
     except OSError as error:
         ours.close()
         advice = (
-            "Stop who holds it, or choose another port by POMELO_PORT."
+            "Stop what holds it, or choose another port by POMELO_PORT."
             if error.errno == errno.EADDRINUSE
             else "Choose another address by POMELO_HOST, or another port by POMELO_PORT."
         )

@@ -137,13 +137,14 @@ class Guard:
             # Which address it was stays unsaid: a team's member must not read the operator's DNS.
             raise HostRefused(
                 f"{name} is not on the public Internet; use a host that is, or let the operator "
-                f"list its network in {self._setting}."
+                f"list its network in {self._setting}, for example 127.0.0.0/8."
             )
         if not self._may_use(port, addresses):
             usual = ", ".join(map(str, sorted(self._ports)))
             raise HostRefused(
                 f"Port {port} is not among those used; choose one of {usual}, "
-                f"or let the operator list the host's network in {self._setting}."
+                f"or let the operator list the host's network in {self._setting}, for example "
+                "127.0.0.0/8."
             )
         return addresses[0]
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pomelo.api.exports import Downloads, Links
 from pomelo.api.leads import Adding
 from pomelo.api.tracking import Tracker
+from pomelo.base.failpoint import Failpoint
 from pomelo.base.jobs import Jobs
 from pomelo.cli.house import House
 from pomelo.exports import Exporter, Folder, Streams
@@ -30,7 +31,8 @@ def app_parts(house: House) -> Mapping[type, object]:
 
 def register_jobs(house: House, jobs: Jobs) -> None:
     """Register every domain's background jobs."""
-    Exporter(house.database, house.clock, Folder(house.export_dir)).join(jobs)
+    failpoint = Failpoint(house.settings.failpoint)
+    Exporter(house.database, house.clock, Folder(house.export_dir), failpoint).join(jobs)
 
 
 def smtp_timeouts(house: House) -> Timeouts:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from pomelo import senders
+from pomelo.base import log
 from pomelo.delivery.desk import Desk
 from pomelo.delivery.drafts import Draft
 from pomelo.delivery.outcomes import Postponed, Rejected
@@ -18,6 +19,7 @@ from pomelo.messages import (
 from pomelo.senders import PausedFor, Sender
 from pomelo.smtp import Deferred, Refused, Unreachable
 
+LOG: Final = log.get("delivery")
 BLOCKS_AN_HOUR: Final = 3
 THROTTLED_FOR: Final = timedelta(hours=24)
 BLOCKED_FOR: Final = timedelta(hours=24)
@@ -120,3 +122,4 @@ async def _pause(
             until=until,
             now=desk.clock.now(),
         )
+    LOG.warning("sender_paused", sender=sender.id, reason=reason, reply=reply, until=until)

@@ -104,7 +104,8 @@ def read_note(home: Path) -> Note | None:
         return None
     if cluster.exists():
         raise HomeTaken(
-            f"{home} holds data that is not the demo's; set POMELO_DATA_DIR to another directory."
+            f"{home} holds data that `pomelo demo --stay` did not make; "
+            "set POMELO_DATA_DIR to another directory."
         )
     return None
 

@@ -129,7 +129,9 @@ class Demo:
         speed = timedelta(days=1).total_seconds() / self.day_seconds
         right_at = datetime.now(UTC) + timedelta(seconds=LAG_SECONDS)
         await self._server.start(FastClock(speed, right_at))
-        self._show.say(f"The server is at {self._server.url}; its clock runs {speed:,.0f} times.")
+        self._show.say(
+            f"The server is at {self._server.url}; its clock runs {speed:,.0f} times as fast."
+        )
         await self._server.command("team", "create", TEAM)
         key = await self._server.command("key", "create", "--name", "demo")
         self._api = Api(self._server.url, key.splitlines()[-1])

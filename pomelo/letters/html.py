@@ -121,6 +121,8 @@ def read_data(source: str) -> tuple[str, str]:
         The HTML, without scripts and unsafe links, and the text.
     """
     source = source.translate(_PRIVATE).replace("\0", "")
+    if not source.strip():
+        return "", ""
     page = source if _ANY_TAG.search(source) else paragraphs(source)
     tree = _tree(f"<body>{page}")
     for node, name, value in _addresses(tree):

@@ -91,3 +91,9 @@ async def test_metrics_count_requests_by_operation_and_status() -> None:
 def requests(operation: str, status: str) -> float:
     labels = {"operation": operation, "status": status}
     return metrics.REGISTRY.get_sample_value("pomelo_requests_total", labels) or 0
+
+
+async def test_the_front_door_leads_to_the_reference(state: AppState) -> None:
+    answer = await ask(build(state, rate_limit=20), "GET", "/", headers={})
+
+    assert (answer.status, answer.headers["location"]) == (302, "/docs")

@@ -42,7 +42,7 @@ def test_a_data_directory_with_data_in_it_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(HomeTaken, match="holds data"), room({"POMELO_DATA_DIR": str(tmp_path)}):
         pass
-    with pytest.raises(HomeTaken, match="not the demo's"):
+    with pytest.raises(HomeTaken, match="did not make"):
         read_note(tmp_path)
 
 

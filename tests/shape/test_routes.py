@@ -19,6 +19,7 @@ PUBLIC: Final = frozenset(
         "tracking_click",
         "tracking_ask",
         "tracking_unsubscribe",
+        "meta_front_door",
         "meta_health",
         "meta_measurements",
         "meta_openapi_document",
