@@ -1,0 +1,1 @@
+"""Speed claims, each beside its physical limit, measured in turns in one run."""

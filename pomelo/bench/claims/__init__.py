@@ -1,0 +1,1 @@
+"""One file a claim: what is measured, beside what."""

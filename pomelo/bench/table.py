@@ -1,0 +1,69 @@
+"""The list of claims, and how they are measured one after the other."""
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from typing import Final
+
+import uvloop
+
+from pomelo.base.errors import Invalid
+from pomelo.bench.children import ToolMissing
+from pomelo.bench.claims import adds, claim, export, pixel, rest, send
+from pomelo.bench.ground import Ground, ground
+from pomelo.bench.runs import Row, Size
+
+ON_A_GROUND: Final[dict[str, Callable[[Ground, Size], Awaitable[list[Row]]]]] = {
+    "adds": adds.measure,
+    "pixel": pixel.measure,
+    "send": send.measure,
+    "claim": claim.measure,
+    "export": export.measure,
+}
+REST: Final = "rest"
+NAMES: Final = (*ON_A_GROUND, REST)
+
+
+class ClaimUnknown(Invalid):
+    """There is no claim of that name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no claim {name!r}; choose among {', '.join(NAMES)}.")
+
+
+def check(names: Sequence[str]) -> Sequence[str]:
+    """Give what is to be measured: these, or everything.
+
+    Raises:
+        ClaimUnknown: One is no claim.
+    """
+    for name in names:
+        if name not in NAMES:
+            raise ClaimUnknown(name)
+    return names or NAMES
+
+
+def measure(names: Sequence[str], size: Size) -> Iterator[list[Row] | ToolMissing]:
+    """Measure claims, each on a ground of its own; to be called from the main thread.
+
+    Args:
+        names: Checked.
+        size: How much.
+
+    Returns:
+        For each name its rows, or the tool without which it cannot be measured.
+    """
+    for name in names:
+        try:
+            yield _measure(name, size)
+        except ToolMissing as missing:
+            yield missing
+
+
+def _measure(name: str, size: Size) -> list[Row]:
+    if name == REST:
+        return uvloop.run(rest.measure(size))
+    with ground() as fresh:
+        return uvloop.run(_awaited(ON_A_GROUND[name](fresh, size)))
+
+
+async def _awaited(rows: Awaitable[list[Row]]) -> list[Row]:
+    return await rows
