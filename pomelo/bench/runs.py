@@ -54,15 +54,15 @@ class Size(msgspec.Struct, frozen=True):
     Attributes:
         leads: In the large campaigns.
         seconds: How long each turn under load lasts.
+        rounds: How many turns each has.
     """
 
     leads: int = 1_000_000
     seconds: int = 10
+    rounds: int = ROUNDS
 
 
-async def turns(
-    ours: Measure, limit: Measure, *, rounds: int = ROUNDS
-) -> tuple[list[float], list[float]]:
+async def turns(ours: Measure, limit: Measure, *, rounds: int) -> tuple[list[float], list[float]]:
     """Measure both in turns, the limit first."""
     mine: list[float] = []
     theirs: list[float] = []

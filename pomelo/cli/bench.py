@@ -42,10 +42,11 @@ def bench(
         pomelo bench adds pixel --seconds 5
         pomelo bench claim --leads 100000 --json
     """
+    chosen = check(names or [])
     log.configure("warning")
     # So that a SIGTERM ends the children too, as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    rows, missing = _measured(check(names or []), Size(leads=leads, seconds=seconds))
+    rows, missing = _measured(chosen, Size(leads=leads, seconds=seconds))
     if as_json:
         show_json(rows)
     else:

@@ -44,7 +44,8 @@ async def _in_turns(ground: Ground, house: House, stock: Stock, size: Size) -> R
         return await limits.pgbench(ground, "adds.pgbench", values, seconds=size.seconds)
 
     await ours()  # once for nothing: plans, caches, and a heap that has begun to grow
-    return compared("adds", "leads/s", *await turns(ours, limit), bar=BAR, better=Better.HIGHER)
+    measured = await turns(ours, limit, rounds=size.rounds)
+    return compared("adds", "leads/s", *measured, bar=BAR, better=Better.HIGHER)
 
 
 def basic(key: str) -> str:

@@ -48,7 +48,8 @@ async def _in_turns(
     async def limit() -> float:
         return await _claims(house, stock, few, by, seconds=size.seconds)
 
-    return compared("claim", "leads/s", *await turns(ours, limit), bar=BAR, better=Better.HIGHER)
+    measured = await turns(ours, limit, rounds=size.rounds)
+    return compared("claim", "leads/s", *measured, bar=BAR, better=Better.HIGHER)
 
 
 async def _claims(

@@ -48,7 +48,8 @@ async def _in_turns(ground: Ground, stock: Stock, campaign: CampaignId, size: Si
             ground, "export.psql", target, team=stock.team, campaign=campaign
         )
 
-    return compared("export", "s", *await turns(ours, limit), bar=BAR, better=Better.LOWER)
+    measured = await turns(ours, limit, rounds=size.rounds)
+    return compared("export", "s", *measured, bar=BAR, better=Better.LOWER)
 
 
 async def _download(ground: Ground, stock: Stock, campaign: CampaignId, size: Size) -> float:

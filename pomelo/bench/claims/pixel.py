@@ -64,7 +64,8 @@ async def _in_turns(
         load = await limits.wrk(nginx, "hits.lua", str(paths), PERSON, seconds=size.seconds)
         return load.requests / load.seconds
 
-    return compared("pixel", "hits/s", *await turns(ours, limit), bar=BAR, better=Better.HIGHER)
+    measured = await turns(ours, limit, rounds=size.rounds)
+    return compared("pixel", "hits/s", *measured, bar=BAR, better=Better.HIGHER)
 
 
 async def _all_recorded(house: House, stock: Stock, hits: int) -> int:

@@ -11,7 +11,7 @@ from pomelo.base import clock
 from pomelo.bench import memory
 from pomelo.bench.children import ChildFailed, free_port, running
 from pomelo.bench.ground import quiet, temporary
-from pomelo.bench.runs import ROUNDS, Better, Row, Size, compared
+from pomelo.bench.runs import Better, Row, Size, compared
 from pomelo.demo.server import foreign, program
 
 START_SECONDS: Final = 1.0
@@ -23,12 +23,11 @@ GIVE_UP_SECONDS: Final = 60.0
 
 async def measure(size: Size) -> list[Row]:
     """Measure `pomelo serve` with its own database, which exists after the first start."""
-    del size
     starts: list[float] = []
     memories: list[float] = []
     with temporary() as home:
         await _run(home)
-        for _ in range(ROUNDS):
+        for _ in range(size.rounds):
             first, resting = await _run(home)
             starts.append(first)
             memories.append(resting)
