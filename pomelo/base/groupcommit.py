@@ -26,6 +26,8 @@ class GroupCommit(Generic[Item, Outcome]):
         write: Writes a batch in an open transaction and gives as many outcomes, in order.
             An outcome that is an exception is raised for its caller alone.
         observe: Told the size of every batch (for metrics).
+        gather_seconds: So long a flush waits for more items when the one before had several;
+            for writes of loops, which are worth more together than at once.
     """
 
     def __init__(
@@ -33,10 +35,14 @@ class GroupCommit(Generic[Item, Outcome]):
         database: Database,
         write: Callable[[Db, Sequence[Item]], Awaitable[Sequence[Outcome | PomeloError]]],
         observe: Callable[[int], None] = lambda _: None,
+        *,
+        gather_seconds: float = 0.0,
     ) -> None:
         self._database = database
         self._write = write
         self._observe = observe
+        self._gather_seconds = gather_seconds
+        self._has_company = False
         self._waiting: list[tuple[Item, asyncio.Future[Outcome]]] = []
         self._flusher: asyncio.Task[None] | None = None
 
@@ -75,7 +81,10 @@ class GroupCommit(Generic[Item, Outcome]):
 
     async def _flush(self) -> None:
         while self._waiting:
+            if self._has_company and self._gather_seconds:
+                await asyncio.sleep(self._gather_seconds)
             batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+            self._has_company = len(batch) > 1
             self._observe(len(batch))
             await self._settle(batch)
 

@@ -18,8 +18,8 @@ from pomelo.delivery.model import (
 from pomelo.leads import ActivityType, WaitsFor
 from pomelo.messages import MessageState
 
-# Sources under which an address is on the team's list, and what that means for its leads.
-SUPPRESSED_BY: Final = {"bounced": ActivityType.EMAILS_BOUNCED}
+# The source of addresses that are on the team's list because they do not exist.
+BOUNCED: Final = "bounced"
 
 
 def decide(
@@ -75,7 +75,9 @@ def is_suppressed(
     """Its address is on the team's list."""
     if by is None:
         return None
-    return Stop(SUPPRESSED_BY.get(by, ActivityType.EMAILS_UNSUBSCRIBED))
+    if by == BOUNCED:  # elsewhere: it waits, and keeps its state
+        return WaitFor(WaitsFor.SUPPRESSED)
+    return Stop(ActivityType.EMAILS_UNSUBSCRIBED)
 
 
 def has_no_step(facts: Facts, _by: str | None, _rehearsal: bool, _now: datetime) -> Decision | None:

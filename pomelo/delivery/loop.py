@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from pomelo import campaigns, leads, messages, senders, unsubscribes
-from pomelo.base import addresses, clock, log
+from pomelo import campaigns, leads, messages, senders
+from pomelo.base import clock, log
 from pomelo.base.db import Db
-from pomelo.base.ids import LeadId, SenderId, TeamId
+from pomelo.base.ids import SenderId, TeamId
 from pomelo.delivery import settle, store
 from pomelo.delivery.carry import Carrier, Job
 from pomelo.delivery.desk import Desk
@@ -143,7 +143,7 @@ class Deliverer:
         kind = MessageKind.REHEARSAL if desk.is_rehearsal else MessageKind.SEQUENCE
         facts = await store.load(db, claimed, kind)
         await desk.letters.prepare(db, [letter_key(f) for f in facts if f.step_id])
-        suppressed = await _suppressed(db, facts)
+        suppressed = await settle.suppressed(db, facts)
         by_sender: dict[SenderId, list[Facts]] = {}
         for known in facts:
             by_sender.setdefault(known.sender_id, []).append(known)
@@ -186,16 +186,3 @@ async def _shifts(db: Db, ready: Sequence[senders.Sender], *, now: datetime) -> 
         )
         for sender in ready
     ]
-
-
-async def _suppressed(db: Db, facts: Sequence[Facts]) -> dict[LeadId, str]:
-    """Find under which source leads' addresses are on their team's unsubscribe list."""
-    keys = {f.lead_id: addresses.suppression_keys(addresses.parse(f.email)) for f in facts}
-    wanted = [(f.team_id, key) for f in facts for key in keys[f.lead_id]]
-    found = await unsubscribes.matching(db, wanted)
-    return {
-        f.lead_id: found[f.team_id, key]
-        for f in facts
-        for key in keys[f.lead_id]
-        if (f.team_id, key) in found
-    }

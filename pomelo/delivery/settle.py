@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
-from pomelo import activities, campaigns, leads, messages, teams
+from pomelo import activities, campaigns, leads, messages, teams, unsubscribes
+from pomelo.base import addresses
 from pomelo.base.db import Db
-from pomelo.base.ids import MessageId, TeamId
+from pomelo.base.ids import LeadId, MessageId, TeamId
 from pomelo.delivery.desk import Desk
 from pomelo.delivery.drafts import Draft
 from pomelo.delivery.model import (
@@ -20,11 +22,13 @@ from pomelo.delivery.model import (
     WaitUntil,
 )
 from pomelo.delivery.outcomes import fact, hold_of, next_step, same_step
-from pomelo.leads import NextStep, WaitsFor
+from pomelo.leads import ActivityType, NextStep, WaitsFor
 from pomelo.messages import Doubtful, MessageKind, MessageState, Resolution
 from pomelo.teams import Uncertain
 
 NextDue = Callable[[Facts, datetime], datetime | None]
+# Decided because the address was on the team's list; somebody may take it off meanwhile.
+BY_THE_LIST: Final = (Stop(ActivityType.EMAILS_UNSUBSCRIBED), WaitFor(WaitsFor.SUPPRESSED))
 
 
 async def decisions(
@@ -43,7 +47,9 @@ async def decisions(
     now = desk.clock.now()
     async with desk.database.transaction() as db:
         held = set(await leads.lock_held(db, [hold_of(f) for f, _ in decided]))
-        decided = [(f, d) for f, d in decided if hold_of(f) in held]
+        ours = [(f, d) for f, d in decided if hold_of(f) in held]
+        decided = [(f, d) for f, d in ours if d not in BY_THE_LIST]
+        decided += await _still_suppressed(db, [one for one in ours if one[1] in BY_THE_LIST])
         stopped = [(f, d) for f, d in decided if isinstance(d, Stop)]
         await activities.record(db, [fact(f, None, d.because, now=now) for f, d in stopped])
         await leads.park(
@@ -56,7 +62,28 @@ async def decisions(
             db,
             [_onward(f, d, next_due) for f, d in decided if isinstance(d, Finished | Skip)],
         )
-        await leads.free(db, [hold_of(f) for f, _ in decided])
+        await leads.free(db, [hold_of(f) for f, _ in ours])
+
+
+async def _still_suppressed(
+    db: Db, decided: Sequence[tuple[Facts, Decision]]
+) -> list[tuple[Facts, Decision]]:
+    """Ask again, now that the leads are locked: whoever leaves the list comes before or after."""
+    found = await suppressed(db, [facts for facts, _ in decided])
+    return [(facts, decision) for facts, decision in decided if facts.lead_id in found]
+
+
+async def suppressed(db: Db, facts: Sequence[Facts]) -> dict[LeadId, str]:
+    """Find under which source leads' addresses are on their team's unsubscribe list."""
+    keys = {f.lead_id: addresses.suppression_keys(addresses.parse(f.email)) for f in facts}
+    wanted = [(f.team_id, key) for f in facts for key in keys[f.lead_id]]
+    found = await unsubscribes.matching(db, wanted)
+    return {
+        f.lead_id: found[f.team_id, key]
+        for f in facts
+        for key in keys[f.lead_id]
+        if (f.team_id, key) in found
+    }
 
 
 def _onward(facts: Facts, decision: Finished | Skip, next_due: NextDue) -> NextStep:

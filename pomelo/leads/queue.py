@@ -139,16 +139,22 @@ async def lock_held(db: Db, holds: Sequence[Hold | Claimed]) -> list[Hold]:
 
 async def renew(db: Db, holds: Sequence[Hold | Claimed], *, until: datetime) -> list[Hold]:
     """Lengthen leases; gives the claims that are still ours."""
+    if not holds:
+        return []
     return await QUERIES["renew"].rows(db, Hold, **_names(holds), until=until)
 
 
 async def free(db: Db, holds: Sequence[Hold | Claimed]) -> list[Hold]:
     """Give leads back at once, unchanged; gives the claims that were still ours."""
+    if not holds:
+        return []
     return await QUERIES["free"].rows(db, Hold, **_names(holds))
 
 
 async def schedule_next(db: Db, items: Sequence[NextStep]) -> list[Hold]:
     """Write what comes after a step that is done; gives the claims that were still ours."""
+    if not items:
+        return []
     return await QUERIES["schedule_next"].rows(
         db,
         Hold,
@@ -161,6 +167,8 @@ async def schedule_next(db: Db, items: Sequence[NextStep]) -> list[Hold]:
 
 async def wait_until(db: Db, items: Sequence[tuple[Hold, datetime]]) -> list[Hold]:
     """Let leads wait for a moment; gives the claims that were still ours."""
+    if not items:
+        return []
     return await QUERIES["wait_until"].rows(
         db, Hold, **_names([hold for hold, _ in items]), due_ats=[at for _, at in items]
     )
@@ -168,6 +176,8 @@ async def wait_until(db: Db, items: Sequence[tuple[Hold, datetime]]) -> list[Hol
 
 async def park(db: Db, items: Sequence[tuple[Hold, WaitsFor]]) -> list[Hold]:
     """Let claimed leads wait for something to happen; gives the claims that were still ours."""
+    if not items:
+        return []
     return await QUERIES["park"].rows(
         db, Hold, **_names([hold for hold, _ in items]), waits_fors=[what for _, what in items]
     )

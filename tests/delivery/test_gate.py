@@ -97,17 +97,17 @@ def test_what_is_known_decides(facts: Facts, decision: Decision) -> None:
     assert decide(facts, suppressed_by=None, is_rehearsal=False, now=NOW) == decision
 
 
-@pytest.mark.parametrize(
-    ("source", "because"),
-    [
-        ("lead", ActivityType.EMAILS_UNSUBSCRIBED),
-        ("api", ActivityType.EMAILS_UNSUBSCRIBED),
-        ("abuse", ActivityType.EMAILS_UNSUBSCRIBED),
-        ("bounced", ActivityType.EMAILS_BOUNCED),
-    ],
-)
-def test_a_suppressed_address_is_never_written_to(source: str, because: ActivityType) -> None:
-    assert decide(DUE, suppressed_by=source, is_rehearsal=False, now=NOW) == Stop(because)
+@pytest.mark.parametrize("source", ["lead", "api", "user", "abuse"])
+def test_an_unsubscribed_address_ends_the_sequence(source: str) -> None:
+    decided = decide(DUE, suppressed_by=source, is_rehearsal=False, now=NOW)
+
+    assert decided == Stop(ActivityType.EMAILS_UNSUBSCRIBED)
+
+
+def test_an_address_that_bounced_elsewhere_holds_the_lead_in_its_state() -> None:
+    decided = decide(DUE, suppressed_by="bounced", is_rehearsal=False, now=NOW)
+
+    assert decided == WaitFor(WaitsFor.SUPPRESSED)
 
 
 @pytest.mark.parametrize("state", [MessageState.SENT, MessageState.REFUSED, MessageState.UNCERTAIN])
