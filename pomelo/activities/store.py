@@ -41,6 +41,8 @@ class Kind(msgspec.Struct, frozen=True):
 
 async def list_seen(db: Db, kinds: Sequence[Kind]) -> list[Kind]:
     """List which of these have happened before."""
+    if not kinds:
+        return []
     return await QUERIES["list_seen"].rows(db, Kind, rows=kinds)
 
 
@@ -56,7 +58,8 @@ async def list_unscanned(db: Db, *, before: datetime, limit: int) -> list[Unscan
 
 async def insert(db: Db, activities: Sequence[Activity]) -> None:
     """Insert activities of locked leads."""
-    await QUERIES["insert"].run(db, rows=activities)
+    if activities:
+        await QUERIES["insert"].run(db, rows=activities)
 
 
 async def list_page_ids(

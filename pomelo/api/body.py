@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from typing import Final
 
-from starlette.types import Receive
+from starlette.types import Message, Receive
 
 from pomelo.base.errors import Invalid, PomeloError, TooLarge, TooSlow, UnsupportedMedia
 
@@ -29,6 +29,8 @@ class Body:
         limit_bytes: The most that is taken.
         seconds: How long all of it may take.
     """
+
+    _loop: asyncio.AbstractEventLoop
 
     def __init__(
         self, headers: Mapping[bytes, bytes], receive: Receive, limit_bytes: int, seconds: float
@@ -67,7 +69,8 @@ class Body:
             yield await self._next()
 
     def _begin(self) -> None:
-        self._deadline = asyncio.get_running_loop().time() + self._seconds
+        self._loop = asyncio.get_running_loop()
+        self._deadline = self._loop.time() + self._seconds
         coding = self._headers.get(b"content-encoding", b"identity").strip().lower()
         if coding not in (b"identity", b""):
             raise UnsupportedMedia
@@ -76,11 +79,7 @@ class Body:
         return not self._is_open
 
     async def _next(self) -> bytes:
-        try:
-            async with asyncio.timeout_at(self._deadline):
-                message = await self._receive()
-        except TimeoutError:
-            raise TooSlow from None
+        message = await self._message()
         if message["type"] != "http.request":
             self._is_open = False
             raise BodyBroken
@@ -93,6 +92,25 @@ class Body:
             await self._swallow()
             raise too_large(self._limit)
         return chunk
+
+    async def _message(self) -> Message:
+        """Wait for the next message, not beyond the deadline.
+
+        As `asyncio.timeout_at`, which asks twice more which loop this is: CPython 3.11 makes
+        a system call of each such question, and here every request passes.
+        """
+        task = asyncio.current_task(self._loop)
+        assert task is not None
+        late: list[bool] = []
+        timer = self._loop.call_at(self._deadline, lambda: late.append(task.cancel()))
+        try:
+            return await self._receive()
+        except asyncio.CancelledError:
+            if late and task.uncancel() == 0:
+                raise TooSlow from None
+            raise
+        finally:
+            timer.cancel()
 
     async def _swallow(self) -> None:
         try:

@@ -1,7 +1,7 @@
 """Group commit: many small writes share one transaction, each gets its own outcome.
 
 A flush starts as soon as the one before has returned, with everything that came
-meanwhile; nobody waits for a timer, and nobody is answered before COMMIT.
+meanwhile; no request waits for a timer, and nobody is answered before COMMIT.
 """
 
 import asyncio
@@ -45,6 +45,7 @@ class GroupCommit(Generic[Item, Outcome]):
         self._has_company = False
         self._waiting: list[tuple[Item, asyncio.Future[Outcome]]] = []
         self._flusher: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def submit(self, item: Item) -> Outcome:
         """Write one item; returns or raises its own outcome, after COMMIT.
@@ -63,10 +64,11 @@ class GroupCommit(Generic[Item, Outcome]):
         """
         if len(self._waiting) >= WAITING:
             raise TooMany
-        future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        loop = self._loop = self._loop or asyncio.get_running_loop()
+        future: asyncio.Future[Outcome] = loop.create_future()
         self._waiting.append((item, future))
         if self._flusher is None or self._flusher.done():
-            self._flusher = asyncio.create_task(self._flush())
+            self._flusher = loop.create_task(self._flush())
         return future
 
     @property

@@ -13,6 +13,10 @@ _RANGE: Final = len(ALPHABET) ** LENGTH
 _PAIRS: Final = tuple(first + second for first in ALPHABET for second in ALPHABET)
 _FOUR: Final = len(ALPHABET) ** 4
 _EIGHT: Final = len(ALPHABET) ** 8
+PACKED_BYTES: Final = 16
+# Random bytes that nobody has seen yet; a forked process must not see them either.
+_UNUSED: Final[list[bytes]] = []
+os.register_at_fork(after_in_child=_UNUSED.clear)
 
 TeamId = NewType("TeamId", str)
 UserId = NewType("UserId", str)
@@ -34,7 +38,7 @@ MailId = NewType("MailId", str)
 def new(prefix: str) -> str:
     """Make an identifier that nobody can guess (98 random bits) and that never repeats."""
     # 128 bits for a range of 98: no identifier is likelier than another by more than 2 ** -29.
-    return from_bytes(prefix, os.urandom(16))
+    return from_bytes(prefix, _random())
 
 
 def to_bytes(identifier: str) -> bytes:
@@ -49,12 +53,24 @@ def to_bytes(identifier: str) -> bytes:
     number = 0
     for letter in letters:
         number = number * len(ALPHABET) + _VALUES[letter]
-    return number.to_bytes(16)
+    return number.to_bytes(PACKED_BYTES)
 
 
 def from_bytes(prefix: str, packed: bytes) -> str:
     """Unpack what `to_bytes` made; the reverse of it for the same prefix."""
     return f"{prefix}_{_spell(int.from_bytes(packed) % _RANGE)}"
+
+
+def _random() -> bytes:
+    """Give 16 random bytes; the kernel is asked for 256 times as many at once."""
+    while True:
+        try:
+            return _UNUSED.pop()
+        except IndexError:
+            block = os.urandom(256 * PACKED_BYTES)
+            _UNUSED.extend(
+                block[at : at + PACKED_BYTES] for at in range(0, len(block), PACKED_BYTES)
+            )
 
 
 def _spell(number: int) -> str:

@@ -142,7 +142,8 @@ async def lock(db: Db, refs: Sequence[tuple[TeamId, LeadId]]) -> list[Standing]:
 
 async def move(db: Db, leads: Sequence[Standing], *, now: datetime) -> None:
     """Write what facts moved in locked leads."""
-    await QUERIES["move"].run(db, rows=leads, now=now)
+    if leads:
+        await QUERIES["move"].run(db, rows=leads, now=now)
 
 
 async def lock_contact_of(db: Db, team: TeamId, lead: LeadId) -> str | None:
