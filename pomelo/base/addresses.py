@@ -5,6 +5,7 @@ Nobody else lower-cases or normalises an address; SQL compares keys and computes
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 import email_validator
@@ -79,6 +80,8 @@ class Domain(msgspec.Struct, frozen=True):
     key: str
 
 
+# Within one mail or request the same address is read half a dozen times.
+@lru_cache(maxsize=1024)
 def parse(given: str) -> Address:
     """Read an address, or say what is wrong with it.
 

@@ -44,8 +44,10 @@ class Query:
         """Run it and give every row in `shape`, a struct or (one column) a plain type."""
         records = await db.fetch(self.text, *self._values(given))
         if isinstance(shape, type) and issubclass(shape, msgspec.Struct):
-            return [msgspec.convert(dict(record), shape) for record in records]
-        return [msgspec.convert(record[0], shape) for record in records]
+            found: list[object] = [dict(record) for record in records]
+        else:
+            found = [record[0] for record in records]
+        return msgspec.convert(found, _list_of(shape))
 
     async def row(self, db: Db, shape: type[Row], /, **given: object) -> Row | None:
         """Run it and give its first row, or nothing."""
@@ -61,6 +63,10 @@ class Query:
         status = await db.execute(self.text, *self._values(given))
         count = status.rpartition(" ")[2]
         return int(count) if count.isdigit() else 0
+
+
+def _list_of(shape: type[Row]) -> type[list[Row]]:
+    return list[shape]  # type: ignore[valid-type]
 
 
 def load(package: str, file: str = "queries.sql") -> dict[str, Query]:

@@ -8,7 +8,7 @@ FROM json_to_recordset(:rows) AS n (
   team_id text, id text, email text, address_key text, person_key text)
 ORDER BY n.team_id, n.address_key
 ON CONFLICT (team_id, address_key) DO UPDATE SET address_key = EXCLUDED.address_key
-RETURNING team_id, id, email, address_key, created_at;
+RETURNING team_id, id, address_key;
 
 -- name: find
 SELECT team_id, id, email, address_key, created_at

@@ -24,9 +24,17 @@ class Wanted(msgspec.Struct, frozen=True):
     person_key: str
 
 
-async def ensure(db: Db, wanted: Sequence[Wanted], *, now: datetime) -> list[Contact]:
+class Ensured(msgspec.Struct, frozen=True):
+    """A contact that is there and locked."""
+
+    team_id: TeamId
+    id: ContactId
+    address_key: str
+
+
+async def ensure(db: Db, wanted: Sequence[Wanted], *, now: datetime) -> list[Ensured]:
     """Insert what is missing and lock all; no key may be wanted twice."""
-    return await QUERIES["ensure"].rows(db, Contact, rows=wanted, now=now)
+    return await QUERIES["ensure"].rows(db, Ensured, rows=wanted, now=now)
 
 
 async def find(db: Db, team: TeamId, contact: ContactId) -> Contact | None:
