@@ -3,16 +3,13 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final, Generic, TypeAlias, TypeVar
+from typing import Any, Final, Generic, TypeAlias
 
 import msgspec
 
 from pomelo.api.answers import JSON
-from pomelo.api.call import Call
+from pomelo.api.call import B, Call, Q
 from pomelo.base.errors import PomeloError
-
-Q = TypeVar("Q")
-B = TypeVar("B")
 
 BODY_LIMIT_BYTES: Final = 1_000_000
 BODY_SECONDS: Final = 30.0

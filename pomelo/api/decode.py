@@ -1,105 +1,74 @@
-"""JSON of strangers, made into plain data that every part behind it can keep.
+"""What came over the wire, fitted into the types of an operation."""
 
-msgspec lets pass what PostgreSQL refuses or what two readers understand differently: NUL,
-integers beyond 64 bits, deep nesting, keys that are repeated. Those are refused here.
-"""
-
-import json
-import re
-from typing import Final, NoReturn, TypeVar
+from collections.abc import Callable
+from typing import Final, TypeVar
 
 import msgspec
 from msgspec import inspect
 
 from pomelo.api.contract import AnyOperation
-from pomelo.api.parameters import describe, plain
-from pomelo.base.errors import Invalid
+from pomelo.api.parameters import OpenQuery, QueryInvalid, open_query, pairs
+from pomelo.api.strict_json import BodyInvalid, parse
+from pomelo.api.wording import plain, told_of_body, told_of_query
 from pomelo.base.secret import Secret
 
 Shape = TypeVar("Shape")
 
-DEPTH: Final = 32
-KEYS: Final = 1_000
-INT64: Final = range(-(2**63), 2**63)
-# The reference's examples break lines like this, and its shell quotes keep both characters.
-# JSON has a backslash before a line break nowhere, so nothing else can be meant.
-_BROKEN_LINE: Final = re.compile(rb"\\(?=\r?\n)")
-_WRONG_WORD: Final = "Invalid enum value"
-_STEP: Final = re.compile(r"[^.\[\]]+")
-
-
-class BodyInvalid(Invalid):
-    """The body must be a JSON object in UTF-8, such as {"firstName": "Ada"}."""
+_LISTS: Final = inspect.CollectionType
 
 
 class BodyMissing(BodyInvalid):
     """This needs a body: send a JSON object, such as {"firstName": "Ada"}."""
 
 
-def parse(raw: bytes) -> object:
-    """Read JSON into plain data.
+class QueryDecoder:
+    """Makes a query string into a struct; compiled once an operation.
 
-    Raises:
-        BodyInvalid: It is no JSON (RFC 8259) in UTF-8 without a byte order mark, nests
-            deeper than 32, has an object of more than 1,000 keys, or holds NUL, a repeated
-            key, a lone surrogate, or a number beyond 64 bits.
+    Parameters nobody knows are ignored, because clients send extra ones. A list may come as
+    `a,b`, repeated, or both. Anything else that is said twice with different values is
+    refused: whichever won, somebody would be surprised. An empty value of what is not text
+    counts as absent.
     """
-    try:
-        value, raw = _read(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        reason = str(error) if isinstance(error, msgspec.MsgspecError) else "unreadable text"
-        raise BodyInvalid(f"The body is not JSON in UTF-8: {reason}.") from None
-    _check_numbers(value, DEPTH)
-    if b"\\u0000" in raw and b"\\u0000" in raw.replace(b"\\\\", b""):
-        _refuse("it holds a NUL character")
-    _check_repeats(raw, value)
-    return value
+
+    def __init__(self, shape: type[msgspec.Struct]) -> None:
+        self._shape = shape
+        kind = inspect.type_info(shape)
+        assert isinstance(kind, inspect.StructType)
+        self._fields = {field.encode_name: plain(field.type) for field in kind.fields}
+        self._default = None if any(f.required for f in kind.fields) else shape()
+
+    def __call__(self, raw: bytes) -> msgspec.Struct:
+        """Decode a query string.
+
+        Raises:
+            QueryInvalid: It is no query string, or a parameter is wrong; the sentence
+                names it.
+        """
+        if not raw and self._default is not None:
+            return self._default
+        values: dict[str, object] = {}
+        for name, text in pairs(raw):
+            if (kind := self._fields.get(name)) is not None:
+                self._take(values, name, kind, text)
+        try:
+            return msgspec.convert(values, self._shape, strict=False)
+        except msgspec.ValidationError as error:
+            raise QueryInvalid(told_of_query(str(error), self._fields)) from None
+
+    def _take(self, values: dict[str, object], name: str, kind: inspect.Type, text: str) -> None:
+        if isinstance(kind, _LISTS):
+            earlier = values.setdefault(name, [])
+            assert isinstance(earlier, list)
+            earlier.extend(item for item in text.split(",") if item)
+        elif values.setdefault(name, text) != text:
+            raise QueryInvalid(f"Bad params: {name} is given twice with different values.")
+        elif not text and not isinstance(kind, inspect.StrType):
+            del values[name]
 
 
-def _read(raw: bytes) -> tuple[object, bytes]:
-    """Read JSON, if need be with its broken lines mended; gives the text that was read, too."""
-    try:
-        return msgspec.json.decode(raw), raw
-    except msgspec.DecodeError:
-        mended = _BROKEN_LINE.sub(b"", raw)
-        if mended == raw:
-            raise
-        return msgspec.json.decode(mended), mended
-
-
-def _check_numbers(value: object, depth: int) -> None:
-    """Refuse what is too large, too deep or too wide; strings need no look."""
-    if isinstance(value, int):
-        if value not in INT64:
-            _refuse("an integer needs more than 64 bits")
-    elif isinstance(value, dict | list):
-        if depth == 0 or (len(value) > KEYS and isinstance(value, dict)):
-            _refuse(f"it nests deeper than {DEPTH} or has an object of more than {KEYS:,} keys")
-        for item in value.values() if isinstance(value, dict) else value:
-            if type(item) is not str:
-                _check_numbers(item, depth - 1)
-
-
-def _check_repeats(raw: bytes, value: object) -> None:
-    """Refuse a key that is said twice: the reader kept the last and forgot the first.
-
-    A colon stands after a key or inside a string. Written again, the data has as many as
-    the text, unless something was forgotten. A colon may also hide behind an escape; then
-    the slow reader looks.
-    """
-    if b"\\u003" in raw:
-        json.loads(raw, object_pairs_hook=_refuse_repeats)
-    elif raw.count(b":") != msgspec.json.encode(value).count(b":"):
-        _refuse("a key is repeated")
-
-
-def _refuse_repeats(pairs: list[tuple[str, object]]) -> None:
-    if len({key for key, _ in pairs}) != len(pairs):
-        _refuse("a key is repeated")
-
-
-def _refuse(reason: str) -> NoReturn:
-    raise BodyInvalid(f"The body cannot be taken: {reason}.")
+def decoder(shape: type[msgspec.Struct]) -> Callable[[bytes], msgspec.Struct]:
+    """Give what decodes query strings into a struct."""
+    return open_query if shape is OpenQuery else QueryDecoder(shape)
 
 
 def shape(value: object, kind: type[Shape]) -> Shape:
@@ -111,27 +80,7 @@ def shape(value: object, kind: type[Shape]) -> Shape:
     try:
         return msgspec.convert(value, kind, dec_hook=_make)
     except msgspec.ValidationError as error:
-        raise BodyInvalid(f"Bad params: {_told(str(error), kind)}.") from None
-
-
-def _told(message: str, kind: type) -> str:
-    """Say what is wrong; of a wrong word, which are right instead of which it was."""
-    if not message.startswith(_WRONG_WORD):
-        return message
-    path = message.rpartition("`$.")[2].rstrip("`")
-    return f"{path} must be {describe(_type_at(path, inspect.type_info(kind)))}"
-
-
-def _type_at(path: str, kind: inspect.Type) -> inspect.Type:
-    """Find what must stand at a path such as `onReplied.states[1]`."""
-    for name in _STEP.findall(path):
-        if isinstance(kind, inspect.StructType):
-            named = (field.type for field in kind.fields if field.encode_name == name)
-            kind = next(named, inspect.AnyType())
-        elif isinstance(kind, inspect.CollectionType):
-            kind = kind.item_type
-        kind = plain(kind)
-    return kind
+        raise BodyInvalid(f"Bad params: {told_of_body(str(error), kind)}.") from None
 
 
 def _make(kind: type, value: object) -> object:
@@ -157,10 +106,8 @@ def body(operation: AnyOperation, raw: bytes) -> object:
         raw = b"{}"
     value = parse(raw)
     if operation.has_open_body:
-        return value if isinstance(value, dict) else _not_an_object()
+        if isinstance(value, dict):
+            return value
+        raise BodyInvalid
     assert operation.body is not None
     return shape(value, operation.body)
-
-
-def _not_an_object() -> NoReturn:
-    raise BodyInvalid

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from pomelo.api.contract import AnyOperation
-from pomelo.api.openapi import INTRODUCTION
+from pomelo.api.introduction import INTRODUCTION
 from pomelo.api.reference import Entry, Table, entries, shared_errors
 
 FOLDER: Final = Path("docs/api")

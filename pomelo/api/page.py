@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from pomelo import __version__
 from pomelo.api.contract import AnyOperation
-from pomelo.api.openapi import INTRODUCTION
+from pomelo.api.introduction import INTRODUCTION
 from pomelo.api.reference import Entry, Table, entries, shared_errors
 
 _STYLE: Final = (files(__package__) / "page.css").read_text("utf-8")

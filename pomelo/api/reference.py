@@ -7,8 +7,9 @@ from typing import Any, Final
 import msgspec
 
 from pomelo.api.contract import AnyOperation
-from pomelo.api.openapi import common_errors, document
+from pomelo.api.openapi import document
 from pomelo.api.statuses import sentence, status_of
+from pomelo.api.usual_errors import usual_errors
 from pomelo.base.errors import PomeloError
 
 Json = dict[str, Any]
@@ -95,7 +96,7 @@ def shared_errors(operations: Sequence[AnyOperation]) -> Table:
     """List what any operation may answer, so that no page repeats it."""
     return errors_table(
         "Errors of any operation",
-        (error for operation in operations for error in common_errors(operation)),
+        (error for operation in operations for error in usual_errors(operation)),
     )
 
 

@@ -1,11 +1,12 @@
 """From an address to its operation: a tree over decoded path segments."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Final
 
 from pomelo.api import decode
 from pomelo.api.contract import AnyOperation
-from pomelo.api.parameters import decoder
+from pomelo.api.decode import decoder
 from pomelo.base.errors import NotAllowed, NotFound
 
 
@@ -15,9 +16,7 @@ class Endpoint:
     __slots__ = ("decode_query", "id", "operation", "parameters")
 
     def __init__(self, operation: AnyOperation) -> None:
-        self.operation = operation
-        self.id = operation.id
-        self.parameters = operation.parameters
+        self.operation, self.id, self.parameters = operation, operation.id, operation.parameters
         self.decode_query = decoder(operation.query)
 
     def decode_body(self, raw: bytes) -> object:
@@ -33,19 +32,12 @@ class WrongMethod(NotAllowed):
         self.allowed: Final = tuple(sorted({*allowed, "OPTIONS"}))
 
 
+@dataclass(slots=True)
 class _Node:
-    __slots__ = ("any", "endpoints", "named")
+    """A place in the tree; a parameter's branch has no word, so its key is None."""
 
-    def __init__(self) -> None:
-        self.named: dict[str, _Node] = {}
-        self.any: _Node | None = None
-        self.endpoints: dict[str, Endpoint] = {}
-
-    def child(self, part: str) -> "_Node":
-        if not part.startswith("{"):
-            return self.named.setdefault(part, _Node())
-        self.any = self.any or _Node()
-        return self.any
+    branches: "dict[str | None, _Node]" = field(default_factory=dict)
+    endpoints: dict[str, Endpoint] = field(default_factory=dict)
 
     def seek(
         self, parts: list[str], at: int, method: str, allowed: set[str]
@@ -56,10 +48,10 @@ class _Node:
             allowed.update(self.endpoints if endpoint is None else ())
             return (endpoint, []) if endpoint else None
         part = parts[at]
-        node = self.named.get(part)
-        found = node.seek(parts, at + 1, method, allowed) if node else None
-        if found is None and self.any is not None and part:
-            found = self.any.seek(parts, at + 1, method, allowed)
+        word, parameter = self.branches.get(part), self.branches.get(None)
+        found = word.seek(parts, at + 1, method, allowed) if word else None
+        if found is None and parameter and part:
+            found = parameter.seek(parts, at + 1, method, allowed)
             if found is not None:
                 found[1].append(part)
         return found
@@ -74,19 +66,17 @@ class Router:
 
     def __init__(self, operations: Iterable[AnyOperation]) -> None:
         self._root = _Node()
-        self.endpoints = [Endpoint(operation) for operation in operations]
-        ids = [endpoint.id for endpoint in self.endpoints]
-        if len(set(ids)) != len(ids):
-            raise ValueError(
-                f"operation ids repeat: {sorted({i for i in ids if ids.count(i) > 1})}"
-            )
-        for endpoint in self.endpoints:
-            self._add(endpoint)
+        self.endpoints: dict[str, Endpoint] = {}
+        for operation in operations:
+            self._add(Endpoint(operation))
 
     def _add(self, endpoint: Endpoint) -> None:
+        if self.endpoints.setdefault(endpoint.id, endpoint) is not endpoint:
+            raise ValueError(f"two operations are called {endpoint.id}")
         node = self._root
         for part in endpoint.operation.path.strip("/").split("/"):
-            node = node.child(part)
+            key = None if part.startswith("{") else part
+            node = node.branches.setdefault(key, _Node())
         if node.endpoints.setdefault(endpoint.operation.method, endpoint) is not endpoint:
             raise ValueError(f"two operations at {endpoint.operation.path}")
         if endpoint.operation.method == "GET":

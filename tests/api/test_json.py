@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pomelo.api import decode
-from pomelo.api.decode import BodyInvalid
+from pomelo.api import strict_json
+from pomelo.api.strict_json import BodyInvalid
 from tests.api import toy
 from tests.api.wires import ask
 
@@ -186,7 +186,7 @@ values = st.recursive(
 def test_all_that_can_be_kept_is_taken_unchanged(value: dict[str, Any], escapes: bool) -> None:
     body = json.dumps(value, ensure_ascii=escapes).encode()
 
-    assert decode.parse(body) == value
+    assert strict_json.parse(body) == value
 
 
 @given(st.dictionaries(texts, values, min_size=1, max_size=6), st.data())
@@ -196,13 +196,13 @@ def test_a_key_said_twice_is_always_seen(value: dict[str, Any], data: st.DataObj
     body = (json.dumps(value, ensure_ascii=data.draw(st.booleans()))[:-1] + "," + again).encode()
 
     with pytest.raises(BodyInvalid):
-        decode.parse(body)
+        strict_json.parse(body)
 
 
 @given(st.binary(max_size=60) | st.text('{}[]":,\\u0039da1e+-. ', max_size=40).map(str.encode))
 def test_bytes_of_any_kind_are_taken_or_refused_but_never_surprise(body: bytes) -> None:
     try:
-        value = decode.parse(body)
+        value = strict_json.parse(body)
     except BodyInvalid:
         return
 

@@ -2,6 +2,7 @@
 
 import ast
 from collections import Counter
+from pathlib import Path
 from typing import Final
 
 from tests.shape import tree
@@ -12,6 +13,11 @@ FUNCTION_LINES: Final = 40
 SHORT_LINES: Final = 8
 DOMAIN_MODULES: Final = 12
 POSITIONAL: Final = 4
+MACHINERY_LINES: Final = 300
+# What turns the table of operations into routes, decoded arguments and documents.
+MACHINERY: Final = frozenset(
+    Path("pomelo/api") / f"{name}.py" for name in ("contract", "router", "decode", "openapi")
+)
 FOLDERS: Final = ("pomelo", "tests", "scripts")
 # Floors that are no domains: base is a shelf of small tools, each file of api, cli and bench
 # a section of its own, demo a play. A folder inside a domain is counted by itself.
@@ -65,6 +71,13 @@ def test_a_domain_past_twelve_modules_is_two_domains() -> None:
     large = [f"{folder}: {size} modules" for folder, size in sizes.items() if size > DOMAIN_MODULES]
 
     assert large == [], "\n".join(large)
+
+
+def test_the_contract_is_data_with_little_machinery() -> None:
+    modules = [module for module in tree.modules() if module.path in MACHINERY]
+
+    assert len(modules) == len(MACHINERY)
+    assert sum(tree.code_lines(module) for module in modules) < MACHINERY_LINES
 
 
 def test_no_module_is_a_lumber_room() -> None:

@@ -54,6 +54,20 @@ def _read(path: Path) -> Module:
     return Module(path.relative_to(ROOT), text, ast.parse(text, str(path)))
 
 
+def code_lines(module: Module) -> int:
+    """Count the lines of a module that are neither empty, comment nor docstring."""
+    said = {
+        line
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        for line in range(node.lineno, (node.end_lineno or 0) + 1)
+    }
+    lines = enumerate(module.text.splitlines(), start=1)
+    return sum(
+        1 for at, line in lines if at not in said and line.strip() and line.lstrip()[0] != "#"
+    )
+
+
 def functions(tree: ast.AST) -> Iterator[Function]:
     """Give every function below a node, methods and inner ones too."""
     for node in ast.walk(tree):
