@@ -24,7 +24,7 @@ demo: setup ## Watch a campaign of 200 people go out, and check every number
 
 .PHONY: test
 test: setup ## Run all tests, or one domain's: make test T=leads
-	@$(BIN)/pytest $(if $(T),tests/$(T),-n auto --dist worksteal) -m "not chaos"
+	@$(BIN)/pytest $(if $(T),tests/$(T),-n auto --dist worksteal) -m "not chaos and not mail"
 
 .PHONY: trips
 trips: setup ## Run the tests that tell whole stories
@@ -33,6 +33,10 @@ trips: setup ## Run the tests that tell whole stories
 .PHONY: chaos
 chaos: setup ## Kill servers, workers and databases, and count what was lost
 	@$(BIN)/pytest tests/chaos -m chaos -s
+
+.PHONY: mail
+mail: setup ## Go out and come back through a real Postfix and Dovecot (scripts/mail-servers)
+	@$(BIN)/pytest tests/mail -m mail -s -rs
 
 .PHONY: lint
 lint: setup ## Check form, types, floors and docs
@@ -53,6 +57,10 @@ check: lint test ## All that must pass
 .PHONY: docs
 docs: setup ## Write the docs that are made from code
 	@scripts/docs
+
+.PHONY: corpus
+corpus: setup ## Read all planted mails and write docs/inbound.md
+	@PYTHONPATH=. $(BIN)/python -W ignore scripts/measure_corpus.py
 
 .PHONY: migration
 migration: setup ## Start a migration: make migration name=add_phone

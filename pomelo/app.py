@@ -9,12 +9,17 @@ from pomelo.api.auth import Authenticator, FindCaller
 from pomelo.api.call import AppState
 from pomelo.api.contract import AnyOperation
 from pomelo.api.edge import Edge, EdgeParts
+from pomelo.api.gauges import Gauges
 from pomelo.api.meta import Documents
+from pomelo.api.pixels import Pixels
+from pomelo.api.proxies import Proxies
 from pomelo.api.ratelimit import RateLimiter
 from pomelo.api.router import Router
 from pomelo.api.table import OPERATIONS
+from pomelo.api.tracking import Tracker
 from pomelo.base import metrics
 from pomelo.base.db import Database
+from pomelo.base.outgoing import Network
 from pomelo.teams import Caller, authenticate
 
 
@@ -25,7 +30,7 @@ def build(
     find_caller: FindCaller | None = None,
     operations: Sequence[AnyOperation] = OPERATIONS,
     fallback: ASGIApp | None = None,
-    trusted_proxies: frozenset[str] = frozenset(),
+    trusted_proxies: tuple[Network, ...] = (),
     has_access_log: bool = False,
 ) -> ASGIApp:
     """Build the ASGI application.
@@ -36,24 +41,26 @@ def build(
         find_caller: Finds a caller by the SHA-256 of a key; in the database by default.
         operations: The table.
         fallback: Serves what is no operation and not below /api (the web application).
-        trusted_proxies: Addresses whose X-Forwarded-For is believed.
+        trusted_proxies: Networks of proxies whose X-Forwarded-For and -Proto are believed.
         has_access_log: Whether every request leaves a line in the log.
 
     Raises:
         ValueError: Two operations share an address or an id.
     """
     documents = Documents(operations, state.public_url)
-    return Edge(
+    gauges = Gauges(state.database, state.clock, state.freshness)
+    edge = Edge(
         EdgeParts(
             router=Router(operations),
-            state=replace(state, parts={**state.parts, Documents: documents}),
+            state=replace(state, parts={**state.parts, Documents: documents, Gauges: gauges}),
             authenticator=Authenticator(find_caller or callers_in(state.database)),
             limiter=RateLimiter(state.database, rate_limit, metrics.group_size("rate limit")),
-            trusted_proxies=trusted_proxies,
+            proxies=Proxies(trusted_proxies),
             fallback=fallback,
             has_access_log=has_access_log,
         )
     )
+    return edge if has_access_log or Tracker not in state.parts else Pixels(edge, state)
 
 
 def callers_in(database: Database) -> FindCaller:

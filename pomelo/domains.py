@@ -14,7 +14,11 @@ DOMAINS: Final = (
     "leads",
     "messages",
     "activities",
+    "tracking",
+    "delivery",
     "inbound",
     "exports",
+    "hooks",
+    "inbox",
     "api",
 )

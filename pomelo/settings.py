@@ -8,13 +8,14 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Final, get_type_hints
+from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta
 
 from pomelo.base.addresses import AddressInvalid, parse
 from pomelo.base.errors import Invalid
+from pomelo.base.outgoing import NetworkInvalid, parse_networks
 
 FILE: Final = Path("pomelo.toml")
 # Named by others' conventions, so without our prefix.
@@ -95,6 +96,58 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
             "Private networks in which mail servers may be, as a comma separated list.", "CIDR list"
         ),
     ] = ""
+    trusted_proxies: Annotated[
+        str,
+        _says(
+            "Networks of the proxies in front, as a comma separated list: their X-Forwarded-For "
+            "and X-Forwarded-Proto are believed, nobody else's. Without it all who come through "
+            "a proxy share its address, and its share of the rate limit.",
+            "CIDR list",
+        ),
+    ] = ""
+    access_log: Annotated[
+        bool,
+        _says(
+            "Whether each request leaves a line in the log: method, path, status, time, client, "
+            "id of the key; never a key, nor a link that is a right by itself.",
+            "true or false",
+        ),
+    ] = False
+    google_client_id: Annotated[
+        str, _says("This server's client id at Google, to connect mailboxes there.", "id")
+    ] = ""
+    google_client_secret: Annotated[str, _says("The secret that goes with it.", "secret")] = ""
+    google_identity_url: Annotated[
+        str, _says("Where `/auth` and `/token` are instead of at Google.", "URL")
+    ] = ""
+    microsoft_client_id: Annotated[
+        str, _says("This server's client id at Microsoft, to connect mailboxes there.", "id")
+    ] = ""
+    microsoft_client_secret: Annotated[
+        str, _says("The secret that goes with it; a public client has none.", "secret")
+    ] = ""
+    microsoft_tenant: Annotated[
+        str,
+        _says("`common`, `organizations`, `consumers`, or one organisation's own.", "tenant id"),
+    ] = "common"
+    microsoft_identity_url: Annotated[
+        str, _says("Where tenants are instead of at login.microsoftonline.com.", "URL")
+    ] = ""
+    allow_private_hooks: Annotated[
+        str,
+        _says(
+            "Private networks in which receivers of hooks may be, as a comma separated list.",
+            "CIDR list",
+        ),
+    ] = ""
+    hook_ports: Annotated[
+        str,
+        Meta(pattern="^[0-9]{1,5}(,[0-9]{1,5})*$"),
+        _says(
+            "Ports at which receivers of hooks may be; in the private networks above, any.",
+            "comma separated list",
+        ),
+    ] = "80,443,3000,5678,8000,8080,8443"
     deliver_to: Annotated[
         str,
         _says(
@@ -128,6 +181,23 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     sender_slots: Annotated[
         int, Meta(ge=1), _says("Senders that one worker serves at the same time.", "senders")
     ] = 50
+    mailbox_slots: Annotated[
+        int, Meta(ge=0), _says("Mailboxes that one worker reads by IMAP.", "mailboxes")
+    ] = 500
+    replies_fresh_minutes: Annotated[
+        float,
+        Meta(gt=0),
+        _says("No follow-up leaves when its sender's mailbox was not read for so long.", "minutes"),
+    ] = 15.0
+    doubt_minutes: Annotated[
+        float,
+        Meta(gt=0),
+        _says(
+            "How long a mail whose fate nobody knows is looked for in its sender's Sent folder, "
+            "before it is left to a person.",
+            "minutes",
+        ),
+    ] = 15.0
     smtp_connect_seconds: Annotated[
         float, Meta(gt=0), _says("Wait for a mail server to answer.", "seconds")
     ] = 10.0
@@ -199,6 +269,11 @@ def _check_addresses(settings: Settings) -> None:
             parse(settings.deliver_to)
     except AddressInvalid as error:
         raise SettingInvalid(f"POMELO_DELIVER_TO: {error}") from None
+    for name in ("allow_private_mail", "allow_private_hooks", "trusted_proxies"):
+        try:
+            parse_networks(getattr(settings, name))
+        except NetworkInvalid as error:
+            raise SettingInvalid(f"{variable(name)}: {error}") from None
 
 
 def _from_file(file: Path) -> dict[str, object]:
@@ -208,29 +283,3 @@ def _from_file(file: Path) -> dict[str, object]:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise SettingInvalid(f"{file} cannot be read: {error}.") from None
-
-
-def reference() -> str:
-    """Write `docs/settings.md`: one row a setting."""
-    hints = get_type_hints(Settings, include_extras=True)
-    rows = [
-        f"| `{variable(name)}` | `{name}` | {_meta(hints[name]).description} | "
-        f"{(_meta(hints[name]).extra or {}).get('unit', '')} | `{default!r}` |"
-        for name, default in zip(
-            Settings.__struct_fields__, Settings.__struct_defaults__, strict=True
-        )
-    ]
-    return "\n".join([_HEAD, *rows, ""])
-
-
-def _meta(hint: object) -> Meta:
-    return next(m for m in hint.__metadata__ if isinstance(m, Meta) and m.description)  # type: ignore[attr-defined]
-
-
-_HEAD: Final = """# Settings
-
-Made from `pomelo/settings.py` by `make docs`. A setting comes from the environment, else from
-`pomelo.toml` in the working directory, else from its default.
-
-| environment | in `pomelo.toml` | meaning | unit | default |
-|---|---|---|---|---|"""

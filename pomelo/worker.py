@@ -3,8 +3,9 @@
 import asyncio
 import os
 import socket
+from collections.abc import Coroutine
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -13,16 +14,26 @@ from pomelo.base.db import Database, Db
 from pomelo.base.errors import Conflict
 from pomelo.base.ids import new
 from pomelo.base.jobs import Jobs
-from pomelo.base.loops import Hints, run_loop
+from pomelo.base.loops import Hints, run_loop, together
 from pomelo.base.sql import Query
 from pomelo.base.statistics import LOOK_SECONDS, refresh
-from pomelo.delivery import Deliverer, Desk
+from pomelo.delivery import Deliverer, Desk, Singles
+from pomelo.hooks import Courier
+from pomelo.inbound import Copier, Mailboxes, Pace, Settler
 from pomelo.leads import WaitsFor, unpark_all
 
 CHANNEL: Final = "pomelo_due"
 ALIVE_SECONDS: Final = 10.0
 # Addresses are checked ten minutes after they were added, so nobody waits for this.
 SCAN_SECONDS: Final = 5.0
+# How soon a mailbox is taken that is due; new mail in one that is read is told at once.
+TAKE_SECONDS: Final = 0.5
+# How soon an answer that somebody wrote, or a test, is on its way.
+SINGLE_SECONDS: Final = 0.5
+MAILBOXES: Final = 500
+COPY_SECONDS: Final = 2.0
+# How soon a doubt ends that something has ended.
+SETTLE_SECONDS: Final = 1.0
 # A worker unseen for that long is gone.
 GONE_AFTER: Final = timedelta(seconds=60)
 
@@ -74,23 +85,34 @@ _LEAVE: Final = Query(
 
 
 class Worker:
-    """One worker: sending, background jobs, and a sign of life.
+    """One worker: sending, reading mailboxes, background jobs, and a sign of life.
 
     Args:
         desk: Tools of sending.
         jobs: Background jobs.
+        courier: Tells hooks.
         slots: Senders served at the same time.
+        mailboxes: Mailboxes read at the same time.
+        pace: How long reading them may take.
     """
 
-    def __init__(self, desk: Desk, jobs: Jobs, *, slots: int) -> None:
+    def __init__(
+        self, desk: Desk, jobs: Jobs, courier: Courier, *, slots: int,
+        mailboxes: int = MAILBOXES, pace: Pace | None = None,
+    ) -> None:  # fmt: skip
         self._desk = desk
         self._jobs = jobs
+        self._courier = courier
         self._hints = Hints(desk.database, CHANNEL)
         self._deliverer = Deliverer(desk, slots=slots, ended=self._hints.came)
+        self._singles = Singles(desk)
+        self._mailboxes = Mailboxes(desk, slots=mailboxes, pace=pace)
+        self._settler = Settler(desk)
+        self._copier = Copier(desk)
         self._scanner = Scanner(desk.database, desk.clock)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until told to stop, then finish what is under way.
+        """Work until told to stop, or until a part fails; then finish what is under way.
 
         Raises:
             OtherMode: Another worker sends in another mode.
@@ -98,21 +120,51 @@ class Worker:
         async with self._desk.database.transaction() as db:
             await enter(db, self._desk.worker, self._desk.deliver_to)
         try:
-            await asyncio.gather(
-                self._hints.listen(stop),
-                run_loop("delivery", self._deliverer.work_once, stop, hint=self._hints.came),
-                run_loop("claims", self._renew, stop, rest_seconds=self._desk.lease_seconds / 3),
-                run_loop("alive", self._appear, stop, rest_seconds=ALIVE_SECONDS),
-                run_loop("statistics", self._refresh, stop, rest_seconds=LOOK_SECONDS),
-                run_loop("scanning", self._scanner.work_once, stop, rest_seconds=SCAN_SECONDS),
-                self._jobs.run(stop),
-            )
-            await self._deliverer.finish()
+            await together(stop, self._parts(stop))
         finally:
-            await leave(self._desk.database, self._desk.worker)
+            await self._finish()
+
+    async def _finish(self) -> None:
+        """Finish what is under way, all of it whatever happens to some, and leave the others."""
+        endings = await asyncio.gather(
+            self._deliverer.finish(),
+            self._singles.finish(),
+            self._courier.finish(),
+            self._mailboxes.finish(),
+            self._copier.finish(),
+            return_exceptions=True,
+        )
+        await leave(self._desk.database, self._desk.worker)
+        for ending in endings:
+            if ending is not None:
+                raise ending
+
+    def _parts(self, stop: asyncio.Event) -> list[Coroutine[Any, Any, None]]:
+        return [
+            self._hints.listen(stop),
+            run_loop("delivery", self._deliverer.work_once, stop, hint=self._hints.came),
+            run_loop("single mails", self._singles.work_once, stop, rest_seconds=SINGLE_SECONDS),
+            run_loop("claims", self._renew, stop, rest_seconds=self._desk.lease_seconds / 3),
+            run_loop("alive", self._appear, stop, rest_seconds=ALIVE_SECONDS),
+            run_loop("statistics", self._refresh, stop, rest_seconds=LOOK_SECONDS),
+            run_loop("hooks", self._courier.work_once, stop, hint=self._courier.ended),
+            run_loop(
+                "hook claims",
+                self._courier.renew,
+                stop,
+                rest_seconds=self._desk.lease_seconds / 3,
+            ),
+            run_loop("mailboxes", self._mailboxes.work_once, stop, rest_seconds=TAKE_SECONDS),
+            run_loop("settling", self._settler.work_once, stop, rest_seconds=SETTLE_SECONDS),
+            run_loop("copies", self._copier.work_once, stop, rest_seconds=COPY_SECONDS),
+            run_loop("scanning", self._scanner.work_once, stop, rest_seconds=SCAN_SECONDS),
+            self._jobs.run(stop),
+        ]
 
     async def _renew(self) -> bool:
         await self._deliverer.renew()
+        await self._singles.renew()
+        await self._mailboxes.renew()
         return False
 
     async def _refresh(self) -> bool:

@@ -2,16 +2,44 @@
 
 import sys
 from pathlib import Path
+from typing import get_type_hints
 
-from pomelo import settings
+from msgspec import Meta
+
 from pomelo.api.docs import FOLDER, pages
 from pomelo.api.table import OPERATIONS
+from pomelo.settings import Settings, variable
+
+SETTINGS_HEAD = """# Settings
+
+Made from `pomelo/settings.py` by `make docs`. A setting comes from the environment, else from
+`pomelo.toml` in the working directory, else from its default.
+
+| environment | in `pomelo.toml` | meaning | unit | default |
+|---|---|---|---|---|"""
 
 
 def wanted() -> dict[Path, str]:
     """Give every generated file's text by its path."""
     reference = {FOLDER / name: text for name, text in pages(OPERATIONS).items()}
-    return {Path("docs/settings.md"): settings.reference(), **reference}
+    return {Path("docs/settings.md"): settings_page(), **reference}
+
+
+def settings_page() -> str:
+    """Write the page of settings: one row each."""
+    hints = get_type_hints(Settings, include_extras=True)
+    rows = [
+        f"| `{variable(name)}` | `{name}` | {_meta(hints[name]).description} | "
+        f"{(_meta(hints[name]).extra or {}).get('unit', '')} | `{default!r}` |"
+        for name, default in zip(
+            Settings.__struct_fields__, Settings.__struct_defaults__, strict=True
+        )
+    ]
+    return "\n".join([SETTINGS_HEAD, *rows, ""])
+
+
+def _meta(hint: object) -> Meta:
+    return next(m for m in hint.__metadata__ if isinstance(m, Meta) and m.description)
 
 
 def main() -> int:

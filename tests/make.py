@@ -10,7 +10,7 @@ from pomelo.base.vault import Vault, new_key
 from pomelo.campaigns import Campaign, NewCampaign
 from pomelo.leads import ActivityType, Lead, LeadState, NewLead
 from pomelo.schedules import Schedule, ScheduleValues
-from pomelo.senders import NewSender, Sender, Server, TlsMode
+from pomelo.senders import NewSender, Replies, Sender, Server, TlsMode
 from pomelo.sequences import NewStep, Step
 from pomelo.teams import Team, User
 
@@ -32,7 +32,12 @@ async def team_and_user(db: Db, name: str = "Pied Piper") -> tuple[Team, User]:
 async def sender(db: Db, team: TeamId, email: str = "jared@piedpiper.example") -> Sender:
     """A mailbox whose server would be on this machine."""
     owner = (await teams.list_users(db, team))[0]
-    new = NewSender(owner.id, addresses.parse(email), Server("127.0.0.1", 2525, TlsMode.NONE))
+    new = NewSender(
+        owner.id,
+        addresses.parse(email),
+        Server("127.0.0.1", 2525, TlsMode.NONE),
+        replies=Replies.PIPE,
+    )
     return await senders.add(db, team, new, vault=VAULT, now=NOW)
 
 

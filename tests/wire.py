@@ -19,7 +19,7 @@ from pomelo.delivery import Deliverer, Desk
 from pomelo.demo.sink import Sink
 from pomelo.demo.sink.server import Scripts
 from pomelo.leads import Lead, NewLead
-from pomelo.senders import NewSender, Sender, Server, TlsMode
+from pomelo.senders import NewSender, Replies, Sender, Server, TlsMode
 from pomelo.smtp import Timeouts
 from pomelo.teams import Team
 from tests import make
@@ -127,6 +127,7 @@ class PostOffice:
             name="Jared Dunn",
             limit_per_day=limit,
             gap_seconds=gap,
+            replies=Replies.PIPE,
         )
         return await senders.add(db, self.team.id, new, vault=make.VAULT, now=self.clock.now())
 

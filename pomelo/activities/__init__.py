@@ -11,30 +11,55 @@ from pomelo.activities.actions import (
     review,
     skip,
 )
-from pomelo.activities.model import Activity, Fact, Filter, Shown
-from pomelo.activities.recording import record
+from pomelo.activities.judging import judge
+from pomelo.activities.model import Activity, Fact, Filter, Shown, Untold
+from pomelo.activities.recording import record, record_opens, record_sent
 from pomelo.activities.scanning import Scanner
-from pomelo.activities.store import list_answered
+from pomelo.activities.shapes import Flat, classic, nested, told
+from pomelo.activities.store import (
+    list_answered,
+    list_clicks,
+    list_first_opens,
+    list_untold,
+    mark_told,
+    show,
+)
 from pomelo.activities.suppression import resubscribe, suppress_bounced, unsubscribe
+from pomelo.activities.verdicts import Click, Verdict
 
 __all__ = [
     "Activity",
+    "Click",
     "Fact",
     "Filter",
+    "Flat",
     "Scanner",
     "Shown",
+    "Untold",
+    "Verdict",
+    "classic",
+    "judge",
     "list_answered",
+    "list_clicks",
+    "list_first_opens",
     "list_page",
+    "list_untold",
     "mark",
+    "mark_told",
     "mend",
     "mend_campaign",
+    "nested",
     "pause",
     "record",
+    "record_opens",
+    "record_sent",
     "remove",
     "resubscribe",
     "resume",
     "review",
+    "show",
     "skip",
     "suppress_bounced",
+    "told",
     "unsubscribe",
 ]

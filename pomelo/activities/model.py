@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from pomelo.base import ids
 from pomelo.base.ids import (
     ActivityId,
     CampaignId,
@@ -17,7 +18,7 @@ from pomelo.base.ids import (
     TeamId,
     UserId,
 )
-from pomelo.leads import ActivityType, LeadState
+from pomelo.leads import ActivityType, LeadState, Seat, Standing
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +48,11 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
     is_bot: bool = False
     extra: dict[str, object] = {}
 
+    @property
+    def lead(self) -> tuple[TeamId, LeadId]:
+        """Which lead it is about."""
+        return self.team_id, self.lead_id
+
 
 class Activity(msgspec.Struct, frozen=True, kw_only=True):
     """A fact as it was kept.
@@ -72,6 +78,55 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True):
     has_stopped: bool
     extra: dict[str, object]
     created_at: datetime
+
+
+def kept(
+    fact: Fact,
+    lead: Seat | Standing,
+    *,
+    is_first: bool = False,
+    reached: LeadState | None = None,
+    has_stopped: bool = False,
+) -> Activity:
+    """Make of a fact what is kept of it.
+
+    Args:
+        fact: What happened.
+        lead: Where its lead was.
+        is_first: See `Activity`.
+        reached: The same.
+        has_stopped: The same.
+    """
+    return Activity(
+        team_id=fact.team_id,
+        id=ids.activity(),
+        type=fact.type,
+        campaign_id=lead.campaign_id,
+        lead_id=fact.lead_id,
+        message_id=fact.message_id,
+        sender_id=fact.sender_id or lead.sender_id,
+        step_id=fact.step_id,
+        sequence_step=fact.sequence_step,
+        is_first=is_first,
+        is_bot=fact.is_bot,
+        reached=reached,
+        has_stopped=has_stopped,
+        extra=fact.extra,
+        created_at=fact.at,
+    )
+
+
+class Untold(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact that hooks are still to be told."""
+
+    team_id: TeamId
+    id: ActivityId
+    type: ActivityType
+    campaign_id: CampaignId
+    lead_id: LeadId
+    is_first: bool
+    is_bot: bool
+    reached: LeadState | None
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,11 +1,18 @@
 -- name: list_seen
--- Which of these have happened before; the leads are locked, so nothing comes between.
-SELECT n.team_id, n.lead_id, n.type, n.step_id
+-- Which of these have happened before; the leads are locked, so nothing comes between. (The
+-- order shows a planner that believes the table empty which index it is.)
+SELECT n.team_id, n.lead_id, n.type, n.step_id,
+  EXISTS (SELECT FROM activity_verdicts j
+          WHERE j.team_id = n.team_id AND j.lead_id = n.lead_id) AS was_judged
 FROM json_to_recordset(:rows) AS n (team_id text, lead_id text, type text, step_id text)
-WHERE EXISTS (
+CROSS JOIN LATERAL (
   SELECT FROM activities a
   WHERE a.team_id = n.team_id AND a.lead_id = n.lead_id AND a.type = n.type
-    AND COALESCE(a.step_id, '') = n.step_id AND NOT a.is_bot);
+    AND COALESCE(a.step_id, '') = n.step_id AND NOT a.is_bot
+    AND (a.type <> 'emailsClicked' OR NOT EXISTS (
+      SELECT FROM activity_verdicts v
+      WHERE v.team_id = a.team_id AND v.activity_id = a.id AND v.is_bot))
+  ORDER BY a.step_id LIMIT 1) s;
 
 -- name: list_bounced
 -- Leads of which a mail really bounced.
@@ -21,46 +28,60 @@ WHERE waits_for = 'review' AND scanned_at IS NULL AND stopped_by IS NULL AND cre
 ORDER BY created_at LIMIT :limit;
 
 -- name: insert
+-- What a person did waits to be told, if the team has a hook; as at lemlist, hooks are told of no
+-- mail that a person of the team wrote.
 INSERT INTO activities (
   team_id, id, type, campaign_id, lead_id, message_id, sender_id, step_id, sequence_step,
-  is_first, is_bot, reached, has_stopped, extra, created_at)
-SELECT * FROM json_to_recordset(:rows) AS n (
+  is_first, is_bot, reached, has_stopped, extra, created_at, told_at)
+SELECT n.*, CASE WHEN n.is_bot OR n.type = 'emailsSent' AND n.extra ? 'writtenBy' OR NOT (SELECT t.has_hooks FROM teams t WHERE t.id = n.team_id)
+  THEN '-infinity'::timestamptz END
+FROM json_to_recordset(:rows) AS n (
   team_id text, id text, type text, campaign_id text, lead_id text, message_id text,
   sender_id text, step_id text, sequence_step integer, is_first boolean, is_bot boolean,
   reached text, has_stopped boolean, extra jsonb, created_at timestamptz);
 
 -- name: page_of_team
 -- Newest first; the API promises an offset here.
-SELECT id FROM activities
-WHERE team_id = :team_id AND created_at BETWEEN :since AND :until
-  AND (:types::text[] IS NULL OR type = ANY(:types::text[]))
-  AND (:reached::text IS NULL OR reached = :reached)
-  AND (:is_first::boolean IS NULL OR is_first = :is_first)
-  AND (:is_bot::boolean IS NULL OR is_bot = :is_bot)
-ORDER BY created_at DESC, id DESC OFFSET :offset LIMIT :limit;
+SELECT a.id FROM activities a
+LEFT JOIN activity_verdicts v ON v.team_id = a.team_id AND v.activity_id = a.id
+WHERE a.team_id = :team_id AND a.created_at BETWEEN :since AND :until
+  AND (:types::text[] IS NULL OR a.type = ANY(:types::text[]))
+  AND (:reached::text IS NULL OR :reached =
+    CASE WHEN v.activity_id IS NULL THEN a.reached ELSE v.reached END)
+  AND (:is_first::boolean IS NULL OR COALESCE(v.is_first, a.is_first) = :is_first)
+  AND (:is_bot::boolean IS NULL OR COALESCE(v.is_bot, a.is_bot) = :is_bot)
+ORDER BY a.created_at DESC, a.id DESC OFFSET :offset LIMIT :limit;
 
 -- name: page_of_campaign
-SELECT id FROM activities
-WHERE team_id = :team_id AND campaign_id = :campaign_id AND created_at BETWEEN :since AND :until
-  AND (:types::text[] IS NULL OR type = ANY(:types::text[]))
-  AND (:reached::text IS NULL OR reached = :reached)
-  AND (:is_first::boolean IS NULL OR is_first = :is_first)
-  AND (:is_bot::boolean IS NULL OR is_bot = :is_bot)
-ORDER BY created_at DESC, id DESC OFFSET :offset LIMIT :limit;
+SELECT a.id FROM activities a
+LEFT JOIN activity_verdicts v ON v.team_id = a.team_id AND v.activity_id = a.id
+WHERE a.team_id = :team_id AND a.campaign_id = :campaign_id AND a.created_at BETWEEN :since AND :until
+  AND (:types::text[] IS NULL OR a.type = ANY(:types::text[]))
+  AND (:reached::text IS NULL OR :reached =
+    CASE WHEN v.activity_id IS NULL THEN a.reached ELSE v.reached END)
+  AND (:is_first::boolean IS NULL OR COALESCE(v.is_first, a.is_first) = :is_first)
+  AND (:is_bot::boolean IS NULL OR COALESCE(v.is_bot, a.is_bot) = :is_bot)
+ORDER BY a.created_at DESC, a.id DESC OFFSET :offset LIMIT :limit;
 
 -- name: page_of_lead
-SELECT id FROM activities
-WHERE team_id = :team_id AND lead_id = :lead_id AND created_at BETWEEN :since AND :until
-  AND (:campaign_id::text IS NULL OR campaign_id = :campaign_id)
-  AND (:types::text[] IS NULL OR type = ANY(:types::text[]))
-  AND (:reached::text IS NULL OR reached = :reached)
-  AND (:is_first::boolean IS NULL OR is_first = :is_first)
-  AND (:is_bot::boolean IS NULL OR is_bot = :is_bot)
-ORDER BY created_at DESC, id DESC OFFSET :offset LIMIT :limit;
+SELECT a.id FROM activities a
+LEFT JOIN activity_verdicts v ON v.team_id = a.team_id AND v.activity_id = a.id
+WHERE a.team_id = :team_id AND a.lead_id = :lead_id AND a.created_at BETWEEN :since AND :until
+  AND (:campaign_id::text IS NULL OR a.campaign_id = :campaign_id)
+  AND (:types::text[] IS NULL OR a.type = ANY(:types::text[]))
+  AND (:reached::text IS NULL OR :reached =
+    CASE WHEN v.activity_id IS NULL THEN a.reached ELSE v.reached END)
+  AND (:is_first::boolean IS NULL OR COALESCE(v.is_first, a.is_first) = :is_first)
+  AND (:is_bot::boolean IS NULL OR COALESCE(v.is_bot, a.is_bot) = :is_bot)
+ORDER BY a.created_at DESC, a.id DESC OFFSET :offset LIMIT :limit;
 
 -- name: show
 -- Newest first. A step, mail or sender may be gone; the lead never is.
-SELECT a.team_id, a.id, a.type, a.is_first, a.is_bot, a.reached, a.has_stopped, a.extra,
+SELECT a.team_id, a.id, a.type, COALESCE(v.is_first, a.is_first) AS is_first,
+  COALESCE(v.is_bot, a.is_bot) AS is_bot,
+  CASE WHEN v.activity_id IS NULL THEN a.reached ELSE v.reached END AS reached,
+  COALESCE(v.has_stopped, a.has_stopped) AS has_stopped,
+  CASE WHEN v.is_bot THEN a.extra || jsonb_build_object('reason', v.reason) ELSE a.extra END AS extra,
   a.created_at, a.sequence_step, a.step_id, p.sequence_id, p.template_id,
   a.lead_id, l.email AS lead_email, l.state AS lead_state, l.last_state AS lead_last_state, l.source AS lead_source,
   l.email_status AS lead_email_status, l.variables AS lead_variables,
@@ -70,6 +91,7 @@ SELECT a.team_id, a.id, a.type, a.is_first, a.is_bot, a.reached, a.has_stopped, 
   m.subject AS message_subject, m.sent_at AS message_sent_at,
   a.sender_id, s.user_id AS sender_user_id, s.email AS sender_email, s.name AS sender_name
 FROM activities a
+LEFT JOIN activity_verdicts v ON v.team_id = a.team_id AND v.activity_id = a.id
 JOIN leads l ON l.team_id = a.team_id AND l.id = a.lead_id
 JOIN campaigns c ON c.team_id = a.team_id AND c.id = a.campaign_id
 LEFT JOIN steps p ON p.team_id = a.team_id AND p.id = a.step_id
@@ -79,9 +101,102 @@ WHERE a.team_id = :team_id AND a.id = ANY(:ids::text[])
 ORDER BY a.created_at DESC, a.id DESC;
 
 -- name: list_answered
--- Mails that something came back for: each was delivered somewhere.
+-- Mails that something came back for: each was delivered somewhere. What a machine fetched is no
+-- proof: it may have looked into the mail on its way to a server that then refused it.
 SELECT DISTINCT a.message_id
 FROM unnest(:team_ids::text[], :lead_ids::text[], :message_ids::text[])
   AS m (team_id, lead_id, message_id)
 JOIN activities a ON a.team_id = m.team_id AND a.lead_id = m.lead_id
-  AND a.message_id = m.message_id AND a.type NOT IN ('emailsSent', 'emailsFailed');
+  AND a.message_id = m.message_id AND a.type NOT IN ('emailsSent', 'emailsFailed')
+  AND NOT a.is_bot
+  AND NOT EXISTS (SELECT FROM activity_verdicts v
+                  WHERE v.team_id = a.team_id AND v.activity_id = a.id AND v.is_bot);
+
+-- name: list_untold
+-- Oldest first; those whose lead is just being erased are passed over. Whoever heard of a first
+-- click hears of it again when it was a machine's, and so none.
+SELECT a.team_id, a.id, a.type, a.campaign_id, a.lead_id,
+  a.is_first OR COALESCE(v.is_first, false) AS is_first, COALESCE(v.is_bot, a.is_bot) AS is_bot,
+  CASE WHEN v.activity_id IS NULL THEN a.reached ELSE v.reached END AS reached
+FROM activities a
+LEFT JOIN activity_verdicts v ON v.team_id = a.team_id AND v.activity_id = a.id
+WHERE a.told_at IS NULL
+ORDER BY a.created_at, a.id LIMIT :limit FOR NO KEY UPDATE OF a SKIP LOCKED;
+
+-- name: mark_told
+UPDATE activities a SET told_at = :now
+FROM unnest(:team_ids::text[], :ids::text[]) AS n (team_id, id)
+WHERE a.team_id = n.team_id AND a.id = n.id;
+
+-- name: list_clicks
+-- Clicks of some mails with what was judged of them, each mail's first 500: no person clicks
+-- oftener, and whoever does must not make each further click dearer.
+SELECT c.* FROM unnest(:team_ids::text[], :lead_ids::text[], :message_ids::text[])
+  AS n (team_id, lead_id, message_id)
+CROSS JOIN LATERAL (
+  SELECT a.team_id, a.lead_id, a.message_id, a.id, a.created_at AS at,
+    COALESCE(a.extra ->> 'location', '') AS location, a.is_bot, COALESCE(v.reason, '') AS reason
+  FROM activities a
+  LEFT JOIN activity_verdicts v ON v.team_id = a.team_id AND v.activity_id = a.id
+  WHERE a.team_id = n.team_id AND a.lead_id = n.lead_id AND a.type = 'emailsClicked'
+    AND a.message_id = n.message_id
+  ORDER BY a.created_at, a.id LIMIT 500) c;
+
+-- name: list_first_opens
+SELECT n.message_id, min(a.created_at) AS at
+FROM unnest(:team_ids::text[], :lead_ids::text[], :message_ids::text[])
+  AS n (team_id, lead_id, message_id)
+JOIN activities a ON a.team_id = n.team_id AND a.lead_id = n.lead_id
+  AND a.type = 'emailsOpened' AND a.message_id = n.message_id AND NOT a.is_bot
+GROUP BY n.message_id;
+
+-- name: list_judged
+-- All clicks of some leads but those of which the visit alone told that a machine made them, as
+-- they are held to be now; `once_...` tells what they did when they came.
+SELECT a.team_id, a.lead_id, a.id, COALESCE(a.step_id, '') AS step_id, a.created_at AS at,
+  COALESCE(v.reason, '') AS reason, COALESCE(v.is_first, a.is_first) AS is_first,
+  CASE WHEN v.activity_id IS NULL THEN a.reached ELSE v.reached END AS reached,
+  COALESCE(v.has_stopped, a.has_stopped) AS has_stopped,
+  a.reached IS NOT NULL AS once_reached, a.has_stopped AS once_stopped
+FROM unnest(:team_ids::text[], :lead_ids::text[]) AS n (team_id, lead_id)
+JOIN activities a ON a.team_id = n.team_id AND a.lead_id = n.lead_id
+  AND a.type = 'emailsClicked' AND NOT a.is_bot
+LEFT JOIN activity_verdicts v ON v.team_id = a.team_id AND v.activity_id = a.id
+ORDER BY a.created_at, a.id;
+
+-- name: list_others
+-- What else happened to some leads: since when they need no click to be attracted, or are
+-- further; and what the last of it was.
+SELECT n.team_id, n.lead_id, o.attracted_at, o.ahead_at, o.last_type, o.last_at
+FROM unnest(:team_ids::text[], :lead_ids::text[]) AS n (team_id, lead_id)
+CROSS JOIN LATERAL (
+  SELECT min(a.created_at) FILTER (WHERE a.type = ANY (:attracting::text[])) AS attracted_at,
+    min(a.created_at) FILTER (WHERE a.type = ANY (:ahead::text[])) AS ahead_at,
+    (array_agg(a.type ORDER BY a.created_at DESC, a.id DESC)
+      FILTER (WHERE a.type = ANY (:counting::text[])))[1] AS last_type,
+    max(a.created_at) FILTER (WHERE a.type = ANY (:counting::text[])) AS last_at
+  FROM activities a
+  WHERE a.team_id = n.team_id AND a.lead_id = n.lead_id AND a.type <> 'emailsClicked'
+    AND NOT a.is_bot) o;
+
+-- name: rule
+INSERT INTO activity_verdicts (
+  team_id, activity_id, lead_id, reason, is_bot, is_first, reached, has_stopped, judged_at)
+SELECT r.team_id, r.id, r.lead_id, r.reason, r.reason <> '', r.is_first, r.reached, r.has_stopped,
+  :now
+FROM json_to_recordset(:rows) AS r (
+  team_id text, id text, lead_id text, reason text, is_first boolean, reached text,
+  has_stopped boolean)
+ON CONFLICT (team_id, activity_id) DO UPDATE
+SET reason = EXCLUDED.reason, is_bot = EXCLUDED.is_bot, is_first = EXCLUDED.is_first,
+  reached = EXCLUDED.reached, has_stopped = EXCLUDED.has_stopped, judged_at = EXCLUDED.judged_at;
+
+-- name: tell_again
+-- What hooks have heard they hear again; what they have not, they hear if it is a person's.
+UPDATE activities a SET told_at = CASE
+  WHEN r.is_bot AND (a.told_at IS NULL OR a.told_at = '-infinity')
+    THEN '-infinity'::timestamptz
+  WHEN NOT r.is_bot AND NOT (SELECT t.has_hooks FROM teams t WHERE t.id = a.team_id)
+    THEN '-infinity' END
+FROM unnest(:team_ids::text[], :ids::text[], :are_bots::boolean[]) AS r (team_id, id, is_bot)
+WHERE a.team_id = r.team_id AND a.id = r.id;

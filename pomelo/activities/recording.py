@@ -1,15 +1,16 @@
 """The one door through which a lead moves: a fact is told, kept, and changes what it changes."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from pomelo import leads
 from pomelo.activities import store
-from pomelo.activities.model import Activity, Fact
+from pomelo.activities.light import Ref, enter_light, enter_sent, is_light
+from pomelo.activities.model import Activity, Fact, kept
 from pomelo.activities.store import Kind
-from pomelo.base import ids
 from pomelo.base.db import Db
 from pomelo.base.ids import LeadId, TeamId
-from pomelo.leads import Standing
+from pomelo.leads import NextStep, Standing
 
 Standings = dict[tuple[TeamId, LeadId], Standing]
 
@@ -21,7 +22,8 @@ async def record(db: Db, facts: Sequence[Fact]) -> list[Activity | None]:
     facts about one lead take effect in their order.
 
     Args:
-        db: The open transaction; the leads stay locked until it ends.
+        db: The open transaction; the leads stay locked until it ends, except those of which
+            only machines opened mails.
         facts: n facts.
 
     Returns:
@@ -29,11 +31,53 @@ async def record(db: Db, facts: Sequence[Fact]) -> list[Activity | None]:
     """
     if not facts:
         return []
-    locked = await leads.lock(db, [_lead(fact) for fact in facts])
+    if all(map(is_light, facts)):
+        activities, _ = await enter_light(db, facts)
+    else:
+        activities = await _enter_all(db, facts)
+    await store.insert(db, [activity for activity in activities if activity])
+    return activities
+
+
+async def record_opens(db: Db, opens: Sequence[Fact]) -> set[Ref]:
+    """Keep opens as `record` does.
+
+    Args:
+        db: The open transaction.
+        opens: Of any teams.
+
+    Returns:
+        The leads that clicked, too: what their clicks are may be another thing now.
+    """
+    if not opens:
+        return set()
+    activities, clicked = await enter_light(db, opens)
+    await store.insert(db, [activity for activity in activities if activity])
+    return clicked
+
+
+async def record_sent(
+    db: Db, facts: Sequence[Fact], nexts: Sequence[NextStep], *, at: datetime
+) -> None:
+    """Keep that mails were sent as `record` does, and let their leads go on to what is next.
+
+    Args:
+        db: The open transaction, in which the leads are locked.
+        facts: One a lead. Of those whose claim is not ours any more nothing is kept.
+        nexts: What comes next for each, in the same order.
+        at: When they were sent.
+    """
+    if facts:
+        await store.insert(db, await enter_sent(db, facts, nexts, at=at))
+
+
+async def _enter_all(db: Db, facts: Sequence[Fact]) -> list[Activity | None]:
+    """Lock the leads, decide fact by fact, and write where they stand then."""
+    locked = await leads.lock(db, [fact.lead for fact in facts])
     standings = {(lead.team_id, lead.id): lead for lead in locked}
-    kinds = [_kind(fact) for fact in facts]
+    kinds = [Kind.of(fact) for fact in facts]
     asked = (kind for kind, fact in zip(kinds, facts, strict=True) if not fact.is_bot)
-    seen = set(await store.list_seen(db, list(dict.fromkeys(asked))))
+    seen = {one.kind for one in await store.list_seen(db, list(dict.fromkeys(asked)))}
     activities = [
         _enter(fact, kind, standings, seen) for fact, kind in zip(facts, kinds, strict=True)
     ]
@@ -43,48 +87,25 @@ async def record(db: Db, facts: Sequence[Fact]) -> list[Activity | None]:
         [standings[(lead.team_id, lead.id)] for lead in changed],
         now=max(fact.at for fact in facts),
     )
-    await store.insert(db, [activity for activity in activities if activity])
     return activities
-
-
-def _lead(fact: Fact) -> tuple[TeamId, LeadId]:
-    return fact.team_id, fact.lead_id
-
-
-def _kind(fact: Fact) -> Kind:
-    return Kind(fact.team_id, fact.lead_id, fact.type, fact.step_id or "")
 
 
 def _enter(fact: Fact, kind: Kind, standings: Standings, seen: set[Kind]) -> Activity | None:
     """Let one fact take effect on what is known; a machine's has none."""
-    was = standings.get(_lead(fact))
+    was = standings.get(fact.lead)
     if was is None:
         return None
     if fact.is_bot:
-        return _activity(fact, was, was, is_first=False)
+        return kept(fact, was)
     now = leads.moved(was, fact.type, fact.at)
-    standings[_lead(fact)] = now
+    standings[fact.lead] = now
     is_first = kind not in seen
     seen.add(kind)
-    return _activity(fact, was, now, is_first=is_first)
-
-
-def _activity(fact: Fact, was: Standing, now: Standing, *, is_first: bool) -> Activity:
     was_open = was.stopped_by is None and was.due_at is not None
-    return Activity(
-        team_id=fact.team_id,
-        id=ids.activity(),
-        type=fact.type,
-        campaign_id=was.campaign_id,
-        lead_id=fact.lead_id,
-        message_id=fact.message_id,
-        sender_id=fact.sender_id or was.sender_id,
-        step_id=fact.step_id,
-        sequence_step=fact.sequence_step,
+    return kept(
+        fact,
+        was,
         is_first=is_first,
-        is_bot=fact.is_bot,
         reached=now.state if now.state != was.state else None,
         has_stopped=was_open and now.stopped_by is not None,
-        extra=fact.extra,
-        created_at=fact.at,
     )

@@ -6,13 +6,18 @@ from typing import Final
 
 import msgspec
 
-from pomelo.activities.model import Activity, Filter, Shown
+from pomelo.activities.model import Activity, Fact, Filter, Shown, Untold
+from pomelo.activities.verdicts import Click, FirstOpen, Judged, OtherFacts, Ruling
 from pomelo.base.db import Db
 from pomelo.base.ids import LeadId, MessageId, TeamId
 from pomelo.base.sql import load
-from pomelo.leads import ActivityType
+from pomelo.leads import AHEAD, ATTRACTING, COUNTING, ActivityType
 
 QUERIES: Final = load(__package__ or "")
+
+# Which lead; which mail of which lead.
+Ref = tuple[TeamId, LeadId]
+Mail = tuple[TeamId, LeadId, MessageId]
 
 _FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST: Final = datetime(9999, 1, 1, tzinfo=UTC)
@@ -38,12 +43,32 @@ class Kind(msgspec.Struct, frozen=True):
     type: ActivityType
     step_id: str
 
+    @classmethod
+    def of(cls, fact: Fact) -> "Kind":
+        """Give the kind of a fact."""
+        return cls(fact.team_id, fact.lead_id, fact.type, fact.step_id or "")
 
-async def list_seen(db: Db, kinds: Sequence[Kind]) -> list[Kind]:
+
+class Seen(msgspec.Struct, frozen=True):
+    """A kind of which there is one; `was_judged`: some click of its lead was judged anew."""
+
+    team_id: TeamId
+    lead_id: LeadId
+    type: ActivityType
+    step_id: str
+    was_judged: bool
+
+    @property
+    def kind(self) -> Kind:
+        """Which."""
+        return Kind(self.team_id, self.lead_id, self.type, self.step_id)
+
+
+async def list_seen(db: Db, kinds: Sequence[Kind]) -> list[Seen]:
     """List which of these have happened before."""
     if not kinds:
         return []
-    return await QUERIES["list_seen"].rows(db, Kind, rows=kinds)
+    return await QUERIES["list_seen"].rows(db, Seen, rows=kinds)
 
 
 async def list_bounced(db: Db, team: TeamId, leads: Sequence[LeadId]) -> list[str]:
@@ -92,14 +117,69 @@ async def show(db: Db, team: TeamId, activities: Sequence[str]) -> list[Shown]:
     return await QUERIES["show"].rows(db, Shown, team_id=team, ids=list(activities))
 
 
-async def list_answered(
-    db: Db, mails: Sequence[tuple[TeamId, LeadId, MessageId]]
-) -> list[MessageId]:
-    """List those of some mails for which anything came back, were it a fetched picture."""
-    return await QUERIES["list_answered"].rows(
-        db,
-        MessageId,
-        team_ids=[team for team, _, _ in mails],
-        lead_ids=[lead for _, lead, _ in mails],
-        message_ids=[message for _, _, message in mails],
+async def list_answered(db: Db, mails: Sequence[Mail]) -> list[MessageId]:
+    """List those of some mails for which anything came back, were it a person's look at it."""
+    return await QUERIES["list_answered"].rows(db, MessageId, **_mails(mails))
+
+
+async def list_untold(db: Db, *, limit: int) -> list[Untold]:
+    """List and lock what hooks of any team are still to be told, oldest first."""
+    return await QUERIES["list_untold"].rows(db, Untold, limit=limit)
+
+
+async def mark_told(db: Db, told: Sequence[Untold], *, now: datetime) -> None:
+    """Note that hooks are told of these."""
+    await QUERIES["mark_told"].run(
+        db, team_ids=[one.team_id for one in told], ids=[one.id for one in told], now=now
     )
+
+
+async def list_clicks(db: Db, mails: Sequence[Mail]) -> list[Click]:
+    """List who clicked in some mails, people and machines; of each mail the first 500."""
+    return await QUERIES["list_clicks"].rows(db, Click, **_mails(mails))
+
+
+async def list_first_opens(db: Db, mails: Sequence[Mail]) -> list[FirstOpen]:
+    """List when a person first opened each of some mails; those never opened are missing."""
+    return await QUERIES["list_first_opens"].rows(db, FirstOpen, **_mails(mails))
+
+
+async def list_judged(db: Db, leads: Sequence[Ref]) -> list[Judged]:
+    """List clicks of leads that may be people's, oldest first."""
+    return await QUERIES["list_judged"].rows(db, Judged, **_refs(leads))
+
+
+async def list_others(db: Db, leads: Sequence[Ref]) -> list[OtherFacts]:
+    """List what else than clicks happened to leads."""
+    return await QUERIES["list_others"].rows(
+        db,
+        OtherFacts,
+        attracting=sorted(ATTRACTING),
+        ahead=sorted(AHEAD),
+        counting=sorted(COUNTING),
+        **_refs(leads),
+    )
+
+
+async def rule(db: Db, rulings: Sequence[Ruling], *, now: datetime) -> int:
+    """Write what clicks of locked leads are held to be."""
+    return await QUERIES["rule"].run(db, rows=rulings, now=now)
+
+
+async def tell_again(db: Db, turned: Sequence[Ruling]) -> int:
+    """Let hooks hear of clicks again of which another one made them."""
+    return await QUERIES["tell_again"].run(
+        db,
+        team_ids=[one.team_id for one in turned],
+        ids=[one.id for one in turned],
+        are_bots=[one.is_bot for one in turned],
+    )
+
+
+def _refs(leads: Sequence[Ref]) -> dict[str, object]:
+    return {"team_ids": [team for team, _ in leads], "lead_ids": [lead for _, lead in leads]}
+
+
+def _mails(mails: Sequence[Mail]) -> dict[str, object]:
+    leads = [(team, lead) for team, lead, _ in mails]
+    return {**_refs(leads), "message_ids": [message for _, _, message in mails]}

@@ -6,14 +6,13 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 from pomelo import activities
-from pomelo.activities import Filter
-from pomelo.api import activity_shapes
-from pomelo.api.activity_shapes import Flat, ShownActivity
+from pomelo.activities import Filter, Flat
+from pomelo.api.answers import Moment
 from pomelo.api.call import Call
 from pomelo.api.contract import AnyOperation, Operation, Permission
 from pomelo.api.paging import PAGE, Limit, Offset, part
 from pomelo.base.errors import Invalid
-from pomelo.base.ids import CampaignId, LeadId
+from pomelo.base.ids import ActivityId, CampaignId, LeadId, TeamId, UserId
 from pomelo.leads import ANNOUNCEMENTS, ActivityType, LeadState
 
 SECTION: Final = "Activities"
@@ -53,6 +52,22 @@ class ListQuery(msgspec.Struct, frozen=True, rename="camel"):
     ] = "v1"
 
 
+class ShownActivity(msgspec.Struct, frozen=True, rename="camel"):
+    """What every activity has; what is known besides stands beside these keys."""
+
+    id: ActivityId = msgspec.field(name="_id")
+    type: ActivityType
+    team_id: TeamId
+    created_at: Moment
+    lead_id: LeadId
+    lead_email: str
+    campaign_id: CampaignId
+    campaign_name: str
+    created_by: UserId
+    is_first: bool
+    bot: bool
+
+
 async def list_some(call: Call[ListQuery, None]) -> list[Flat]:
     """Answer activities, newest first."""
     query = call.query
@@ -65,7 +80,7 @@ async def list_some(call: Call[ListQuery, None]) -> list[Flat]:
         found = await activities.list_page(
             db, call.caller.team, asked, offset=cut.offset, limit=cut.limit
         )
-    show = activity_shapes.nested if query.version == V2 else activity_shapes.classic
+    show = activities.nested if query.version == V2 else activities.classic
     return [show(activity, announced) for activity in found]
 
 

@@ -1,27 +1,35 @@
 """What an operation may give back beside a struct, a list or a dict (those become JSON)."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Final
 from urllib.parse import quote
 
 import msgspec
+
+from pomelo.base.moments import Moment, moment
+
+__all__ = [
+    "CSV",
+    "JSON",
+    "TEXT",
+    "Csv",
+    "FileAnswer",
+    "Headers",
+    "Json",
+    "Moment",
+    "Raw",
+    "Stream",
+    "Text",
+    "attachment",
+    "moment",
+]
 
 JSON: Final = "application/json"
 TEXT: Final = "text/plain; charset=utf-8"
 CSV: Final = "text/csv; charset=utf-8"
 
 Headers = tuple[tuple[str, str], ...]
-Moment = Annotated[
-    str,
-    msgspec.Meta(extra_json_schema={"format": "date-time"}, examples=["2026-01-31T09:00:00.000Z"]),
-]
-
-
-def moment(at: datetime) -> Moment:
-    """Write an instant as the API does: UTC, ISO 8601, milliseconds."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03}Z"
 
 
 class Text(msgspec.Struct, frozen=True):

@@ -93,20 +93,22 @@ class Authenticator:
             Forbidden: The key's user is blocked.
             Unavailable: The database is away.
         """
-        digest = hashlib.sha256(find_key(headers, query)).digest()
-        until, task = self._kept.get(digest, (0.0, None))
+        # What carries the key stands for it, so that a header need not be taken apart again.
+        carrier = headers.get(b"authorization") or b"key " + find_key(headers, query)
+        mark = hashlib.sha256(carrier).digest()
+        until, task = self._kept.get(mark, (0.0, None))
         if task is None or monotonic() >= until or _failed(task):
-            task = self._look_up(digest)
+            task = self._look_up(mark, hashlib.sha256(find_key(headers, query)).digest())
         caller = task.result() if task.done() else await asyncio.shield(task)
         if caller is None:
             raise WrongKey
         return caller
 
-    def _look_up(self, digest: bytes) -> "asyncio.Task[Caller | None]":
+    def _look_up(self, mark: bytes, digest: bytes) -> "asyncio.Task[Caller | None]":
         if len(self._kept) >= KEEP_KEYS:
             self._kept.clear()
         task = asyncio.create_task(self._ask(digest))
-        self._kept[digest] = (monotonic() + KEEP_SECONDS, task)
+        self._kept[mark] = (monotonic() + KEEP_SECONDS, task)
         return task
 
     async def _ask(self, digest: bytes) -> Caller | None:

@@ -9,6 +9,7 @@ import msgspec
 
 from pomelo.base.clock import Clock
 from pomelo.base.db import Database
+from pomelo.senders import Freshness
 from pomelo.teams import Caller
 
 __all__ = ["AppState", "Call", "Caller"]
@@ -30,6 +31,7 @@ class AppState:
         parts: What single sections need (group commits, directories), by its class.
         checks: Asked by GET /health beside the database; each gives None or, as a
             sentence, the reason why the server is not ready.
+        freshness: How old the last reading of a mailbox may be when a follow-up leaves.
         warnings: Sentences about an unsafe set-up, shown by GET /health.
     """
 
@@ -38,6 +40,7 @@ class AppState:
     public_url: str
     parts: Mapping[type, object] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()
+    freshness: Freshness = field(default_factory=Freshness)
     warnings: tuple[str, ...] = ()
 
     def part(self, kind: type[Part]) -> Part:

@@ -1,5 +1,7 @@
 """Campaigns as the API shows them: in a list, alone, with all settings, and just made."""
 
+from typing import Annotated
+
 import msgspec
 
 from pomelo.api.answers import Moment
@@ -49,6 +51,9 @@ class ShownCampaign(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     team_id: TeamId
     has_error: bool
     errors: list[str]
+    warnings: Annotated[
+        list[str], msgspec.Meta(description="Pomelo's own: whose replies are not heard")
+    ]
     creator: Creator
     senders: list[ShownSender]
 

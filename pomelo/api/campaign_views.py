@@ -1,6 +1,7 @@
 """Campaigns made ready to be shown: what belongs to many of them is read in one go each."""
 
 from collections.abc import Sequence as Many
+from datetime import datetime
 
 import msgspec
 from msgspec.structs import asdict
@@ -21,6 +22,7 @@ from pomelo.api.campaign_shapes import (
 from pomelo.base.db import Db
 from pomelo.base.ids import CampaignId, SequenceId, TeamId, UserId
 from pomelo.campaigns import Campaign, CampaignFacts, CampaignSender, Status
+from pomelo.senders import hearing_warning
 
 
 class Surroundings(msgspec.Struct, frozen=True):
@@ -34,16 +36,18 @@ class Surroundings(msgspec.Struct, frozen=True):
     emails: dict[UserId, str]
 
 
-async def show(db: Db, team: TeamId, found: Many[Campaign]) -> list[ShownCampaign]:
+async def show(
+    db: Db, team: TeamId, found: Many[Campaign], *, heard_since: datetime
+) -> list[ShownCampaign]:
     """Show campaigns of a team, in the same order."""
     around = await _surroundings(db, team, [campaign.id for campaign in found])
-    return [_shown(campaign, around) for campaign in found]
+    return [_shown(campaign, around, heard_since) for campaign in found]
 
 
-async def show_detail(db: Db, campaign: Campaign) -> CampaignDetail:
+async def show_detail(db: Db, campaign: Campaign, *, heard_since: datetime) -> CampaignDetail:
     """Show a campaign with all its settings."""
     around = await _surroundings(db, campaign.team_id, [campaign.id])
-    fields = asdict(_shown(campaign, around)) | campaign_settings.shown(campaign)
+    fields = asdict(_shown(campaign, around, heard_since)) | campaign_settings.shown(campaign)
     return CampaignDetail(**fields, send_users=_send_users(around.senders))
 
 
@@ -79,9 +83,11 @@ async def _surroundings(db: Db, team: TeamId, ids: list[CampaignId]) -> Surround
     )
 
 
-def _shown(campaign: Campaign, around: Surroundings) -> ShownCampaign:
+def _shown(campaign: Campaign, around: Surroundings, heard_since: datetime) -> ShownCampaign:
     facts = around.facts[campaign.id]
     errors = campaigns.errors(facts)
+    mailboxes = [one for one in around.senders if one.campaign_id == campaign.id]
+    amiss = (hearing_warning(sender.hearing, heard_since) for sender in mailboxes)
     return ShownCampaign(
         id=campaign.id,
         name=campaign.name,
@@ -98,12 +104,9 @@ def _shown(campaign: Campaign, around: Surroundings) -> ShownCampaign:
         team_id=campaign.team_id,
         has_error=bool(errors),
         errors=errors,
+        warnings=[warning for warning in amiss if warning],
         creator=Creator(campaign.created_by, around.emails.get(campaign.created_by, "")),
-        senders=[
-            ShownSender(sender.user_id, sender.email, sender.id)
-            for sender in around.senders
-            if sender.campaign_id == campaign.id
-        ],
+        senders=[ShownSender(one.user_id, one.email, one.id) for one in mailboxes],
     )
 
 

@@ -1,7 +1,8 @@
 """Campaigns on the wire: listed, made, changed, started and paused."""
 
 from collections.abc import Mapping
-from typing import Annotated, Final, Literal
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
@@ -28,6 +29,7 @@ from pomelo.campaigns import (
     CampaignArchived,
     CampaignInvalid,
     CampaignNotFound,
+    CampaignState,
     LastSender,
     NewCampaign,
     NotRunning,
@@ -35,7 +37,7 @@ from pomelo.campaigns import (
     Status,
 )
 from pomelo.schedules import DEFAULT_ZONE, ZoneUnknown
-from pomelo.sequences import StepInvalid, StepMissing
+from pomelo.sequences import RepliesUnset, StepInvalid, StepMissing
 
 SECTION: Final = "Campaigns"
 CREATED_BY: Final = "Only campaigns that this user made"
@@ -81,7 +83,8 @@ async def list_all(call: Call[ListQuery, None]) -> list[CampaignShort] | Campaig
             finished=await leads.finished_campaigns(db, team) if query.status else (),
         )
         if is_paged:
-            return CampaignPage(await show(db, team, found), pagination(total, cut))
+            shown = await show(db, team, found, heard_since=_heard_since(call))
+            return CampaignPage(shown, pagination(total, cut))
     return [CampaignShort(one.id, one.name, one.labels) for one in found]
 
 
@@ -118,7 +121,8 @@ def _made(made: Campaign, sequence: SequenceId, schedules: tuple[str, ...]) -> C
 async def get(call: Call[NoQuery, None]) -> CampaignDetail:
     """Answer one campaign."""
     async with call.state.database.transaction(readonly=True) as db:
-        return await show_detail(db, await campaigns.get(db, call.caller.team, _id(call.path)))
+        found = await campaigns.get(db, call.caller.team, _id(call.path))
+        return await show_detail(db, found, heard_since=_heard_since(call))
 
 
 async def change(call: Call[NoQuery, CampaignPatch]) -> CampaignDetail:
@@ -132,9 +136,15 @@ async def change(call: Call[NoQuery, CampaignPatch]) -> CampaignDetail:
         chosen = await campaign_senders.chosen(db, team, patch)
         if chosen is not None:
             await campaigns.set_senders(db, team, before.id, chosen, now=call.now)
-        return await show_detail(db, changed)
+            if before.state is CampaignState.RUNNING:
+                await sequences.check_replies(db, team, before.id)
+        return await show_detail(db, changed, heard_since=_heard_since(call))
 
     return await call.state.database.retrying(work)
+
+
+def _heard_since(call: Call[Any, Any]) -> datetime:
+    return call.state.freshness.since(call.state.clock)
 
 
 async def start(call: Call[NoQuery, None]) -> Switched:
@@ -235,6 +245,7 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
             CampaignInvalid,
             ZoneUnknown,
             LastSender,
+            RepliesUnset,
             *campaign_senders.ERRORS,
         ),
         example={"name": "Campaign1", "stopOnLinkClicked": True},
@@ -255,6 +266,7 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
             StepMissing,
             StepInvalid,
             SenderMissing,
+            RepliesUnset,
         ),
     ),
     Operation(

@@ -5,7 +5,7 @@ checked, body and query decoded, operation run, errors turned into sentences, an
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from starlette.datastructures import Headers
@@ -17,9 +17,9 @@ from pomelo.api.auth import Authenticator
 from pomelo.api.body import Body
 from pomelo.api.call import AppState, Call
 from pomelo.api.contract import Permission
-from pomelo.api.exchange import Exchange, client_of
+from pomelo.api.exchange import Exchange
 from pomelo.api.origins import is_from_elsewhere
-from pomelo.api.parameters import segments
+from pomelo.api.proxies import Proxies
 from pomelo.api.ratelimit import HeaderList, RateLimiter
 from pomelo.api.router import Endpoint, Router, WrongMethod
 from pomelo.base import log, metrics
@@ -56,7 +56,7 @@ class EdgeParts:
         state: What all calls share.
         authenticator: Finds callers.
         limiter: Counts requests below /api.
-        trusted_proxies: Addresses whose X-Forwarded-For is believed.
+        proxies: Whose X-Forwarded-For and -Proto are believed.
         fallback: Serves what is no operation and not below /api (the web application).
         has_access_log: Whether every request leaves a line.
     """
@@ -65,7 +65,7 @@ class EdgeParts:
     state: AppState
     authenticator: Authenticator
     limiter: RateLimiter
-    trusted_proxies: frozenset[str] = frozenset()
+    proxies: Proxies = field(default_factory=Proxies)
     fallback: ASGIApp | None = None
     has_access_log: bool = False
 
@@ -82,8 +82,8 @@ class Edge:
         if scope["type"] != "http":
             return
         began = monotonic()
-        exchange = Exchange(scope, receive, send, self._state.clock.now())
-        exchange.client = client_of(scope, exchange.headers, self._parts.trusted_proxies)
+        now, proxies = self._state.clock.now(), self._parts.proxies
+        exchange = Exchange(scope, receive, send, now=now, proxies=proxies)
         try:
             answer = await self._answer(exchange)
         except Exception as error:
@@ -97,9 +97,10 @@ class Edge:
         if exchange.is_api:
             await self._admit(exchange)
         method = exchange.scope["method"]
-        parts = segments(exchange.scope["raw_path"])
+        if exchange.path_refusal is not None:
+            raise exchange.path_refusal
         try:
-            endpoint, path = self._parts.router.find(method, parts)
+            endpoint, path = self._parts.router.find(method, exchange.parts)
         except WrongMethod as wrong:
             if method != "OPTIONS":
                 raise
@@ -140,7 +141,7 @@ class Edge:
         if (
             exchange.scope["method"] not in SAFE
             and not operation.allows_other_sites
-            and is_from_elsewhere(exchange.headers, self._state.public_url)
+            and is_from_elsewhere(exchange.headers, self._state.public_url, exchange.scheme)
         ):
             raise OtherSite
 

@@ -8,7 +8,7 @@ from pomelo.base.addresses import parse
 from pomelo.base.errors import Invalid
 from pomelo.base.ids import UserId
 from pomelo.base.secret import Secret
-from pomelo.senders import NewSender, Server, protection
+from pomelo.senders import NewSender, Replies, Server, protection
 
 
 class FieldsMissing(Invalid):
@@ -42,6 +42,12 @@ class AccountBody(msgspec.Struct, frozen=True, kw_only=True):
     imap_login: str | None = None
     imap_password: Secret | None = None
     imap_secure: IsTls | None = None
+    replies: Annotated[
+        Replies | None,
+        msgspec.Meta(
+            description="Pomelo's own: where replies are read; `imap` where its server is given"
+        ),
+    ] = None
     user_id: UserId | None = msgspec.field(name="userId", default=None)
 
 
@@ -109,4 +115,5 @@ def new_sender(body: AccountBody, user: UserId) -> NewSender:
         address=parse(body.sender_email or ""),
         smtp=smtp.server(),
         imap=None if imap.is_empty() else imap.server(),
+        replies=body.replies,
     )

@@ -141,7 +141,8 @@ _LEADS_TEXT: Final = (
     "`lastState`, `status`, `state` and `_id`. A variable with the name of another column gets "
     "`_variable` behind its own. A lead is in exactly one state, so all states together are all "
     "leads. `format=json` gives an array of objects, in which objects and arrays stay what they "
-    "are.\n\nA cell that a spreadsheet would take for a formula begins with an apostrophe."
+    "are.\n\nThe file is made while it is downloaded; a download that takes longer than 15 minutes "
+    "is broken off. A cell that a spreadsheet would take for a formula begins with an apostrophe."
 )
 
 OPERATIONS: Final[tuple[AnyOperation, ...]] = (
@@ -186,7 +187,10 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
         permission=Permission.MEMBER,
         section=SECTION,
         summary="Export a campaign's statistics at once (deprecated)",
-        text="The same file, made while it is downloaded. Use `/export/start` instead.",
+        text=(
+            "The same file, made while it is downloaded, which must not take more than 15 "
+            "minutes. Use `/export/start` instead."
+        ),
         media=CSV,
         errors=(CampaignNotFound, TooManyDownloads),
     ),

@@ -1,5 +1,6 @@
 """Leads as the API shows them: flat, with their variables beside what the server says."""
 
+import re
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -14,6 +15,8 @@ from pomelo.leads import Lead, LeadState, LeadStatus, WaitsFor
 Flat = dict[str, Any]
 
 SECTION: Final = "Leads"
+# Nothing but the @ needs a percent sign in these (RFC 3986 2.3), as in nearly all.
+_PLAIN: Final = re.compile(r"[A-Za-z0-9._~-]+@[A-Za-z0-9._~-]+")
 
 # Of the reference's examples.
 EXAMPLE_VARIABLES: Final[Flat] = {
@@ -197,7 +200,9 @@ def left(lead: Lead) -> LeftLead:
 
 def url(lead: Lead, public_url: str) -> str:
     """Give the address at which a lead is shown."""
-    return f"{public_url}/api/leads/{quote(lead.email, safe='')}"
+    plain = _PLAIN.fullmatch(lead.email)
+    name = lead.email.replace("@", "%40") if plain else quote(lead.email, safe="")
+    return f"{public_url}/api/leads/{name}"
 
 
 def detailed(lead: Lead, campaign: LeadCampaign, sender: SendingUser) -> DetailedLead:

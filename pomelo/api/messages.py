@@ -4,12 +4,13 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
-from pomelo import delivery, messages
+from pomelo import delivery, inbound, messages
 from pomelo.api.answers import Moment, moment
 from pomelo.api.call import Call
 from pomelo.api.contract import AnyOperation, NoQuery, Operation, Permission
 from pomelo.api.paging import PAGE, Limit, Offset, part
-from pomelo.base.ids import CampaignId, LeadId, MessageId
+from pomelo.base.db import Db
+from pomelo.base.ids import CampaignId, LeadId, MessageId, TeamId
 from pomelo.messages import (
     Doubtful,
     MessageNotDoubtful,
@@ -38,7 +39,11 @@ class DoubtfulQuery(msgspec.Struct, frozen=True):
 
 
 class ShownMessage(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
-    """A mail in doubt; `messageId` is its Message-ID, by which a Sent folder finds it."""
+    """A mail in doubt.
+
+    `messageId` is its Message-ID, by which a Sent folder finds it; `note` says what Pomelo found
+    there, and what that is worth (empty once the doubt has ended).
+    """
 
     id: MessageId = msgspec.field(name="_id")
     lead_id: LeadId
@@ -48,6 +53,7 @@ class ShownMessage(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     message_id: str
     state: MessageState
     created_at: Moment
+    note: str = ""
 
 
 class ResolveBody(msgspec.Struct, frozen=True):
@@ -60,8 +66,7 @@ async def list_doubtful(call: Call[DoubtfulQuery, None]) -> list[ShownMessage]:
     """Answer the team's uncertain mails."""
     cut = part(offset=call.query.offset, limit=call.query.limit, page=None)
     async with call.state.database.transaction(readonly=True) as db:
-        found = await messages.list_doubtful(db, call.caller.team, cut.offset, cut.limit)
-    return [shown(one, one.state) for one in found]
+        return await list_shown(db, call.caller.team, cut.offset, cut.limit)
 
 
 async def resolve(call: Call[NoQuery, ResolveBody]) -> ShownMessage:
@@ -73,7 +78,14 @@ async def resolve(call: Call[NoQuery, ResolveBody]) -> ShownMessage:
     return shown(resolved, BECOMES[resolution])
 
 
-def shown(mail: Doubtful, state: MessageState) -> ShownMessage:
+async def list_shown(db: Db, team: TeamId, offset: int, limit: int) -> list[ShownMessage]:
+    """List a team's uncertain mails, oldest first, each with what was found out about it."""
+    found = await messages.list_doubtful(db, team, offset, limit)
+    notes = await inbound.explain(db, team, [one.id for one in found])
+    return [shown(one, one.state, notes.get(one.id, "")) for one in found]
+
+
+def shown(mail: Doubtful, state: MessageState, note: str = "") -> ShownMessage:
     """Show a mail that is or was in doubt."""
     return ShownMessage(
         id=mail.id,
@@ -84,6 +96,7 @@ def shown(mail: Doubtful, state: MessageState) -> ShownMessage:
         message_id=mail.header_id,
         state=state,
         created_at=moment(mail.created_at),
+        note=note,
     )
 
 
@@ -97,7 +110,11 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
         summary="List mails in doubt",
         text=(
             "Pomelo's own. All of such a mail was handed to the server and no answer came back, so "
-            "nobody knows whether it was taken (RFC 1047). Its lead waits. Oldest first."
+            "nobody knows whether it was taken (RFC 1047). The lead of a step's mail waits. "
+            "Where the sender's mailbox is read by IMAP, it is looked for in the Sent folder for "
+            "`POMELO_DOUBT_MINUTES` and counts as sent once it is found there, or once anything "
+            "comes back for it; what is left is for a person, and `note` says what was found. "
+            "Oldest first."
         ),
         query=DoubtfulQuery,
         answer=list[ShownMessage],

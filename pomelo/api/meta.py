@@ -2,17 +2,17 @@
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from functools import cached_property
 from typing import Annotated, Final
 
 import msgspec
 
-from pomelo import __version__, delivery
+from pomelo import __version__
 from pomelo.api import openapi, page
 from pomelo.api.answers import JSON, Raw
 from pomelo.api.call import AppState, Call
 from pomelo.api.contract import AnyOperation, NoQuery, Operation, Permission
+from pomelo.api.gauges import Gauges
 from pomelo.api.statuses import sentence
 from pomelo.base import metrics
 from pomelo.base.db import Database
@@ -98,14 +98,8 @@ async def _ask(database: Database) -> bool:
 
 
 async def measurements(call: Call[NoQuery, None]) -> Raw:
-    """Answer everything measured; what the database counts is left out while it is away."""
-    with suppress(Unavailable):
-        async with call.state.database.transaction(readonly=True) as db:
-            backlog = await delivery.backlog(db, now=call.now)
-        metrics.WAITING.set(backlog.waiting)
-        metrics.UNCERTAIN.set(backlog.uncertain)
-        late = call.now - (backlog.oldest_due_at or call.now)
-        metrics.OLDEST_DUE.set(late.total_seconds())
+    """Answer everything measured; what the database counts is NaN while it is away."""
+    await call.state.part(Gauges).update()
     return Raw(metrics.page(), metrics.CONTENT_TYPE)
 
 
@@ -157,7 +151,11 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
         permission=Permission.PUBLIC,
         section=SECTION,
         summary="Read what is measured",
-        text="Prometheus' text format. Let only your own monitoring reach it.",
+        text=(
+            "Prometheus' text format. What is counted in the database is counted anew at most "
+            "every 15 seconds, and for at most a fiftieth of the time; it is NaN while the "
+            "database is away. Let only your own monitoring reach it."
+        ),
         media="text/plain",
     ),
     Operation(

@@ -11,13 +11,16 @@ from urllib.parse import urlsplit
 _OTHERS: Final = frozenset({b"cross-site", b"same-site"})
 
 
-def is_from_elsewhere(headers: Mapping[bytes, bytes], public_url: str) -> bool:
+def is_from_elsewhere(
+    headers: Mapping[bytes, bytes], public_url: str, scheme: str | None = None
+) -> bool:
     """Tell whether another site's page is behind a request.
 
     Args:
         headers: The request's, their names in lower case.
         public_url: How the world reaches this server; behind a proxy, pages of ours come from
             there, whatever Host says.
+        scheme: How the page's browser spoke to the proxy in front, when that is known.
 
     Source:
         W3C Fetch Metadata 2; RFC 6454 7; OWASP, "Cross-Site Request Forgery Prevention".
@@ -30,5 +33,5 @@ def is_from_elsewhere(headers: Mapping[bytes, bytes], public_url: str) -> bool:
         return False
     host = headers.get(b"host", b"")
     public = urlsplit(public_url)
-    ours = (b"http://" + host, b"https://" + host, f"{public.scheme}://{public.netloc}".encode())
-    return origin not in ours
+    ours = {f"{one}://".encode() + host for one in ([scheme] if scheme else ["http", "https"])}
+    return origin not in {*ours, f"{public.scheme}://{public.netloc}".encode()}

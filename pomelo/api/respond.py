@@ -21,10 +21,13 @@ from pomelo.api.answers import (
     Text,
     attachment,
 )
+from pomelo.base.clock import monotonic
 from pomelo.base.errors import NotFound
 
 # A piece of an answer that nobody takes for so long is given up, and the answer with it.
 WRITE_SECONDS: Final = 60.0
+# Whoever takes less for longer than that is given up as well.
+LEAST_BYTES_A_SECOND: Final = 16 * 1024
 
 HeaderList = list[tuple[bytes, bytes]]
 encode: Final = msgspec.json.Encoder().encode
@@ -103,7 +106,8 @@ def _text(answer: Text) -> Response:
     return whole(answer.status, TEXT, answer.text.encode())
 
 
-def _raw(answer: Raw) -> Response:
+def raw(answer: Raw) -> Whole:
+    """Make a complete answer of bytes as they are."""
     return whole(answer.status, answer.media, answer.body, _encoded(answer.headers))
 
 
@@ -131,7 +135,7 @@ def _file(answer: FileAnswer) -> Response:
 _MAKERS: Final[dict[type, Callable[..., Response]]] = {
     Json: _json,
     Text: _text,
-    Raw: _raw,
+    Raw: raw,
     Csv: _csv,
     Stream: _stream,
     FileAnswer: _file,
@@ -160,21 +164,30 @@ async def send_whole(send: Send, answer: Whole, headers: HeaderList) -> None:
 
 
 class Watched:
-    """A `send` for an answer in pieces: adds headers, knows the status, has a deadline."""
+    """A `send` for an answer in pieces: adds headers, knows the status, bears no trickle.
+
+    A minute of waiting is borne; each piece that is taken buys as much time as it would take at
+    the least rate, and what it took is paid.
+    """
 
     def __init__(self, send: Send, headers: HeaderList) -> None:
         self._send = send
         self._headers = headers
         self.status: int | None = None
+        self._left_seconds = WRITE_SECONDS
 
     async def __call__(self, message: Message) -> None:
         """Send one message.
 
         Raises:
-            TimeoutError: The client takes nothing for 60 s.
+            TimeoutError: The client took too little for too long.
         """
         if message["type"] == "http.response.start":
             self.status = message["status"]
             message = {**message, "headers": [*message.get("headers", ()), *self._headers]}
-        async with asyncio.timeout(WRITE_SECONDS):
+        began = monotonic()
+        async with asyncio.timeout(self._left_seconds):
             await self._send(message)
+        earned = len(message.get("body", b"")) / LEAST_BYTES_A_SECOND
+        left = self._left_seconds + earned - (monotonic() - began)
+        self._left_seconds = min(left, WRITE_SECONDS)

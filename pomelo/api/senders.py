@@ -5,17 +5,26 @@ from datetime import datetime, timedelta
 from typing import Annotated, Final
 
 import msgspec
+from msgspec.structs import asdict
 
 from pomelo import messages, senders
 from pomelo.api.answers import Moment, moment
 from pomelo.api.call import Call
 from pomelo.api.contract import AnyOperation, NoQuery, Operation, Permission
+from pomelo.api.sender_replies import (
+    ERRORS,
+    RepliesChanges,
+    RepliesShown,
+    change_replies,
+    check_imap,
+    shown_replies,
+)
 from pomelo.base.db import NEVER, Db
 from pomelo.base.errors import Invalid
 from pomelo.base.ids import SenderId, TeamId, UserId
 from pomelo.base.secret import Secret
 from pomelo.messages import Quota
-from pomelo.senders import Changes, PausedFor, Sender, SenderNotFound, TlsMode
+from pomelo.senders import Changes, PausedFor, Provider, Sender, SenderNotFound, TlsMode
 from pomelo.smtp import MailAccess
 
 SECTION: Final = "Senders"
@@ -36,11 +45,12 @@ class PasswordMissing(Invalid):
 
 
 class Pause(msgspec.Struct, frozen=True):
-    """Why a mailbox does not send: `reply` is what its server said last."""
+    """Why a mailbox does not send: what its server said last, and what ends it."""
 
     reason: PausedFor = msgspec.field(name="for")
     reply: str
     since: Moment | None
+    what_to_do: str = msgspec.field(name="whatToDo")
 
 
 class Smtp(msgspec.Struct, frozen=True):
@@ -52,7 +62,7 @@ class Smtp(msgspec.Struct, frozen=True):
     login: str
 
 
-class MailSender(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+class MailSender(RepliesShown, frozen=True, rename="camel", kw_only=True):
     """A mailbox. `nextSendAt` is null while nothing but a person can end its pause."""
 
     id: SenderId = msgspec.field(name="_id")
@@ -68,13 +78,19 @@ class MailSender(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
         msgspec.Meta(description="Not before, by limit, gap and health; work has hours of its own"),
     ]
     paused: Pause | None
+    new_leads_stopped_at: Annotated[
+        Moment | None, msgspec.Meta(description="Too many mails bounced; see `warnings`")
+    ]
     smtp: Smtp
     imap_host: str
+    connected: Annotated[
+        Provider | None, msgspec.Meta(description="Used by its provider's leave, not a password")
+    ]
     warnings: list[str]
     created_at: Moment
 
 
-class SenderChanges(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+class SenderChanges(RepliesChanges, frozen=True, rename="camel", kw_only=True):
     """What may be changed of a mailbox."""
 
     name: Annotated[str, msgspec.Meta(max_length=200)] | None = None
@@ -116,18 +132,22 @@ async def change(call: Call[NoQuery, SenderChanges]) -> MailSender:
     )
     if body.smtp_login is not None and body.smtp_password is None:
         raise PasswordMissing
+    access = call.state.part(MailAccess)
+    await check_imap(body, access)
     async with call.state.database.transaction() as db:
-        changed = await senders.change(db, team, sender, changes, now=call.now)
+        await senders.change(db, team, sender, changes, now=call.now)
+        await change_replies(db, team, sender, body, access=access, now=call.now)
         if body.smtp_password is not None:
-            changed = await senders.set_log_in(
+            await senders.set_log_in(
                 db,
                 team,
                 sender,
                 login=body.smtp_login,
                 password=body.smtp_password.reveal(),
-                vault=call.state.part(MailAccess).vault,
+                vault=access.vault,
                 now=call.now,
             )
+        changed = await senders.get(db, team, sender)
         return (await show(db, [changed], now=call.now))[0]
 
 
@@ -143,7 +163,12 @@ async def show(db: Db, found: Sequence[Sender], *, now: datetime) -> list[MailSe
     sent = await _quotas(db, [(one.team_id, one.id, COUNTED) for one in found], now)
     limited = [one for one in found if 0 < one.limit_per_day <= sent[one.id].sent]
     full = await _quotas(db, [(one.team_id, one.id, one.limit_per_day) for one in limited], now)
-    return [_shown(one, sent[one.id].sent, full.get(one.id), now) for one in found]
+    granted = await senders.list_granted(db, [(one.team_id, one.id) for one in found])
+    connected = {one.sender_id: one.provider for one in granted}
+    return [
+        _shown(one, sent[one.id].sent, full.get(one.id), now, connected=connected.get(one.id))
+        for one in found
+    ]
 
 
 async def _quotas(
@@ -152,7 +177,9 @@ async def _quotas(
     return {quota.sender_id: quota for quota in await messages.quotas(db, limits, since=now - DAY)}
 
 
-def _shown(sender: Sender, sent: int, full: Quota | None, now: datetime) -> MailSender:
+def _shown(
+    sender: Sender, sent: int, full: Quota | None, now: datetime, *, connected: Provider | None
+) -> MailSender:
     next_at = next_send_at(sender, full, now)
     return MailSender(
         id=sender.id,
@@ -163,12 +190,15 @@ def _shown(sender: Sender, sent: int, full: Quota | None, now: datetime) -> Mail
         limit_per_day=sender.limit_per_day,
         gap_seconds=sender.gap_seconds,
         sent_in_24_hours=sent,
-        next_send_at=None if next_at is None else moment(next_at),
+        next_send_at=_moment(next_at),
         paused=_pause(sender),
+        new_leads_stopped_at=_moment(sender.new_leads_stopped_at),
         smtp=Smtp(sender.smtp_host, sender.smtp_port, sender.smtp_tls, sender.smtp_login),
         imap_host=sender.imap_host,
+        connected=connected,
         warnings=warnings(sender),
         created_at=moment(sender.created_at),
+        **asdict(shown_replies(sender)),
     )
 
 
@@ -191,14 +221,19 @@ def next_send_at(sender: Sender, full: Quota | None, now: datetime) -> datetime 
 def _pause(sender: Sender) -> Pause | None:
     if sender.paused_for is None:
         return None
-    since = None if sender.paused_at is None else moment(sender.paused_at)
-    return Pause(sender.paused_for, sender.paused_reply, since)
+    what_to_do = senders.what_to_do(sender)
+    return Pause(sender.paused_for, sender.paused_reply, _moment(sender.paused_at), what_to_do)
+
+
+def _moment(at: datetime | None) -> Moment | None:
+    return None if at is None else moment(at)
 
 
 def warnings(sender: Sender) -> list[str]:
-    """Tell what is unwise about a mailbox's settings."""
+    """Tell what is unwise about a mailbox's settings, and what keeps it from new leads."""
     is_wise = 0 < sender.limit_per_day <= HEALTHY_PER_DAY
-    return [] if is_wise else [TOO_MANY]
+    braked = senders.brake_warning(sender)
+    return [*([] if is_wise else [TOO_MANY]), *([braked] if braked else [])]
 
 
 def _id(call: Call[NoQuery, None]) -> SenderId:
@@ -240,11 +275,13 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
         text=(
             "Pomelo's own. Limit and gap count over all campaigns, follow-ups included; where a "
             "schedule's secondsToWait is longer, that counts. `smtpPassword` is never given "
-            "back; a new one (with `smtpLogin` if that changed too) ends a pause for `auth`."
+            "back; a new one (with `smtpLogin` if that changed too) ends a pause for `auth`. "
+            "`replies` says where answers are read: `imap` (its server is known, or given as "
+            "`imap`), `pipe` (`pomelo receive`) or `none`."
         ),
         body=SenderChanges,
         answer=MailSender,
-        errors=(SenderNotFound, PasswordMissing),
+        errors=(SenderNotFound, PasswordMissing, *ERRORS),
         example={"limitPerDay": 40, "gapSeconds": 300},
     ),
     Operation(
@@ -254,7 +291,7 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
         permission=Permission.MEMBER,
         section=SECTION,
         summary="End a sender's pause",
-        text="Pomelo's own. If what paused it is still there, it pauses again at the next mail.",
+        text="Pomelo's own. What is still amiss pauses it again; earlier bounces count no more.",
         answer=MailSender,
         errors=(SenderNotFound,),
     ),

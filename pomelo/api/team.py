@@ -26,6 +26,7 @@ STATUS: Final[dict[PausedFor | None, str]] = {
     PausedFor.THROTTLED: "ERROR",
     PausedFor.SENDER: "ERROR",
     PausedFor.UNREACHABLE: "ERROR",
+    PausedFor.BOUNCES: "ERROR",
 }
 
 

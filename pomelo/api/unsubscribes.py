@@ -172,7 +172,10 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
         summary="Take an address or a domain off the list",
         text=(
             "The person's leads go on where they stood, unless another entry covers them or "
-            "something else ended their sequence."
+            "something else ended their sequence. This call takes off whatever is listed, also "
+            "what the person did themselves (`lead`, `abuse`), for classic clients know no other "
+            "answer: use it for those only when the person asks for it. DELETE "
+            "/api/v2/unsubscribes/variables/{value} refuses them with 409."
         ),
         answer=AddedUnsubscribe,
         errors=(AddressOrDomainInvalid, UnsubscribeNotFound),

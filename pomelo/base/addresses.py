@@ -5,10 +5,10 @@ Nobody else lower-cases or normalises an address; SQL compares keys and computes
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
+from types import ModuleType
 from typing import Final
 
-import email_validator
 import msgspec
 
 from pomelo.base.errors import Invalid
@@ -19,7 +19,6 @@ LOCAL_BYTES: Final = 64
 # The library refuses whatever the public DNS cannot deliver. A server of one's own also meets
 # test and intranet names (RFC 6761, RFC 6762), so only the hopeless ones stay refused.
 _HOPELESS: Final = ("arpa", "invalid", "onion")
-email_validator.SPECIAL_USE_DOMAIN_NAMES[:] = _HOPELESS
 _DOTLESS: Final = frozenset({"localhost", "test", "example"})
 
 # Nearly every address is as plain as this and needs no grammar; the library takes 20 times as
@@ -130,6 +129,8 @@ def suppression_keys(address: Address) -> tuple[str, ...]:
         The address's own key; the key without its +tag; at Gmail, where dots mean nothing,
         both without dots; and its `@domain`. None twice, the closest first.
     """
+    if "+" not in address.key and address.domain not in _GMAIL:
+        return address.key, f"@{address.domain}"
     bare = _without_tag(address.key)
     keys = (address.key, bare, _without_dots(address.key), _without_dots(bare))
     return tuple(dict.fromkeys((*keys, f"@{address.domain}")))
@@ -155,8 +156,18 @@ def _parse_plain(trimmed: str) -> Address | None:
     return Address(given=f"{local}@{domain}", key=key, local=local, domain=domain)
 
 
+@cache
+def _grammar() -> ModuleType:
+    """Import the library for the first address that needs it; most programs meet none."""
+    import email_validator  # noqa: PLC0415
+
+    email_validator.SPECIAL_USE_DOMAIN_NAMES[:] = _HOPELESS
+    return email_validator
+
+
 def _parse_any(trimmed: str) -> Address:
     _refuse_bad_size_or_sight(trimmed)
+    email_validator = _grammar()
     try:
         valid = email_validator.validate_email(
             trimmed, check_deliverability=False, strict=True, globally_deliverable=False

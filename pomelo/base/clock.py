@@ -31,10 +31,14 @@ class Clock:
 
     def now(self) -> datetime:
         """Give the present instant, aware, in UTC."""
-        real = self._real + timedelta(seconds=time.monotonic() - self._read_at)
+        real = self.real_now()
         if self._start is None or self.speed == 1.0:
             return real
         return self._start + (real - self._start) * self.speed
+
+    def real_now(self) -> datetime:
+        """Give the present instant at any speed, for what the world checks by its own clock."""
+        return self._real + timedelta(seconds=time.monotonic() - self._read_at)
 
     def real_seconds(self, span: timedelta) -> float:
         """Give how many real seconds a span of this clock takes, never below 0."""

@@ -3,13 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from copy import copy
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeAlias, TypeVar
 
 import asyncpg
 import msgspec
 
-from pomelo.base.errors import Conflict, Invalid, Unavailable
+from pomelo.base.errors import Conflict, Unavailable
+from pomelo.base.silence import AWAY, Presence, ended, told
 
 Db: TypeAlias = (
     "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
@@ -25,6 +27,10 @@ _INFINITY: Final = 2**63 - 1
 _MINUS_INFINITY: Final = -(2**63)
 
 ACQUIRE_SECONDS: Final = 4.0
+# Who waits for an answer over HTTP is told within 5 s that the database is silent.
+REQUEST_SECONDS: Final = 4.0
+# A statement of a loop may take so long; the server's own limit comes first, unless it is silent.
+STATEMENT_SECONDS: Final = 30.0
 RETRIES: Final = 3
 # Every wait has an end: a lock, a statement, and a client that forgot its transaction.
 SERVER_SETTINGS: Final = {
@@ -32,6 +38,8 @@ SERVER_SETTINGS: Final = {
     "statement_timeout": "20s",
     "lock_timeout": "5s",
     "idle_in_transaction_session_timeout": "30s",
+    # A statement whose client has given it up ends, too.
+    "client_connection_check_interval": "2s",
 }
 # What the pool runs looks rows up by their keys, few at a time and in the order in which its
 # joins are written. The planner cannot know: a plan is made while a table is new and empty, or
@@ -46,18 +54,12 @@ BY_KEYS: Final = {
 }
 # A connection is as good after a million statements as it was before.
 STATEMENTS: Final = 1_000_000
-_AWAY: Final = (
-    OSError,
-    asyncpg.InterfaceError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.InternalClientError,
-    asyncpg.LockNotAvailableError,
-    asyncpg.ReadOnlySQLTransactionError,
-)
-# What a client sent and PostgreSQL cannot keep: 22021, 22P02, 22P05, 54000, 54001.
-_REFUSED: Final = (asyncpg.DataError, asyncpg.ProgramLimitExceededError)
+
+
+class _Open:
+    """What a database and those made by `within` share."""
+
+    pool: "asyncpg.Pool[asyncpg.Record] | None" = None
 
 
 class Database:
@@ -73,40 +75,65 @@ class Database:
         self._dsn = dsn or None
         self._size = size
         self._options = options
-        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+        self._open = _Open()
+        self._presence = Presence()
+        self._seconds: float | None = None
 
     async def open(self) -> None:
         """Connect; raises Unavailable when nobody answers."""
-        with _told():
-            self._pool = await asyncpg.create_pool(
+        with told():
+            pool = await asyncpg.create_pool(
                 self._dsn,
-                min_size=1,
+                min_size=0,  # else the pool itself would call for a server that is gone
                 max_size=self._size,
                 max_queries=STATEMENTS,
                 init=prepare_connection,
                 reset=_leave_as_it_is,
                 server_settings=SERVER_SETTINGS | BY_KEYS,
-                command_timeout=30,
+                command_timeout=STATEMENT_SECONDS,
                 **self._options,
             )
+            async with pool.acquire(timeout=ACQUIRE_SECONDS):
+                self._open.pool = pool
+
+    def within(self, seconds: float) -> "Database":
+        """Give the same pool to those who cannot wait for long.
+
+        Args:
+            seconds: A transaction ends with NoAnswer when it takes longer, from the moment it
+                is wanted. What was asked of the server meanwhile is undone, unless it was the
+                COMMIT: then nobody knows.
+        """
+        hasty = copy(self)
+        hasty._seconds = seconds  # noqa: SLF001 - one of us
+        return hasty
 
     async def close(self) -> None:
         """Let go of every connection, by force when one does not end in 2 s."""
-        if self._pool is None:
+        if self._open.pool is None:
             return
         try:
-            await asyncio.wait_for(self._pool.close(), 2)
-        except (TimeoutError, *_AWAY):
-            self._pool.terminate()
-        self._pool = None
+            await asyncio.wait_for(self._open.pool.close(), 2)
+        except (TimeoutError, *AWAY):
+            self._open.pool.terminate()
+        self._open.pool = None
 
     async def connect(self) -> "asyncpg.Connection[asyncpg.Record]":
-        """Open a connection outside the pool (LISTEN, COPY to a file); the caller closes it."""
-        with _told():
-            connection: asyncpg.Connection[asyncpg.Record] = await asyncpg.connect(
-                self._dsn, server_settings=SERVER_SETTINGS, **self._options
-            )
-            await prepare_connection(connection)
+        """Open a connection outside the pool (LISTEN, COPY to a file); the caller closes it.
+
+        Raises:
+            Unavailable: Nobody answers within 4 s.
+        """
+        with told():
+            async with asyncio.timeout(ACQUIRE_SECONDS):
+                connection: asyncpg.Connection[asyncpg.Record] = await asyncpg.connect(
+                    self._dsn, server_settings=SERVER_SETTINGS, **self._options
+                )
+                try:
+                    await prepare_connection(connection)
+                except BaseException:
+                    connection.terminate()
+                    raise
         return connection
 
     @asynccontextmanager
@@ -118,14 +145,18 @@ class Database:
             Conflict: A deadlock or serialization failure; `retrying` repeats those.
             Invalid: A value that PostgreSQL cannot keep.
         """
-        with _told():
-            if self._pool is None:
+        with told(self._presence):
+            if self._open.pool is None:
                 raise Unavailable
-            async with (
-                self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection,
-                connection.transaction(readonly=readonly),
-            ):
-                yield connection
+            time = asyncio.get_running_loop().time
+            began = time()
+            async with self._open.pool.acquire(
+                timeout=self._seconds or ACQUIRE_SECONDS
+            ) as connection:
+                left = None if self._seconds is None else self._seconds - time() + began
+                with ended(connection, left):
+                    async with connection.transaction(readonly=readonly):
+                        yield connection
 
     async def retrying(self, work: Callable[[Db], Awaitable[Result]]) -> Result:
         """Run `work` in a transaction, again (3 times at most) after a deadlock."""
@@ -138,23 +169,6 @@ class Database:
                     raise
         async with self.transaction() as db:
             return await work(db)
-
-
-class _told:  # noqa: N801 - reads as a word in `with _told():`
-    """Turns what the driver raises into the kinds of `errors`."""
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, asyncpg.TransactionRollbackError):
-            raise Conflict from error
-        if isinstance(error, _REFUSED):
-            raise Invalid(
-                "A value in the request cannot be stored; "
-                "remove unusual characters and oversized values."
-            ) from error
-        if isinstance(error, (*_AWAY, TimeoutError)):
-            raise Unavailable from error
 
 
 async def _leave_as_it_is(_: object) -> None:

@@ -6,10 +6,12 @@ meanwhile; no request waits for a timer, and nobody is answered before COMMIT.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Final, Generic, TypeVar
 
 from pomelo.base.db import Database, Db
 from pomelo.base.errors import PomeloError, TooMany, Unavailable
+from pomelo.base.silence import NoAnswer
 
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
@@ -26,8 +28,8 @@ class GroupCommit(Generic[Item, Outcome]):
         write: Writes a batch in an open transaction and gives as many outcomes, in order.
             An outcome that is an exception is raised for its caller alone.
         observe: Told the size of every batch (for metrics).
-        gather_seconds: So long a flush waits for more items when the one before had several;
-            for writes of loops, which are worth more together than at once.
+        gather_seconds: So long at most a flush waits until there are as many items as in the
+            one before; for writes of loops, which are worth more together than at once.
     """
 
     def __init__(
@@ -42,7 +44,8 @@ class GroupCommit(Generic[Item, Outcome]):
         self._write = write
         self._observe = observe
         self._gather_seconds = gather_seconds
-        self._has_company = False
+        self._size = 1
+        self._enough = asyncio.Event()
         self._waiting: list[tuple[Item, asyncio.Future[Outcome]]] = []
         self._flusher: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -67,14 +70,11 @@ class GroupCommit(Generic[Item, Outcome]):
         loop = self._loop = self._loop or asyncio.get_running_loop()
         future: asyncio.Future[Outcome] = loop.create_future()
         self._waiting.append((item, future))
+        if len(self._waiting) >= self._size:
+            self._enough.set()
         if self._flusher is None or self._flusher.done():
             self._flusher = loop.create_task(self._flush())
         return future
-
-    @property
-    def waiting(self) -> int:
-        """How many items no flush has taken yet."""
-        return len(self._waiting)
 
     async def drain(self) -> None:
         """Wait until everything submitted so far is written."""
@@ -83,17 +83,27 @@ class GroupCommit(Generic[Item, Outcome]):
 
     async def _flush(self) -> None:
         while self._waiting:
-            if self._has_company and self._gather_seconds:
-                await asyncio.sleep(self._gather_seconds)
+            if self._gather_seconds:
+                await self._gather()
             batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
-            self._has_company = len(batch) > 1
+            self._size = len(batch)
             self._observe(len(batch))
             await self._settle(batch)
+
+    async def _gather(self) -> None:
+        """Wait for those that came together last time: they are likely to do so again."""
+        self._enough.clear()
+        if len(self._waiting) < self._size:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._gather_seconds):
+                    await self._enough.wait()
 
     async def _settle(self, batch: list[tuple[Item, asyncio.Future[Outcome]]]) -> None:
         try:
             outcomes = await self._commit([item for item, _ in batch])
         except Exception as error:
+            if isinstance(error, NoAnswer):  # who came meanwhile would wait as long again
+                batch, self._waiting = batch + self._waiting, []
             if len(batch) == 1 or isinstance(error, Unavailable):
                 outcomes = [error] * len(batch)
             else:  # One item spoils the batch: write each alone, so that only it fails.

@@ -14,8 +14,13 @@ _PAIRS: Final = tuple(first + second for first in ALPHABET for second in ALPHABE
 _FOUR: Final = len(ALPHABET) ** 4
 _EIGHT: Final = len(ALPHABET) ** 8
 PACKED_BYTES: Final = 16
-# Random bytes that nobody has seen yet; a forked process must not see them either.
-_UNUSED: Final[list[bytes]] = []
+# A random byte is a letter by its rest; those beyond the last whole alphabet are dropped, so
+# that no letter is likelier than another.
+_LETTERS: Final = bytes(ord(ALPHABET[byte % len(ALPHABET)]) for byte in range(256))
+_UNEVEN: Final = bytes(range(256 - 256 % len(ALPHABET), 256))
+_BLOCK_BYTES: Final = 4096
+# Random spellings that nobody has seen yet; a forked process must not see them either.
+_UNUSED: Final[list[str]] = []
 os.register_at_fork(after_in_child=_UNUSED.clear)
 
 TeamId = NewType("TeamId", str)
@@ -33,12 +38,18 @@ MessageId = NewType("MessageId", str)
 UnsubscribeId = NewType("UnsubscribeId", str)
 ExportId = NewType("ExportId", str)
 MailId = NewType("MailId", str)
+HookId = NewType("HookId", str)
+LabelId = NewType("LabelId", str)
+HookDeliveryId = NewType("HookDeliveryId", str)
 
 
 def new(prefix: str) -> str:
     """Make an identifier that nobody can guess (98 random bits) and that never repeats."""
-    # 128 bits for a range of 98: no identifier is likelier than another by more than 2 ** -29.
-    return from_bytes(prefix, _random())
+    while True:
+        try:
+            return f"{prefix}_{_UNUSED.pop()}"
+        except IndexError:
+            _UNUSED.extend(_spellings())
 
 
 def to_bytes(identifier: str) -> bytes:
@@ -61,16 +72,11 @@ def from_bytes(prefix: str, packed: bytes) -> str:
     return f"{prefix}_{_spell(int.from_bytes(packed) % _RANGE)}"
 
 
-def _random() -> bytes:
-    """Give 16 random bytes; the kernel is asked for 256 times as many at once."""
-    while True:
-        try:
-            return _UNUSED.pop()
-        except IndexError:
-            block = os.urandom(256 * PACKED_BYTES)
-            _UNUSED.extend(
-                block[at : at + PACKED_BYTES] for at in range(0, len(block), PACKED_BYTES)
-            )
+def _spellings() -> list[str]:
+    """Give some two hundred random spellings; asking the kernel for each would cost more."""
+    letters = os.urandom(_BLOCK_BYTES).translate(_LETTERS, _UNEVEN).decode()
+    last = len(letters) - LENGTH
+    return [letters[at : at + LENGTH] for at in range(0, last + 1, LENGTH)]
 
 
 def _spell(number: int) -> str:
@@ -157,3 +163,18 @@ def export() -> ExportId:
 def mail() -> MailId:
     """Make the identifier of a mail that came in."""
     return MailId(new("inm"))
+
+
+def label() -> LabelId:
+    """Make the identifier of a label on conversations."""
+    return LabelId(new("lbl"))
+
+
+def hook() -> HookId:
+    """Make a hook's identifier."""
+    return HookId(new("hoo"))
+
+
+def hook_delivery() -> HookDeliveryId:
+    """Make the identifier of what a hook is told; it stays the same however often it is."""
+    return HookDeliveryId(new("hdl"))

@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 
 from pomelo.base import log
 from pomelo.base.db import Database, Db
+from pomelo.base.errors import Unavailable
 from pomelo.base.loops import rest
 from pomelo.base.migrate import LOCK
 from pomelo.base.sql import load
@@ -110,8 +111,10 @@ class Jobs:
         while not stop.is_set():
             try:
                 await self._serve(stop)
+            except Unavailable as away:
+                _log.debug("jobs_wait", reason=str(away))  # the database's own line says why
             except pgq.AWAY as away:
-                _log.warning("database_away", reason=repr(away))
+                _log.warning("jobs_interrupted", reason=repr(away))
             await rest(stop, AGAIN_SECONDS)
 
     async def clean(self) -> None:

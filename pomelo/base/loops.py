@@ -5,7 +5,7 @@ connection is.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -95,10 +95,26 @@ async def _worked(name: str, work_once: Callable[[], Awaitable[bool]]) -> bool:
     try:
         return await work_once()
     except Unavailable as away:
-        LOG.warning("database_away", loop=name, reason=str(away))
+        LOG.debug("loop_waits", loop=name, reason=str(away))  # the database's own line says why
     except Exception:
         LOG.exception("loop_failed", loop=name)
     return False
+
+
+async def together(stop: asyncio.Event, parts: Sequence[Coroutine[Any, Any, None]]) -> None:
+    """Run parts of a program until one ends or fails, then let the others end.
+
+    A failure is raised when all have ended: what they leave, they leave in the database.
+    """
+    tasks = [asyncio.create_task(part) for part in parts]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        stop.set()
+        await asyncio.wait(tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+    await asyncio.gather(*tasks)
 
 
 async def rest(stop: asyncio.Event, seconds: float) -> None:

@@ -36,6 +36,9 @@ SENDS: Final = Counter(
     ("outcome",),
     registry=REGISTRY,
 )
+HITS_LOST: Final = Counter(
+    "pomelo_hits_lost", "Opens and clicks that were answered and not recorded.", registry=REGISTRY
+)
 WAITING: Final = Gauge(
     "pomelo_leads_waiting", "Leads with a next step that nothing holds.", registry=REGISTRY
 )
@@ -44,8 +47,29 @@ OLDEST_DUE: Final = Gauge(
     "How long the longest due step of a running campaign has been due.",
     registry=REGISTRY,
 )
+UNHEARD: Final = Gauge(
+    "pomelo_senders_unheard",
+    "Senders read by IMAP whose replies were not read of late; their follow-ups wait.",
+    registry=REGISTRY,
+)
+PAUSED: Final = Gauge(
+    "pomelo_senders_paused",
+    "Senders that do not send, by why; new_leads: that write to nobody new.",
+    ("reason",),
+    registry=REGISTRY,
+)
 UNCERTAIN: Final = Gauge(
     "pomelo_messages_uncertain", "Mails whose fate a person must say.", registry=REGISTRY
+)
+
+HOOK_TRIES: Final = Counter(
+    "pomelo_hook_tries",
+    "Attempts to tell a hook something by what came of them, in this process.",
+    ("outcome",),
+    registry=REGISTRY,
+)
+HOOKS_WAITING: Final = Gauge(
+    "pomelo_hook_deliveries_waiting", "What hooks are still to be told.", registry=REGISTRY
 )
 
 

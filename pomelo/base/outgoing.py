@@ -8,6 +8,7 @@ import asyncio
 import re
 import socket
 from collections.abc import Sequence
+from functools import partial
 from ipaddress import (
     IPv4Address,
     IPv4Network,
@@ -20,12 +21,16 @@ from typing import Final, TypeAlias
 
 import idna
 
+from pomelo.base import threads
 from pomelo.base.errors import Invalid
 
 Network: TypeAlias = IPv4Network | IPv6Network
 
 MAIL_PORTS: Final = frozenset({25, 143, 465, 587, 993, 2525})
 RESOLVE_SECONDS: Final = 10.0
+# A name whose servers are silent holds a thread for longer than anybody waits. Each guard has
+# turns of its own, so that no receiver of hooks keeps a mail server from being found.
+LOOK_UPS: Final = 200
 
 # Python's own is_global differs between patch releases and lets some of these pass.
 # Source: IANA's special-purpose address registries (RFC 6890), and multicast (RFC 5771).
@@ -103,6 +108,7 @@ class Guard:
         self._allowed = tuple(allowed)
         self._ports = ports
         self._setting = setting
+        self._turns = asyncio.Semaphore(LOOK_UPS)
 
     def may_connect(self, address: str) -> bool:
         """Tell whether an IP address is public or allowed; a name never is."""
@@ -132,7 +138,7 @@ class Guard:
             RFC 6724 (the order of the answers).
         """
         name = to_ascii(host)
-        addresses = await _look_up(name, port)
+        addresses = await self._look_up(name, port)
         if not all(map(self.may_connect, addresses)):
             # Which address it was stays unsaid: a team's member must not read the operator's DNS.
             raise HostRefused(
@@ -147,6 +153,21 @@ class Guard:
                 "127.0.0.0/8."
             )
         return addresses[0]
+
+    async def _look_up(self, host: str, port: int) -> list[str]:
+        try:
+            async with asyncio.timeout(RESOLVE_SECONDS):
+                await self._turns.acquire()
+                asked = threads.begin(partial(_ask_system, host, port), "look-up")
+                asked.add_done_callback(lambda _: self._turns.release())
+                answers = await asyncio.shield(asked)
+        except (OSError, TimeoutError, UnicodeError, OverflowError):
+            raise HostUnknown(
+                f"{host} cannot be found; check its spelling, or try again when DNS answers."
+            ) from None
+        if not answers:
+            raise HostUnknown
+        return answers
 
     def _may_use(self, port: int, addresses: Sequence[str]) -> bool:
         if port in self._ports:
@@ -208,17 +229,8 @@ def _encode(host: str) -> str:
         raise HostInvalid from None
 
 
-async def _look_up(host: str, port: int) -> list[str]:
-    loop = asyncio.get_running_loop()
-    try:
-        async with asyncio.timeout(RESOLVE_SECONDS):
-            answers = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, TimeoutError, UnicodeError, OverflowError):
-        raise HostUnknown(
-            f"{host} cannot be found; check its spelling, or try again when DNS answers."
-        ) from None
-    if not answers:
-        raise HostUnknown
+def _ask_system(host: str, port: int) -> list[str]:
+    answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [str(address[0]) for *_, address in answers]
 
 

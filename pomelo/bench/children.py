@@ -19,7 +19,11 @@ POLL_SECONDS: Final = 0.005
 MORE_PLACES: Final = ("/usr/sbin", "/usr/local/sbin", "/sbin")
 
 
-class ToolMissing(PomeloError):
+class Unmeasurable(PomeloError):
+    """Something cannot be measured on this machine; the others can."""
+
+
+class ToolMissing(Unmeasurable):
     """A program that the limit is measured with is not installed."""
 
     def __init__(self, tool: str, package: str) -> None:

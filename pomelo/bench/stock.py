@@ -12,7 +12,7 @@ from pomelo.base.ids import CampaignId, SenderId, TeamId, UserId
 from pomelo.campaigns import NewCampaign
 from pomelo.cli.house import House
 from pomelo.schedules import ScheduleChanges
-from pomelo.senders import NewSender, Server, TlsMode
+from pomelo.senders import NewSender, Replies, Server, TlsMode
 from pomelo.sequences import NewStep
 
 SUBJECT: Final = "A question about {{companyName}}"
@@ -65,7 +65,14 @@ async def make_senders(house: House, stock: Stock, amount: int, port: int) -> li
     async with house.database.transaction() as db:
         for number in range(amount):
             address = addresses.parse(f"sender{number}@bench.example")
-            new = NewSender(stock.user, address, server, name="Nora Quince", limit_per_day=0)
+            new = NewSender(
+                stock.user,
+                address,
+                server,
+                name="Nora Quince",
+                limit_per_day=0,
+                replies=Replies.PIPE,
+            )
             made.append((await senders.add(db, stock.team, new, vault=house.vault, now=now)).id)
     return made
 

@@ -6,8 +6,8 @@ from typing import Final
 import uvloop
 
 from pomelo.base.errors import Invalid
-from pomelo.bench.children import ToolMissing
-from pomelo.bench.claims import adds, claim, export, pixel, rest, send
+from pomelo.bench.children import Unmeasurable
+from pomelo.bench.claims import adds, claim, export, inbound, pixel, rest, send
 from pomelo.bench.ground import Ground, ground
 from pomelo.bench.runs import Row, Size
 
@@ -17,6 +17,7 @@ ON_A_GROUND: Final[dict[str, Callable[[Ground, Size], Awaitable[list[Row]]]]] = 
     "send": send.measure,
     "claim": claim.measure,
     "export": export.measure,
+    "inbound": inbound.measure,
 }
 REST: Final = "rest"
 NAMES: Final = (*ON_A_GROUND, REST)
@@ -41,7 +42,7 @@ def check(names: Sequence[str]) -> Sequence[str]:
     return names or NAMES
 
 
-def measure(names: Sequence[str], size: Size) -> Iterator[list[Row] | ToolMissing]:
+def measure(names: Sequence[str], size: Size) -> Iterator[list[Row] | Unmeasurable]:
     """Measure claims, each on a ground of its own; to be called from the main thread.
 
     Args:
@@ -49,13 +50,13 @@ def measure(names: Sequence[str], size: Size) -> Iterator[list[Row] | ToolMissin
         size: How much.
 
     Returns:
-        For each name its rows, or the tool without which it cannot be measured.
+        For each name its rows, or why it cannot be measured here.
     """
     for name in names:
         try:
             yield _measure(name, size)
-        except ToolMissing as missing:
-            yield missing
+        except Unmeasurable as why:
+            yield why
 
 
 def _measure(name: str, size: Size) -> list[Row]:

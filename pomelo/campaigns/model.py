@@ -7,6 +7,7 @@ import msgspec
 
 from pomelo.base.ids import CampaignId, SenderId, TeamId, UserId
 from pomelo.schedules import DEFAULT_ZONE, Window
+from pomelo.senders import Hearing, Replies
 
 
 class CampaignState(StrEnum):
@@ -81,6 +82,13 @@ class CampaignSender(msgspec.Struct, frozen=True):
     user_id: UserId
     email: str
     paused_for: str | None
+    replies: Replies | None
+    replies_read_at: datetime | None
+
+    @property
+    def hearing(self) -> Hearing:
+        """What is known of its replies."""
+        return Hearing(self.email, self.replies, self.replies_read_at)
 
 
 class SchedulesUsed(msgspec.Struct, frozen=True):

@@ -141,7 +141,7 @@ GROUP BY u.campaign_id;
 
 -- name: senders_of
 -- Deleted mailboxes are left out; without ids those of all the team's campaigns.
-SELECT u.campaign_id, s.id, s.user_id, s.email, s.paused_for
+SELECT u.campaign_id, s.id, s.user_id, s.email, s.paused_for, s.replies, s.replies_read_at
 FROM campaign_senders u
 JOIN senders s ON s.team_id = u.team_id AND s.id = u.sender_id AND s.deleted_at IS NULL
 WHERE u.team_id = :team_id AND (:ids::text[] IS NULL OR u.campaign_id = ANY(:ids))

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from pomelo.base import log
-from pomelo.bench.children import ToolMissing
+from pomelo.bench.children import Unmeasurable
 from pomelo.bench.runs import Row, Size
 from pomelo.bench.table import NAMES, check, measure
 from pomelo.cli.output import JsonOption, show_json, show_table
@@ -26,7 +26,7 @@ def bench(
         int, typer.Option(min=1_000, help="Leads in the campaigns of export and claim.")
     ] = 1_000_000,
     seconds: Annotated[
-        int, typer.Option(min=1, help="How long each turn of adds, pixel and claim lasts.")
+        int, typer.Option(min=1, help="How long each turn of adds, pixel, claim and inbound lasts.")
     ] = 10,
     as_json: JsonOption = False,
 ) -> None:
@@ -34,8 +34,8 @@ def bench(
 
     Every figure is the median of three turns on a fresh database in a temporary directory, with
     the rate limit off and everything, the load too, on this machine. Wants Debian's packages
-    wrk, nginx-light and postfix; what is missing is said, and its row left out. Ends with 1
-    when a bar is missed, with 69 when something could not be measured.
+    wrk, nginx-light, postfix and dovecot-imapd; what is missing is said, and its row left out.
+    Ends with 1 when a bar is missed, with 69 when something could not be measured.
 
     Examples:
         pomelo bench
@@ -59,7 +59,7 @@ def _measured(names: Sequence[str], size: Size) -> tuple[list[Row], list[str]]:
     rows: list[Row] = []
     missing: list[str] = []
     for name, found in zip(names, measure(names, size), strict=True):
-        if isinstance(found, ToolMissing):
+        if isinstance(found, Unmeasurable):
             missing.append(name)
             typer.echo(f"{name} is left out: {found}", err=True)
         else:

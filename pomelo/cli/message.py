@@ -4,8 +4,8 @@ from typing import Annotated, Final
 
 import typer
 
-from pomelo import delivery, messages
-from pomelo.api.messages import BECOMES, ShownMessage, shown
+from pomelo import delivery
+from pomelo.api.messages import BECOMES, ShownMessage, list_shown, shown
 from pomelo.base.ids import MessageId
 from pomelo.cli import choose
 from pomelo.cli.choose import TeamOption
@@ -24,7 +24,8 @@ def list_doubtful(team: TeamOption = "", as_json: JsonOption = False) -> None:
     """List mails that were handed over whole, but whose server's answer never came.
 
     Nobody knows whether it took them. Pomelo sends none of them again unasked, and their
-    leads wait: look for the Message-ID in the mailbox's Sent folder, then resolve them.
+    leads wait. It looks for them in the Sent folders of mailboxes that it reads, and counts as
+    sent what it finds; of the others it says what it found, and a person resolves them.
 
     Examples:
         pomelo message list
@@ -36,13 +37,14 @@ def list_doubtful(team: TeamOption = "", as_json: JsonOption = False) -> None:
         return
     rows = [(m.id, m.sender_email, m.lead_email, m.message_id, m.created_at) for m in found]
     show_table(("id", "from", "to", "Message-ID", "created"), rows, "No mail is in doubt.")
+    for mail in found:
+        typer.echo(f"{mail.id}: {mail.note}")
 
 
 async def _list(house: House, wanted: str) -> list[ShownMessage]:
     async with house.database.transaction(readonly=True) as db:
         team = await choose.team(db, wanted)
-        found = await messages.list_doubtful(db, team.id, 0, LISTED)
-    return [shown(one, one.state) for one in found]
+        return await list_shown(db, team.id, 0, LISTED)
 
 
 @app.command()

@@ -1,42 +1,40 @@
 """`pomelo sender`: the mailboxes that mail goes out from."""
 
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeAlias
 
-import msgspec
 import typer
 
-from pomelo import senders
-from pomelo.api.email_accounts import Tested, remove, servers_of, try_servers
+from pomelo import inbound, senders
+from pomelo.api.email_accounts import remove
 from pomelo.api.senders import MailSender, show
 from pomelo.base.db import Db
 from pomelo.base.errors import Invalid
 from pomelo.cli import choose
-from pomelo.cli.checkup import count_received
 from pomelo.cli.choose import SenderArgument, TeamOption
 from pomelo.cli.house import House, run
 from pomelo.cli.output import JsonOption, show_json, show_table
 from pomelo.cli.passwords import StdinOption, read_password
-from pomelo.cli.sender_add import GapOption, LimitOption, add
+from pomelo.cli.sender_add import GapOption, LimitOption, RepliesOption, add
+from pomelo.cli.sender_check import check
+from pomelo.cli.sender_connect import connect
 from pomelo.cli.sender_dkim import dkim
-from pomelo.senders import Changes, Sender
-from pomelo.smtp import MailAccess
+from pomelo.senders import Changes, SavesSentCopy, Sender
 
 app: Final = typer.Typer(
     name="sender", help="Senders: add, list, check and change.", no_args_is_help=True
 )
-FAILED: Final = 1
-DEAF: Final = (
-    "No mail has come back for it yet: until its mail is piped into `pomelo receive`, replies are "
-    "not seen and do not stop sequences."
-)
-
-
-class Checked(msgspec.Struct, frozen=True):
-    """What a check found, for programs."""
-
-    sender: MailSender
-    connection: Tested
-    warnings: list[str]
+SentOption: TypeAlias = Annotated[
+    str | None, typer.Option(help='Name of its Sent folder; "" lets it be found.')
+]
+JunkOption: TypeAlias = Annotated[
+    str | None, typer.Option(help='Name of its Junk folder; "" lets it be found.')
+]
+CopyOption: TypeAlias = Annotated[
+    SavesSentCopy | None, typer.Option(help="Who puts what it sent into its Sent folder.")
+]
+PasswordOption: TypeAlias = Annotated[
+    bool, typer.Option("--password", help="Set a new SMTP password; you are asked for it.")
+]
 
 
 class NothingToChange(Invalid):
@@ -44,6 +42,8 @@ class NothingToChange(Invalid):
 
 
 app.command()(add)
+app.command()(check)
+app.command()(connect)
 app.command()(dkim)
 
 
@@ -66,7 +66,7 @@ def list_all(team: TeamOption = "", as_json: JsonOption = False) -> None:
             f"{one.sent_in_24_hours} of {one.limit_per_day or 'any'}",
             one.gap_seconds,
             one.next_send_at,
-            one.paused and f"{one.paused.reason}: {one.paused.reply}",
+            _paused(one),
         )
         for one in found
     ]
@@ -80,50 +80,10 @@ async def _list(house: House, wanted: str) -> list[MailSender]:
         return await show(db, await senders.list_of_team(db, team.id), now=house.clock.now())
 
 
-@app.command()
-def check(sender: SenderArgument, team: TeamOption = "", as_json: JsonOption = False) -> None:
-    """Connect to a sender's servers and log in, and tell what is unwise about its settings.
-
-    Sends nothing. Ends with 1 when mail cannot be handed over.
-
-    Examples:
-        pomelo sender check jared@piedpiper.com
-    """
-    found = run(lambda house: _check(house, team, sender))
-    if as_json:
-        show_json(found)
-    else:
-        _show_check(found)
-    if not found.connection.smtp.success:
-        raise typer.Exit(FAILED)
-
-
-async def _check(house: House, team: str, wanted: str) -> Checked:
-    access = MailAccess(vault=house.vault, guard=house.guard)
-    async with house.database.transaction(readonly=True) as db:
-        sender = await _chosen(db, team, wanted)
-        shown = (await show(db, [sender], now=house.clock.now()))[0]
-        servers = await servers_of(db, sender.team_id, sender.id, house.vault)
-        received = await count_received(db, sender.team_id)
-    is_deaf = any(one.id == sender.id and one.mails == 0 for one in received)
-    return Checked(
-        sender=shown,
-        connection=await try_servers(servers, access),
-        warnings=[*shown.warnings, *([DEAF] if is_deaf else [])],
-    )
-
-
-def _show_check(found: Checked) -> None:
-    sender, connection = found.sender, found.connection
-    typer.echo(f"SMTP    {connection.smtp.error or 'connected and logged in'}")
-    typer.echo(f"IMAP    {connection.imap.error or 'connected and logged in'}")
-    limit = f"{sender.limit_per_day} mails" if sender.limit_per_day else "any number of mails"
-    typer.echo(f"Limit   {limit} in 24 hours ({sender.sent_in_24_hours} sent)")
-    typer.echo(f"Gap     {sender.gap_seconds} s between two mails")
+def _paused(sender: MailSender) -> str | None:
     if sender.paused:
-        typer.echo(f"Paused  for {sender.paused.reason}: {sender.paused.reply}")
-    for warning in found.warnings:
-        typer.echo(f"Note    {warning}")
+        return f"{sender.paused.reason}: {sender.paused.reply}"
+    return "new leads: too many bounces" if sender.new_leads_stopped_at else None
 
 
 @app.command("set")
@@ -133,22 +93,31 @@ def change(
     name: Annotated[str | None, typer.Option(help="Shown before the address.")] = None,
     limit: LimitOption = None,
     gap: GapOption = None,
-    password: Annotated[
-        bool, typer.Option("--password", help="Set a new SMTP password; you are asked for it.")
-    ] = False,
+    replies: RepliesOption = None,
+    sent_folder: SentOption = None,
+    junk_folder: JunkOption = None,
+    sent_copy: CopyOption = None,
+    password: PasswordOption = False,
     password_stdin: StdinOption = False,
     team: TeamOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Change a sender's name, limit, gap or password; what is not named stays.
-
-    A new password ends a pause for a refused log-in.
+    """Change what is named of a sender; a new password ends a pause for a refused log-in.
 
     Examples:
         pomelo sender set jared@piedpiper.com --limit 40 --gap 300
         pomelo sender set jared@piedpiper.com --password
+        pomelo sender set jared@piedpiper.com --replies none
     """
-    changes = Changes(name=name, limit_per_day=limit, gap_seconds=gap)
+    changes = Changes(
+        name=name,
+        limit_per_day=limit,
+        gap_seconds=gap,
+        replies=replies,
+        sent_folder=sent_folder,
+        junk_folder=junk_folder,
+        saves_sent_copy=sent_copy,
+    )
     new = read_password(from_stdin=password_stdin) if password or password_stdin else None
     if new is None and changes == Changes():
         raise NothingToChange
@@ -166,6 +135,7 @@ async def _change(
     async with house.database.transaction() as db:
         sender = await _chosen(db, team, wanted)
         changed = await senders.change(db, sender.team_id, sender.id, changes, now=now)
+        await inbound.read_anew(db, sender.team_id, sender.id, now=now)
         if password is not None:
             changed = await senders.set_log_in(
                 db,
@@ -182,6 +152,8 @@ async def _change(
 @app.command()
 def lift(sender: SenderArgument, team: TeamOption = "", as_json: JsonOption = False) -> None:
     """End a sender's pause; if what paused it is still there, the next mail pauses it again.
+
+    It ends the brake on bounces too: those that came back before count no more.
 
     Examples:
         pomelo sender lift jared@piedpiper.com

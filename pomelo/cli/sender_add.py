@@ -1,22 +1,26 @@
 """`pomelo sender add`: a mailbox to send from, its password never among the arguments."""
 
+import asyncio
 import os
 from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Final, TypeAlias
 
 import typer
+from msgspec import structs
 
 from pomelo import senders
 from pomelo.api.email_accounts import check_hosts
 from pomelo.api.senders import MailSender, show
 from pomelo.base import addresses
+from pomelo.base.addresses import Address
+from pomelo.base.errors import Invalid
 from pomelo.cli import choose
 from pomelo.cli.choose import TeamOption
 from pomelo.cli.house import House, run
 from pomelo.cli.output import JsonOption, show_json
 from pomelo.cli.passwords import IMAP_VARIABLE, StdinOption, read_password
-from pomelo.senders import NewSender, Server, TlsMode, protection
+from pomelo.senders import LogIn, NewSender, Preset, Replies, Server, TlsMode, protection
 
 SUBMISSION: Final = 587
 SUBMISSIONS: Final = 465
@@ -26,7 +30,11 @@ AddressArgument: TypeAlias = Annotated[
     str, typer.Argument(metavar="ADDRESS", help="What the mail is sent from.")
 ]
 HostOption: TypeAlias = Annotated[
-    str, typer.Option(help="Its SMTP server; a private one, 127.0.0.1 too, must be allowed first.")
+    str,
+    typer.Option(
+        help="Its SMTP server; by default its provider's, where that is known. A private one, "
+        "127.0.0.1 too, must be allowed first."
+    ),
 ]
 PortOption: TypeAlias = Annotated[
     int | None, typer.Option(min=1, max=65535, help="By default 465 with --tls tls, else 587.")
@@ -46,7 +54,14 @@ GapOption: TypeAlias = Annotated[
     int | None, typer.Option(min=0, help="Least seconds between two mails.")
 ]
 ImapHostOption: TypeAlias = Annotated[
-    str, typer.Option(help="Its IMAP server, if `sender check` shall try it.")
+    str, typer.Option(help="Its IMAP server; without --host, by default its provider's.")
+]
+RepliesOption: TypeAlias = Annotated[
+    Replies | None,
+    typer.Option(
+        help="Where replies are read: by imap (the default where its IMAP server is known), from "
+        "the pipe `pomelo receive`, or not at all (none)."
+    ),
 ]
 ImapPortOption: TypeAlias = Annotated[int, typer.Option(min=1, max=65535, help="Its port.")]
 UserOption: TypeAlias = Annotated[
@@ -54,10 +69,18 @@ UserOption: TypeAlias = Annotated[
 ]
 
 
+class HostNotKnown(Invalid):
+    """Nothing is known of this mailbox's provider; say where its mail goes out with --host."""
+
+
+class PasswordUseless(Invalid):
+    """This provider takes no passwords; connect the mailbox with `pomelo sender connect`."""
+
+
 def add(
     address: AddressArgument,
     *,
-    host: HostOption,
+    host: HostOption = "",
     port: PortOption = None,
     tls: TlsOption = None,
     login: LoginOption = None,
@@ -67,6 +90,7 @@ def add(
     gap: GapOption = 0,
     imap_host: ImapHostOption = "",
     imap_port: ImapPortOption = IMAPS,
+    replies: RepliesOption = None,
     user: UserOption = "",
     team: TeamOption = "",
     as_json: JsonOption = False,
@@ -74,36 +98,68 @@ def add(
     """Add a mailbox to send from. You are asked for its password; it is no argument.
 
     Examples:
+        pomelo sender add jared@gmail.com
         pomelo sender add jared@piedpiper.com --host smtp.piedpiper.com
         pass pp | pomelo sender add a@pp.com --host mx.pp.com --password-stdin
         pomelo sender add test@localhost --host 127.0.0.1 --port 1025 --login ""
     """
+    preset = None if host else asyncio.run(_find_preset(addresses.parse(address)))
     login = address if login is None else login
     password = read_password(from_stdin=password_stdin) if login else ""
-    make = partial(
-        NewSender,
-        address=addresses.parse(address),
-        smtp=_smtp(host, port, tls=tls, login=login, password=password),
-        imap=_imap(imap_host, imap_port, login, password) if imap_host else None,
-        name=name,
-        limit_per_day=limit or 0,
-        gap_seconds=gap or 0,
+    kept = partial(
+        NewSender, name=name, limit_per_day=limit or 0, gap_seconds=gap or 0, replies=replies
     )
-    added = run(lambda house: _add(house, team, user, make))
+    make = partial(
+        kept,
+        address=addresses.parse(address),
+        smtp=_smtp(host, port, tls=tls, login=login, password=password, preset=preset),
+        imap=_imap(imap_host, imap_port, login, password, preset=preset),
+    )
+    _tell(run(lambda house: _add(house, team, user, make)), as_json=as_json)
+
+
+def _tell(added: MailSender, *, as_json: bool) -> None:
     if as_json:
         show_json(added)
     else:
         typer.echo(f"Added {added.email} ({added.id}). Next: pomelo sender check {added.email}")
 
 
-def _smtp(host: str, port: int | None, *, tls: TlsMode | None, login: str, password: str) -> Server:
+async def _find_preset(address: Address) -> Preset:
+    """Find a mailbox's provider, and say what to know before its password is asked for."""
+    preset = await senders.find_preset(address)
+    if preset is None:
+        raise HostNotKnown
+    advice = senders.advice(preset, address.given)
+    if preset.log_ins == (LogIn.OAUTH,):
+        raise PasswordUseless(f"{advice}.")
+    if advice:
+        typer.echo(f"Note: {advice}.", err=True)
+    return preset
+
+
+def _smtp(
+    host: str,
+    port: int | None,
+    *,
+    tls: TlsMode | None,
+    login: str,
+    password: str,
+    preset: Preset | None,
+) -> Server:
+    if preset is not None:
+        return structs.replace(preset.smtp, login=login, password=password)
     port = port or (SUBMISSIONS if tls is TlsMode.TLS else SUBMISSION)
     return Server(host, port, tls or protection(host, port), login, password)
 
 
-def _imap(host: str, port: int, login: str, password: str) -> Server:
+def _imap(
+    host: str, port: int, login: str, password: str, *, preset: Preset | None
+) -> Server | None:
     """Give where the mailbox is read: with the same log-in, and perhaps another password."""
     own = os.environ.get(IMAP_VARIABLE, password)
+    if not host:
+        return None if preset is None else structs.replace(preset.imap, login=login, password=own)
     return Server(host, port, protection(host, port), login, own)
 
 

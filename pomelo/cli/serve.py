@@ -13,15 +13,26 @@ import uvloop
 from pomelo import app as web
 from pomelo import worker as working
 from pomelo.api.call import AppState
+from pomelo.api.tracking import Tracker
 from pomelo.base import clock, log
+from pomelo.base.db import REQUEST_SECONDS
 from pomelo.base.embedded import Embedded
 from pomelo.base.failpoint import Failpoint
 from pomelo.base.jobs import Jobs
 from pomelo.base.listen import serve_http
-from pomelo.base.loops import rest
+from pomelo.base.loops import rest, together
+from pomelo.base.outgoing import parse_networks
 from pomelo.cli.checkup import unsafe
 from pomelo.cli.house import House, opened, options_for_server, settings_from_here
-from pomelo.cli.parts import app_parts, register_jobs, smtp_timeouts
+from pomelo.cli.parts import (
+    app_parts,
+    courier,
+    freshness,
+    oauth,
+    pace,
+    register_jobs,
+    smtp_timeouts,
+)
 from pomelo.delivery import Desk
 from pomelo.settings import Settings
 
@@ -90,18 +101,6 @@ def _keep_what_stays() -> None:
     gc.set_threshold(*GC_THRESHOLDS)
 
 
-async def together(stop: asyncio.Event, parts: list[Coroutine[Any, Any, None]]) -> None:
-    """Run the parts of a server until one ends or fails, then let the others end.
-
-    A failure is raised when all have ended: what they leave, they leave in the database.
-    """
-    tasks = [asyncio.create_task(part) for part in parts]
-    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    stop.set()
-    await asyncio.wait(tasks)
-    await asyncio.gather(*tasks)
-
-
 def make_worker(house: House) -> working.Worker:
     """Make a worker of this installation."""
     settings = house.settings
@@ -117,29 +116,47 @@ def make_worker(house: House) -> working.Worker:
         deliver_to=settings.deliver_to,
         lease_seconds=settings.lease_seconds,
         timeouts=smtp_timeouts(house),
+        oauth=oauth(house),
+        freshness=freshness(house),
         failpoint=Failpoint(settings.failpoint),
     )
-    return working.Worker(desk, jobs, slots=settings.sender_slots)
+    return working.Worker(
+        desk,
+        jobs,
+        courier(house),
+        slots=settings.sender_slots,
+        mailboxes=settings.mailbox_slots,
+        pace=pace(house),
+    )
 
 
 async def _listen(house: House, stop: asyncio.Event) -> None:
     settings = house.settings
     state = AppState(
-        house.database,
+        house.database.within(REQUEST_SECONDS),
         house.clock,
         house.public_url,
         parts=app_parts(house),
+        freshness=freshness(house),
         warnings=await unsafe(house),
     )
     bound: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     bound.add_done_callback(lambda port: _say_where(settings, port.result()))
-    await serve_http(
-        web.build(state, rate_limit=settings.rate_limit),
-        settings.host,
-        settings.port,
-        stop,
-        bound=bound,
-    )
+    try:
+        await serve_http(
+            web.build(
+                state,
+                rate_limit=settings.rate_limit,
+                trusted_proxies=parse_networks(settings.trusted_proxies),
+                has_access_log=settings.access_log,
+            ),
+            settings.host,
+            settings.port,
+            stop,
+            bound=bound,
+        )
+    finally:
+        await state.part(Tracker).drain()
 
 
 def _say_where(settings: Settings, port: int) -> None:

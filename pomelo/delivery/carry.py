@@ -1,23 +1,22 @@
 """One sender's claimed leads, carried out one after the other over one SMTP session."""
 
 import asyncio
-from collections.abc import Sequence
+from collections import deque
 from datetime import datetime, timedelta
-from typing import Final
 
 import msgspec
 
-from pomelo import messages
 from pomelo.base import clock
 from pomelo.base.errors import Unavailable
-from pomelo.base.ids import LeadId, MessageId
+from pomelo.base.ids import MessageId
 from pomelo.delivery import health, outcomes, settle
-from pomelo.delivery.desk import Desk, Leave
+from pomelo.delivery.desk import LEAVE_SECONDS, Desk, Leave
 from pomelo.delivery.drafts import Draft, dkim_key, draft
 from pomelo.delivery.gate import decide
 from pomelo.delivery.model import Decision, Facts, Send
 from pomelo.delivery.outcomes import Delivered, Failed, Lost, Outcome
-from pomelo.delivery.plan import Shift, gap, next_due
+from pomelo.delivery.plan import Job, gap, next_due
+from pomelo.letters import DkimKey
 from pomelo.messages import Intent, Mark, Stage
 from pomelo.smtp import (
     Accepted,
@@ -31,23 +30,19 @@ from pomelo.smtp import (
     Unreachable,
 )
 
-# DATA begins within a second of data_at or not at all (DESIGN "Send protocol").
-LEAVE_SECONDS: Final = 1.0
-AGAIN_SECONDS: Final = 0.5
+
+class _Ending(msgspec.Struct, frozen=True):
+    """How a mail ended, and the future of its being written."""
+
+    outcome: Outcome
+    written: "asyncio.Future[bool]"
 
 
-class Job(msgspec.Struct, frozen=True):
-    """A shift with the leads that were claimed for it.
+class _Coming(msgspec.Struct, frozen=True):
+    """A mail that is composed, and the future of its intent: whether its lead is still ours."""
 
-    Attributes:
-        shift: The sender and its campaigns.
-        facts: What is known of each lead.
-        suppressed: Sources under which leads' addresses are on the team's list.
-    """
-
-    shift: Shift
-    facts: tuple[Facts, ...]
-    suppressed: dict[LeadId, str]
+    draft: Draft
+    begun: "asyncio.Future[bool]"
 
 
 class Carrier:
@@ -64,6 +59,10 @@ class Carrier:
         self._sessions = sessions
         self._job = job
         self._sender = job.shift.sender
+        self._dkim: DkimKey | None = None
+        self._todo: deque[Facts] = deque()
+        self._coming: _Coming | None = None
+        self._before: _Ending | None = None
         self.rested_until: datetime | None = None
 
     async def run(self) -> None:
@@ -72,15 +71,14 @@ class Carrier:
         decided = [(facts, self._decide(facts, now)) for facts in self._job.facts]
         others = [one for one in decided if not isinstance(one[1], Send)]
         await settle.decisions(self._desk, others, self._next_due)
-        ready = [facts for facts, decision in decided if isinstance(decision, Send)]
-        if not ready:
+        self._todo.extend(facts for facts, decision in decided if isinstance(decision, Send))
+        if not self._todo:
             return
-        session = await self._sessions.open(self._sender)
-        if isinstance(session, Unreachable):
-            await health.unreachable(self._desk, self._sender, session)
-            await settle.free(self._desk, ready)
-            return
-        await self._send_all(await self._begin(ready))
+        try:
+            await self._send_all()
+        except Exception:
+            await self._settled()  # how the last mail ended is known, whatever came after
+            raise
 
     def _decide(self, facts: Facts, now: datetime) -> Decision:
         return decide(
@@ -88,42 +86,76 @@ class Carrier:
             suppressed_by=self._job.suppressed.get(facts.lead_id),
             is_rehearsal=self._desk.is_rehearsal,
             now=now,
+            heard_since=self._desk.heard_since(),
         )
 
-    async def _begin(self, ready: Sequence[Facts]) -> list[Draft]:
-        """Compose the mails and commit the intent to send them."""
-        drafts: list[Draft] = []
-        dkim = await dkim_key(self._desk, self._sender)
-        for facts in ready:
-            written = await draft(self._desk, self._sender, facts, dkim)
-            if isinstance(written, Failed):
-                await self._record(facts, None, written)
-            else:
-                drafts.append(written)
-            await asyncio.sleep(0)  # composing is work for the processor: let others in between
-        if not drafts:
-            return []
-        now = self._desk.clock.now()
-        async with self._desk.database.transaction() as db:
-            begun = set(await messages.begin(db, [d.intent for d in drafts], now=now))
-        self._desk.failpoint("after_intent")
-        lost = [d.facts for d in drafts if d.intent.id not in begun]
-        await settle.free(self._desk, lost)
-        return [d for d in drafts if d.intent.id in begun]
-
-    async def _send_all(self, drafts: Sequence[Draft]) -> None:
-        for place, written in enumerate(drafts):
-            session = await self._sessions.open(self._sender)
-            if isinstance(session, Unreachable):
-                await health.unreachable(self._desk, self._sender, session)
-                await settle.withdraw(self._desk, drafts[place:])
+    async def _send_all(self) -> None:
+        self._dkim = await dkim_key(self._desk, self._sender)
+        while (session := await self._open()) is not None:
+            written = await self._take()
+            if written is None:
+                await self._settled()
                 return
             if not await self._send(session, written):
-                await settle.withdraw(self._desk, drafts[place + 1 :])
-                return
+                break
+        await self._give_back()
+
+    async def _open(self) -> Session | None:
+        session = await self._sessions.open(self._sender)
+        if not isinstance(session, Unreachable):
+            return session
+        await self._settled()
+        await health.unreachable(self._desk, self._sender, session)
+        return None
+
+    async def _take(self) -> Draft | None:
+        """Give the next mail, its intent committed."""
+        while (coming := await self._compose_ahead()) is not None:
+            self._coming = None
+            if await self._is_begun(coming):
+                self._desk.failpoint("after_intent")
+                return coming.draft
+            facts = coming.draft.facts
+            await self._desk.insist(lambda: settle.free(self._desk, [facts]))  # noqa: B023 - awaited
+        return None
+
+    async def _is_begun(self, coming: _Coming) -> bool:
+        """Tell whether a mail's intent is committed; if nobody knows, a later attempt will."""
+        try:
+            return await coming.begun
+        except Unavailable:
+            await self._settled()
+            return False
+
+    async def _compose_ahead(self) -> _Coming | None:
+        """Compose the next mail, unless that was done, and have the intent to send it written."""
+        while self._coming is None and self._todo:
+            facts = self._todo.popleft()
+            written = await draft(self._desk, self._sender, facts, self._dkim)
+            if isinstance(written, Failed):
+                await self._settled()
+                self._end(facts, None, written)
+                await self._settled()
+            else:
+                begun = self._desk.ledger.enqueue(written.intent)
+                self._coming = _Coming(written, begun)
+        return self._coming
+
+    async def _give_back(self) -> None:
+        """Hand back what was claimed and is not sent to now."""
+        coming, self._coming = self._coming, None
+        if coming is not None and await self._is_begun(coming):
+            await settle.withdraw(self._desk, [coming.draft])
+        elif coming is not None:
+            self._todo.append(coming.draft.facts)
+        await settle.free(self._desk, self._todo)
 
     async def _send(self, session: Session, written: Draft) -> bool:
-        """Send one mail; says whether the sender may go on."""
+        """Send one mail; says whether the sender may go on.
+
+        How it ended is written beside the next mail's MAIL and RCPT, and the intent of that one
+        with the leave of this one; before DATA it is all committed.
+        """
         intent = written.intent
         offered = await self._offer(session, intent)
         if _has_hung_up(session, offered):  # while it was idle: not this mail's fault
@@ -132,24 +164,36 @@ class Carrier:
             if not isinstance(fresh, Unreachable):
                 session, offered = fresh, await self._offer(fresh, intent)
         if not isinstance(offered, Ready):
+            await self._settled()
             return await self._judge(written, offered)
+        await self._compose_ahead()
         self._desk.failpoint("before_data")
         asked_at = clock.monotonic()
-        leave = self._leave(written)
-        if not await self._desk.leaves.submit(leave):
-            await session.reset()
+        may_begin = await self._may_begin(written)
+        await self._settled()
+        if may_begin and clock.monotonic() - asked_at <= LEAVE_SECONDS:
+            answer = await session.deliver(intent.raw)
+            self._desk.failpoint("after_data")
+            return await self._judge(written, answer)
+        await session.reset()
+        if may_begin is False:
             await settle.withdraw(self._desk, [written])
-            return True
-        if leave.rest:
+        else:
+            await self._desk.insist(lambda: settle.too_late(self._desk, written))
+        return True
+
+    async def _may_begin(self, written: Draft) -> bool | None:
+        """Ask for leave to begin DATA; None when nobody knows whether it was given."""
+        leave = self._leave(written)
+        try:
+            is_given = await self._desk.ledger.submit(leave)
+        except Unavailable:
+            return None
+        if is_given and leave.rest:
             self.rested_until = self._desk.clock.now() + leave.rest
-        self._desk.failpoint("after_leave")
-        if clock.monotonic() - asked_at > LEAVE_SECONDS:
-            await session.reset()
-            await settle.too_late(self._desk, written)
-            return True
-        answer = await session.deliver(intent.raw)
-        self._desk.failpoint("after_data")
-        return await self._judge(written, answer)
+        if is_given:
+            self._desk.failpoint("after_leave")
+        return is_given
 
     async def _offer(self, session: Session, intent: Intent) -> Ready | Refused | Deferred:
         return await session.offer(
@@ -157,19 +201,12 @@ class Carrier:
         )
 
     def _leave(self, written: Draft) -> Leave:
-        intent = written.intent
         return Leave(
-            mark=Mark(
-                team_id=intent.team_id,
-                id=intent.id,
-                fence=intent.fence,
-                deliver_to=self._desk.deliver_to,
-                suppression_keys=written.suppression_keys,
-            ),
-            campaign_id=intent.campaign_id,
-            sender_id=intent.sender_id,
+            hold=outcomes.hold_of(written.facts),
+            mark=Mark(written.intent, self._desk.deliver_to, written.suppression_keys),
             gap=gap(self._job.shift, written.facts.campaign_id),
             rest=timedelta(seconds=self._sender.gap_seconds),
+            before=None if self._before is None else self._before.written,
         )
 
     async def _judge(self, written: Draft, answer: Accepted | Refused | Deferred | Unknown) -> bool:
@@ -177,16 +214,15 @@ class Carrier:
         now = self._desk.clock.now()
         match answer:
             case Accepted():
-                await self._record(
-                    written.facts, written.intent.id, self._delivered(written, answer, now)
-                )
+                self._end(written.facts, written.intent.id, self._delivered(written, answer, now))
                 return await health.worked(self._desk, self._sender)
             case Unknown(reason=reason):
-                await self._record(written.facts, written.intent.id, Lost(str(reason)))
+                self._end(written.facts, written.intent.id, Lost(str(reason)))
                 return True
             case Refused() | Deferred():
                 ending = health.ending(written, answer, now)
-                await self._record(written.facts, written.intent.id, ending)
+                self._end(written.facts, written.intent.id, ending)
+                await self._settled()
                 return await health.refused(self._desk, self._sender, answer)
 
     def _delivered(self, written: Draft, answer: Accepted, now: datetime) -> Delivered:
@@ -196,27 +232,20 @@ class Carrier:
     def _next_due(self, facts: Facts, done_at: datetime) -> datetime | None:
         return next_due(self._job.shift, facts.campaign_id, done_at, facts.next_delay_days)
 
-    async def _record(
-        self,
-        facts: Facts,
-        message: MessageId | None,
-        ending: outcomes.Ending,
-    ) -> None:
-        """Write a mail's end; while the database is away it is kept in hand.
-
-        Only when the lease is over, and somebody else may have settled the mail, is it let go.
-        """
+    def _end(self, facts: Facts, message: MessageId | None, ending: outcomes.Ending) -> None:
+        """Have a mail's end written; `_settled` says when it is."""
         outcome = Outcome(facts, message, self._desk.is_rehearsal, ending)
-        give_up_at = clock.monotonic() + self._desk.lease_seconds
-        while True:
-            try:
-                await self._desk.records.submit(outcome)
-            except Unavailable:
-                if clock.monotonic() > give_up_at:
-                    raise
-                await asyncio.sleep(AGAIN_SECONDS)
-            else:
-                break
+        self._before = _Ending(outcome, self._desk.ledger.enqueue(outcome))
+
+    async def _settled(self) -> None:
+        """Wait until the end of the mail before is written, if there was one."""
+        before, self._before = self._before, None
+        if before is None:
+            return
+        try:
+            await before.written
+        except Unavailable:
+            await self._desk.insist(lambda: self._desk.ledger.submit(before.outcome))
         self._desk.failpoint("after_record")
 
 

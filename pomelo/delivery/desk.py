@@ -1,50 +1,63 @@
 """What every part of sending shares in one worker."""
 
+import asyncio
 import ssl
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 
-from pomelo import campaigns, messages, senders
-from pomelo.base import metrics
+from pomelo import campaigns, leads, messages, senders
+from pomelo.base import clock, metrics
 from pomelo.base.clock import Clock
 from pomelo.base.db import Database, Db
+from pomelo.base.errors import PomeloError, Unavailable
 from pomelo.base.failpoint import Failpoint
 from pomelo.base.groupcommit import GroupCommit
-from pomelo.base.ids import CampaignId, SenderId
+from pomelo.base.ids import MessageId
 from pomelo.base.outgoing import Guard
 from pomelo.base.vault import Vault
 from pomelo.campaigns import NextLook
 from pomelo.delivery import outcomes
 from pomelo.delivery.outcomes import Outcome
+from pomelo.leads import Hold
 from pomelo.letters import Letters
-from pomelo.messages import Mark
+from pomelo.messages import Intent, Mark
+from pomelo.senders import Freshness, OAuth
 from pomelo.smtp import MailAccess, Timeouts
 from pomelo.tracking import Signer
 
 # Many senders' mails end at about the same time: a moment's patience writes them together.
-GATHER_SECONDS: Final = 0.005
+GATHER_SECONDS: Final = 0.01
+AGAIN_SECONDS: Final = 0.5
+# DATA begins within a second of data_at or not at all.
+LEAVE_SECONDS: Final = 1.0
 
 
 class Leave(msgspec.Struct, frozen=True):
     """A mail that wants to begin DATA, and the rest that follows.
 
     Attributes:
+        hold: Its lead's claim.
         mark: The mail.
-        campaign_id: Its campaign.
-        sender_id: Who sends it.
         gap: How long its sender then rests in this campaign.
         rest: How long it then rests in all of them.
+        before: The end of its session's mail before, on its way: without it there is no leave,
+            so that a session never has two mails whose end is not written.
     """
 
+    hold: Hold
     mark: Mark
-    campaign_id: CampaignId
-    sender_id: SenderId
     gap: timedelta
     rest: timedelta
+    before: "asyncio.Future[bool] | None" = None
+
+
+# What the ledger takes: the intent to send a mail, leave to begin DATA, how it ended.
+Entry: TypeAlias = Intent | Leave | Outcome
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +76,8 @@ class Desk:
         timeouts: Of the SMTP stages.
         context: Which certificates are trusted.
         failpoint: For kill tests.
+        freshness: How old the last reading of a sender's mailbox may be.
+        oauth: Renews the tokens of senders that are connected to their provider.
     """
 
     worker: str
@@ -76,11 +91,12 @@ class Desk:
     timeouts: Timeouts = field(default_factory=Timeouts)
     context: ssl.SSLContext = field(default_factory=ssl.create_default_context)
     failpoint: Failpoint = field(default_factory=Failpoint)
+    freshness: Freshness = field(default_factory=Freshness)
+    oauth: OAuth = field(default_factory=OAuth)
     letters: Letters = field(default_factory=Letters)
     signer: Signer = field(init=False)
     access: MailAccess = field(init=False)
-    leaves: GroupCommit[Leave, bool] = field(init=False)
-    records: GroupCommit[Outcome, None] = field(init=False)
+    ledger: GroupCommit[Entry, bool] = field(init=False)
 
     def __post_init__(self) -> None:
         """Make what is made of the rest."""
@@ -89,28 +105,22 @@ class Desk:
         set_once(self, "access", self._reach())
         set_once(
             self,
-            "leaves",
+            "ledger",
             GroupCommit(
                 self.database,
-                self._give_leave,
-                metrics.group_size("leaves"),
-                gather_seconds=GATHER_SECONDS,
-            ),
-        )
-        set_once(
-            self,
-            "records",
-            GroupCommit(
-                self.database,
-                self._record,
-                metrics.group_size("results"),
+                self._write,
+                metrics.group_size("mails"),
                 gather_seconds=GATHER_SECONDS,
             ),
         )
 
     def _reach(self) -> MailAccess:
         return MailAccess(
-            vault=self.vault, guard=self.guard, context=self.context, timeouts=self.timeouts
+            vault=self.vault,
+            guard=self.guard,
+            context=self.context,
+            timeouts=self.timeouts,
+            oauth=self.oauth,
         )
 
     @property
@@ -122,29 +132,82 @@ class Desk:
         """Give what the clock shows to have passed after some real seconds."""
         return timedelta(seconds=seconds * self.clock.speed)
 
+    def heard_since(self) -> datetime:
+        """Give when a sender's mailbox must have been read, at the earliest."""
+        return self.freshness.since(self.clock)
+
     def lease_end(self, now: datetime) -> datetime:
         """Give when a claim of now ends."""
         return now + self.span(self.lease_seconds)
 
-    async def _give_leave(self, db: Db, leaves: Sequence[Leave]) -> list[bool]:
+    async def insist(self, write: Callable[[], Awaitable[object]]) -> None:
+        """Write what only this worker knows; while the database is away it is kept in hand.
+
+        Only when the lease is over, and somebody else may have settled the mail, is it let go.
+        """
+        give_up_at = clock.monotonic() + self.lease_seconds
+        while True:
+            try:
+                await write()
+            except Unavailable:
+                if clock.monotonic() > give_up_at:
+                    raise
+                await asyncio.sleep(AGAIN_SECONDS)
+            else:
+                return
+
+    async def _write(self, db: Db, entries: Sequence[Entry]) -> list[bool | PomeloError]:
+        """Write many senders' mails, begun, about to go and ended, in one transaction."""
         now = self.clock.now()
-        marked = set(await messages.mark(db, [leave.mark for leave in leaves], now=now))
-        resting = [leave for leave in leaves if leave.gap and leave.mark.id in marked]
+        intents = [entry for entry in entries if isinstance(entry, Intent)]
+        ends = [entry for entry in entries if isinstance(entry, Outcome)]
+        leaves = [entry for entry in entries if isinstance(entry, Leave) and _may_follow(entry)]
+        # All leads at once and in order, so that no two of those who lock several wait in a ring.
+        holds = [*(outcomes.hold_of(end.facts) for end in ends), *(leave.hold for leave in leaves)]
+        held = set(await leads.lock_held(db, holds)) if holds else set()
+        if ends:
+            await outcomes.record(db, ends, held, now=now)
+        given = await self._give_leave(db, leaves, now) if leaves else set()
+        begun = set(await messages.begin(db, intents, now=now)) if intents else set()
+        for end in ends:
+            metrics.SENDS.labels(type(end.ending).__name__.lower()).inc()
+        return [_answer(entry, begun, given) for entry in entries]
+
+    async def _give_leave(self, db: Db, leaves: Sequence[Leave], now: datetime) -> set[MessageId]:
+        marks = [leave.mark for leave in leaves]
+        marked = set(await messages.mark(db, marks, now=now, heard_since=self.heard_since()))
+        resting = [leave for leave in leaves if leave.gap and leave.mark.intent.id in marked]
         if resting:
             await _rest(db, resting, now)
-        return [leave.mark.id in marked for leave in leaves]
+        return marked
 
-    async def _record(self, db: Db, items: Sequence[Outcome]) -> list[None]:
-        await outcomes.record(db, items, now=self.clock.now())
-        for item in items:
-            metrics.SENDS.labels(type(item.ending).__name__.lower()).inc()
-        return [None] * len(items)
+
+def _may_follow(leave: Leave) -> bool:
+    """Tell whether the mail before is written, or is being written by this transaction."""
+    before = leave.before
+    if before is None or not before.done():
+        return True
+    return not before.cancelled() and before.exception() is None
+
+
+def _answer(
+    entry: Entry, begun: AbstractSet[MessageId], given: AbstractSet[MessageId]
+) -> bool | PomeloError:
+    match entry:
+        case Intent():
+            return entry.id in begun
+        case Leave():
+            return entry.mark.intent.id in given if _may_follow(entry) else Unavailable()
+        case Outcome():
+            return True
 
 
 async def _rest(db: Db, leaves: Sequence[Leave], now: datetime) -> None:
     """Count the gap from the moment the mail may have gone, so that a kill shortens none."""
     rests = [
-        (leave.mark.team_id, leave.sender_id, now + leave.rest) for leave in leaves if leave.rest
+        (leave.mark.intent.team_id, leave.mark.intent.sender_id, now + leave.rest)
+        for leave in leaves
+        if leave.rest
     ]
     if rests:
         await senders.rest(db, rests)
@@ -152,9 +215,9 @@ async def _rest(db: Db, leaves: Sequence[Leave], now: datetime) -> None:
         db,
         [
             NextLook(
-                team_id=leave.mark.team_id,
-                campaign_id=leave.campaign_id,
-                sender_id=leave.sender_id,
+                team_id=leave.mark.intent.team_id,
+                campaign_id=leave.mark.intent.campaign_id,
+                sender_id=leave.mark.intent.sender_id,
                 next_at=now + leave.gap,
                 may_send_at=now + leave.gap,
             )

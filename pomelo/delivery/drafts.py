@@ -1,15 +1,18 @@
 """From facts to a mail that can be sent: composed anew, or the very bytes begun before."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import msgspec
 
 from pomelo import senders
 from pomelo.base import addresses, ids
+from pomelo.base.db import Db
 from pomelo.base.ids import MessageId
+from pomelo.base.vault import Vault
 from pomelo.delivery import store
 from pomelo.delivery.desk import Desk
-from pomelo.delivery.model import Began, Facts
+from pomelo.delivery.model import Before, Began, Facts
 from pomelo.delivery.outcomes import Failed
 from pomelo.letters import (
     Composed,
@@ -44,6 +47,11 @@ class Draft(msgspec.Struct, frozen=True):
     attempts: int
     begun_at: datetime
 
+    @property
+    def message_id(self) -> MessageId:
+        """The mail that is tried."""
+        return self.intent.id
+
 
 async def draft(
     desk: Desk, sender: Sender, facts: Facts, dkim: DkimKey | None = None
@@ -74,7 +82,14 @@ async def dkim_key(desk: Desk, sender: Sender) -> DkimKey | None:
     if not sender.dkim_selector:
         return None
     async with desk.database.transaction(readonly=True) as db:
-        pem = await senders.find_dkim_pem(db, sender.team_id, sender.id, desk.vault)
+        return await read_dkim(db, sender, desk.vault)
+
+
+async def read_dkim(db: Db, sender: Sender, vault: Vault) -> DkimKey | None:
+    """Read what a sender signs with, in a transaction that is open."""
+    if not sender.dkim_selector:
+        return None
+    pem = await senders.find_dkim_pem(db, sender.team_id, sender.id, vault)
     domain = addresses.parse(sender.email).domain
     return None if pem is None else read_key(pem, domain, sender.dkim_selector)
 
@@ -116,7 +131,7 @@ def _again(desk: Desk, facts: Facts, began: Began, raw: bytes) -> Intent:
 def _anew(desk: Desk, sender: Sender, facts: Facts, now: datetime) -> Intent:
     message = facts.began.id if facts.began else ids.message()
     header = header_id(message, sender.email.rpartition("@")[2], desk.signer)
-    thread = _thread(facts)
+    thread = thread_after(facts.before)
     composed = _compose(desk, sender, facts, message=message, header=header, thread=thread, now=now)
     mail = _Mail(
         id=message,
@@ -150,8 +165,14 @@ def _compose(
             sender_name=sender.name,
             signature=sender.signature,
             recipient=facts.email,
-            recipient_name=_name(facts.variables),
-            values=_values(facts, sender),
+            recipient_name=name_of(facts.variables),
+            values=values_of(
+                facts.variables,
+                facts.email,
+                facts.campaign_name,
+                sender_name=sender.name,
+                sender_email=sender.email,
+            ),
             base_url=desk.public_url,
             date=now,
             thread=thread,
@@ -194,13 +215,12 @@ def _intent(desk: Desk, facts: Facts, mail: _Mail) -> Intent:
     )
 
 
-def _thread(facts: Facts) -> Thread | None:
+def thread_after(before: Before | None) -> Thread | None:
     """Put a follow-up into the thread of the mail before it.
 
     Source:
         RFC 5322 3.6.4.
     """
-    before = facts.before
     if before is None:
         return None
     # The last id is the mail before itself, by the name under which replies know it.
@@ -208,17 +228,25 @@ def _thread(facts: Facts) -> Thread | None:
     return Thread(in_reply_to=before.header_id, references=references, subject=before.subject)
 
 
-def _name(variables: dict[str, object]) -> str:
+def name_of(variables: Mapping[str, object]) -> str:
+    """Give the name that is shown before a lead's address; may be empty."""
     parts = (variables.get("firstName"), variables.get("lastName"))
     return " ".join(part for part in parts if isinstance(part, str) and part)
 
 
-def _values(facts: Facts, sender: Sender) -> dict[str, object]:
-    """What a template may name: the lead's own variables, and who writes."""
+def values_of(
+    variables: Mapping[str, object],
+    email: str,
+    campaign_name: str,
+    *,
+    sender_name: str,
+    sender_email: str,
+) -> dict[str, object]:
+    """Give what a template may name: the lead's own variables, and who writes."""
     return {
-        "senderName": sender.name,
-        "senderEmail": sender.email,
-        **facts.variables,
-        "email": facts.email,
-        "campaignName": facts.campaign_name,
+        "senderName": sender_name,
+        "senderEmail": sender_email,
+        **variables,
+        "email": email,
+        "campaignName": campaign_name,
     }

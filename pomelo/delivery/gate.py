@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
+import msgspec
+
 from pomelo.delivery.model import (
     Decision,
     Facts,
@@ -17,13 +19,19 @@ from pomelo.delivery.model import (
 )
 from pomelo.leads import ActivityType, WaitsFor
 from pomelo.messages import MessageState
+from pomelo.senders import may_follow_up
 
 # The source of addresses that are on the team's list because they do not exist.
 BOUNCED: Final = "bounced"
 
 
 def decide(
-    facts: Facts, *, suppressed_by: str | None, is_rehearsal: bool, now: datetime
+    facts: Facts,
+    *,
+    suppressed_by: str | None,
+    is_rehearsal: bool,
+    now: datetime,
+    heard_since: datetime,
 ) -> Decision:
     """Decide about one lead.
 
@@ -32,33 +40,47 @@ def decide(
         suppressed_by: The source under which its address is on the team's unsubscribe list.
         is_rehearsal: Whether mails go to the operator instead.
         now: When it is decided.
+        heard_since: At or after this instant its sender's mailbox must have been read, where
+            it is.
     """
+    around = Around(suppressed_by, is_rehearsal, now, heard_since)
     for rule in RULES:
-        if (answer := rule(facts, suppressed_by, is_rehearsal, now)) is not None:
+        if (answer := rule(facts, around)) is not None:
             return answer
     return Send()
 
 
-Rule = Callable[[Facts, str | None, bool, datetime], Decision | None]
+class Around(msgspec.Struct, frozen=True):
+    """What is no property of the lead; see `decide`."""
+
+    suppressed_by: str | None
+    is_rehearsal: bool
+    now: datetime
+    heard_since: datetime
 
 
-def has_changed(facts: Facts, _by: str | None, _rehearsal: bool, now: datetime) -> Decision | None:
+Rule = Callable[[Facts, Around], Decision | None]
+
+
+def has_changed(facts: Facts, around: Around) -> Decision | None:
     """Somebody paused, stopped or moved it between claim and now."""
     is_held = facts.is_paused or facts.stopped_by is not None or facts.waits_for is not None
-    is_early = facts.due_at is None or facts.due_at > now
+    is_early = facts.due_at is None or facts.due_at > around.now
     return Free() if is_held or is_early or not facts.is_running else None
 
 
-def has_begun(facts: Facts, _by: str | None, _rehearsal: bool, now: datetime) -> Decision | None:
+def has_begun(facts: Facts, around: Around) -> Decision | None:
     """A mail of this step exists already."""
     began = facts.began
     if began is None:
         return None
     match began.state:
-        case MessageState.SENT | MessageState.REFUSED | MessageState.UNCERTAIN if _rehearsal:
+        case MessageState.SENT | MessageState.REFUSED | MessageState.UNCERTAIN if (
+            around.is_rehearsal
+        ):
             return WaitFor(WaitsFor.REHEARSAL)
         case MessageState.SENT:
-            return Skip(began.sent_at or now, began.sender_id)
+            return Skip(began.sent_at or around.now, began.sender_id)
         case MessageState.REFUSED:
             return Stop(ActivityType.EMAILS_BOUNCED)
         case MessageState.UNCERTAIN:
@@ -69,20 +91,26 @@ def has_begun(facts: Facts, _by: str | None, _rehearsal: bool, now: datetime) ->
             return None
 
 
-def is_suppressed(
-    _facts: Facts, by: str | None, _rehearsal: bool, _now: datetime
-) -> Decision | None:
+def is_suppressed(_: Facts, around: Around) -> Decision | None:
     """Its address is on the team's list."""
-    if by is None:
+    if around.suppressed_by is None:
         return None
-    if by == BOUNCED:  # elsewhere: it waits, and keeps its state
+    if around.suppressed_by == BOUNCED:  # elsewhere: it waits, and keeps its state
         return WaitFor(WaitsFor.SUPPRESSED)
     return Stop(ActivityType.EMAILS_UNSUBSCRIBED)
 
 
-def has_no_step(facts: Facts, _by: str | None, _rehearsal: bool, _now: datetime) -> Decision | None:
+def has_no_step(facts: Facts, _: Around) -> Decision | None:
     """The sequence is at its end."""
     return Finished() if facts.step_id is None else None
 
 
-RULES: Final[tuple[Rule, ...]] = (has_changed, has_begun, is_suppressed, has_no_step)
+def is_unheard(facts: Facts, around: Around) -> Decision | None:
+    """It may have answered, and nobody has looked."""
+    if around.is_rehearsal or not facts.is_follow_up:
+        return None
+    is_heard = may_follow_up(facts.hearing, around.heard_since)
+    return None if is_heard else WaitFor(WaitsFor.REPLIES)
+
+
+RULES: Final[tuple[Rule, ...]] = (has_changed, has_begun, is_suppressed, has_no_step, is_unheard)

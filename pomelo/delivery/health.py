@@ -1,12 +1,15 @@
 """What a server's answers say about the sender: when it rests, and why."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
-from pomelo import senders
+import msgspec
+
+from pomelo import messages, senders
 from pomelo.base import log
+from pomelo.base.db import Db
+from pomelo.base.ids import MessageId, SenderId, TeamId
 from pomelo.delivery.desk import Desk
-from pomelo.delivery.drafts import Draft
 from pomelo.delivery.outcomes import Postponed, Rejected
 from pomelo.messages import (
     RETRY_FOR,
@@ -16,7 +19,7 @@ from pomelo.messages import (
     meaning,
     retry_delay,
 )
-from pomelo.senders import PausedFor, Sender
+from pomelo.senders import Brake, PausedFor, Sender
 from pomelo.smtp import Deferred, Refused, Unreachable
 
 LOG: Final = log.get("delivery")
@@ -31,7 +34,23 @@ PAUSES: Final = {
 }
 
 
-def ending(written: Draft, answer: Refused | Deferred, now: datetime) -> Postponed | Rejected:
+class Tried(Protocol):
+    """A mail that was offered to a server, and how often."""
+
+    @property
+    def message_id(self) -> MessageId:
+        """Which."""
+
+    @property
+    def attempts(self) -> int:
+        """Which attempt it was, from 1."""
+
+    @property
+    def begun_at(self) -> datetime:
+        """When the first one began."""
+
+
+def ending(written: Tried, answer: Refused | Deferred, now: datetime) -> Postponed | Rejected:
     """Tell what a refusal means for the mail.
 
     A hard refusal of the recipient ends it at once, and so does one of its content, which no
@@ -49,11 +68,11 @@ def ending(written: Draft, answer: Refused | Deferred, now: datetime) -> Postpon
     return Postponed(str(reply), read.kind, now + _wait(read, written))
 
 
-def _delay(written: Draft) -> timedelta:
-    return retry_delay(written.attempts, seed=written.intent.id)
+def _delay(written: Tried) -> timedelta:
+    return retry_delay(written.attempts, seed=written.message_id)
 
 
-def _wait(read: Meaning, written: Draft) -> timedelta:
+def _wait(read: Meaning, written: Tried) -> timedelta:
     return max(read.wait or timedelta(0), _delay(written))
 
 
@@ -69,6 +88,8 @@ async def refused(desk: Desk, sender: Sender, answer: Refused | Deferred) -> boo
     read = meaning(answer.reply, stage=answer.stage)
     if read.kind is ReplyClass.BLOCK:
         return await _note_block(desk, sender, str(answer.reply))
+    if read.kind is ReplyClass.HARD:
+        return not await _is_braked(desk, sender)
     if read.kind not in PAUSES:
         return True
     rest = (read.wait or THROTTLED_FOR) if read.kind is ReplyClass.THROTTLED else None
@@ -95,8 +116,55 @@ async def worked(desk: Desk, sender: Sender) -> bool:
     """Forget earlier trouble once a mail has gone through; always says: go on."""
     if sender.paused_for is not None:
         async with desk.database.transaction() as db:
-            await senders.lift(db, sender.team_id, sender.id, now=desk.clock.now())
+            await senders.recover(db, sender.team_id, sender.id, now=desk.clock.now())
     return True
+
+
+async def brake(db: Db, team: TeamId, sender: SenderId, *, now: datetime) -> Brake | None:
+    """Stop a sender of whose mails too many came back for good.
+
+    A person ends it; where only new leads are stopped, mails that arrive do as well.
+
+    Args:
+        db: The open transaction; leads are locked before it.
+        team: Whose sender.
+        sender: Which; a mail of it has just come back.
+        now: When it happens.
+
+    Returns:
+        What it must not do any more.
+    """
+    counted = await messages.hard_bounces(db, team, sender)
+    found = senders.judge(counted)
+    if found is Brake.ALL:
+        reply = str(counted)
+        await senders.pause(
+            db, team, sender, reason=PausedFor.BOUNCES, reply=reply, until=None, now=now
+        )
+        LOG.warning("sender_paused", sender=sender, reason=PausedFor.BOUNCES, reply=reply)
+    elif found is Brake.NEW_LEADS and await senders.stop_new_leads(db, team, sender, now=now):
+        LOG.warning("new_leads_stopped", sender=sender, why=str(counted))
+    return found
+
+
+async def eased(db: Db, sender: Sender) -> Sender:
+    """Let a sender write to new leads again once fewer of its last mails came back."""
+    if sender.new_leads_stopped_at is None:
+        return sender
+    if senders.judge(await messages.hard_bounces(db, sender.team_id, sender.id)) is not None:
+        return sender
+    await senders.take_new_leads(db, sender.team_id, sender.id)
+    return msgspec.structs.replace(sender, new_leads_stopped_at=None)
+
+
+async def _is_braked(desk: Desk, sender: Sender) -> bool:
+    """Tell whether what a sender may do has become less by the mail that was just refused."""
+    if desk.is_rehearsal:
+        return False
+    async with desk.database.transaction() as db:
+        found = await brake(db, sender.team_id, sender.id, now=desk.clock.now())
+    was_known = found is Brake.NEW_LEADS and sender.new_leads_stopped_at is not None
+    return found is not None and not was_known
 
 
 async def _note_block(desk: Desk, sender: Sender, reply: str) -> bool:

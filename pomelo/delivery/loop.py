@@ -3,19 +3,21 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 
 from pomelo import campaigns, leads, messages, senders
-from pomelo.base import clock, log
+from pomelo.base import clock, log, metrics
 from pomelo.base.db import Db
+from pomelo.base.groupcommit import GroupCommit
 from pomelo.base.ids import SenderId, TeamId
 from pomelo.delivery import settle, store
-from pomelo.delivery.carry import Carrier, Job
+from pomelo.delivery.carry import Carrier
 from pomelo.delivery.desk import Desk
 from pomelo.delivery.drafts import letter_key
+from pomelo.delivery.health import eased
 from pomelo.delivery.model import Facts
 from pomelo.delivery.outcomes import hold_of
-from pomelo.delivery.plan import Shift, plan, wants
+from pomelo.delivery.plan import Job, Shift, plan, wants
 from pomelo.delivery.release import release
 from pomelo.leads import Claimed
 from pomelo.messages import MessageKind
@@ -26,6 +28,8 @@ DAY: Final = timedelta(hours=24)
 SWEEP_SECONDS: Final = 1.0
 # A server that hangs must not keep a worker from stopping.
 FINISH_SECONDS: Final = 20.0
+# A shift that is over, and when its sender's gap ends.
+Done: TypeAlias = tuple[Shift, datetime | None]
 
 
 class Deliverer:
@@ -41,7 +45,8 @@ class Deliverer:
         self._desk = desk
         self._slots = slots
         self._ended = ended or asyncio.Event()
-        self._sessions = Sessions(desk.database, desk.access)
+        self._sessions = Sessions(desk.database, desk.access, desk.clock)
+        self._releases = GroupCommit(desk.database, self._release, metrics.group_size("releases"))
         self._tasks: dict[asyncio.Task[None], Job] = {}
         self._swept_at = 0.0
 
@@ -77,6 +82,7 @@ class Deliverer:
         if self._tasks:
             await asyncio.wait(self._tasks)
         self._forget_finished()
+        await self._desk.ledger.drain()
         await self._sessions.close_all()
 
     async def renew(self) -> None:
@@ -106,7 +112,9 @@ class Deliverer:
         self._swept_at = clock.monotonic()
         async with self._desk.database.transaction() as db:
             await self._desk.clock.sync(db)
-            await settle.sweep(db, now=self._desk.clock.now())
+            now = self._desk.clock.now()
+            await settle.sweep(db, now=now)
+            await settle.wake_heard(db, heard_since=self._desk.heard_since(), now=now)
 
     async def _claim(self, amount: int) -> tuple[bool, list[Job]]:
         """Claim what so many senders may do; says also whether there may be more."""
@@ -159,11 +167,13 @@ class Deliverer:
         try:
             await carrier.run()
         finally:
-            now = self._desk.clock.now()
-            async with self._desk.database.transaction() as db:
-                await release(
-                    db, self._desk, [job.shift], now=now, rested_until=carrier.rested_until
-                )
+            await self._releases.submit((job.shift, carrier.rested_until))
+
+    async def _release(self, db: Db, done: Sequence[Done]) -> list[None]:
+        rested = {shift.sender.id: until for shift, until in done if until is not None}
+        shifts = [shift for shift, _ in done]
+        await release(db, self._desk, shifts, now=self._desk.clock.now(), rested=rested)
+        return [None] * len(done)
 
 
 def ref(shift: Shift) -> tuple[TeamId, SenderId]:
@@ -172,6 +182,7 @@ def ref(shift: Shift) -> tuple[TeamId, SenderId]:
 
 
 async def _shifts(db: Db, ready: Sequence[senders.Sender], *, now: datetime) -> list[Shift]:
+    ready = [await eased(db, sender) for sender in ready]
     refs = [(sender.team_id, sender.id) for sender in ready]
     rows = await campaigns.ready_rows(db, refs, now=now)
     limits = [(s.team_id, s.id, s.limit_per_day) for s in ready if s.limit_per_day]

@@ -8,6 +8,7 @@ import msgspec
 from pomelo.base.ids import CampaignId, LeadId, MessageId, SenderId, StepId, TeamId
 from pomelo.leads import ActivityType, WaitsFor
 from pomelo.messages import MessageState
+from pomelo.senders import Hearing
 from pomelo.teams import Uncertain
 
 
@@ -37,7 +38,12 @@ class Before(msgspec.Struct, frozen=True):
 
 
 class Facts(msgspec.Struct, frozen=True):
-    """Everything the gate and the composer ask about one claimed lead."""
+    """Everything the gate and the composer ask about one claimed lead.
+
+    Attributes:
+        is_follow_up: It was written to before, so it may have answered.
+        hearing: Whether the sender that would write hears of that.
+    """
 
     team_id: TeamId
     lead_id: LeadId
@@ -57,6 +63,8 @@ class Facts(msgspec.Struct, frozen=True):
     track_opens: bool
     track_clicks: bool
     uncertain: Uncertain
+    is_follow_up: bool
+    hearing: Hearing
     step_id: StepId | None
     step_version: int | None
     next_delay_days: int | None

@@ -64,16 +64,41 @@ class Outcome(msgspec.Struct, frozen=True):
     ending: Ending
 
 
-async def record(db: Db, outcomes: Sequence[Outcome], *, now: datetime) -> None:
+async def record(
+    db: Db, outcomes: Sequence[Outcome], held: Collection[Hold], *, now: datetime
+) -> None:
     """Write what mails' ends change: message, activity, and the lead's next moment.
 
     An outcome whose fence is old changes nothing: somebody else has the lead now.
+
+    Args:
+        db: The open transaction, in which the leads are locked: they come before their mails.
+        outcomes: How the mails ended.
+        held: The claims on their leads that are still ours.
+        now: When it is written.
     """
-    # Leads before their mails, as by a mail that gets leave.
-    held = set(await leads.lock_held(db, [hold_of(outcome.facts) for outcome in outcomes]))
     results = [_result(outcome, now) for outcome in outcomes if outcome.message_id]
     settled = set(await messages.finish(db, results)) if results else set()
     ours = [o for o in outcomes if o.message_id in settled or _has_failed(o, held)]
+    steps = [_step_on(outcome, held) for outcome in ours]
+    sent = [(outcome, step) for outcome, step in zip(ours, steps, strict=True) if step]
+    facts = [fact for outcome, _ in sent if (fact := _fact(outcome, now))]
+    await activities.record_sent(db, facts, [step for _, step in sent], at=now)
+    others = [outcome for outcome, step in zip(ours, steps, strict=True) if not step]
+    if others:
+        await _record_others(db, others, now)
+
+
+def _step_on(outcome: Outcome, held: Collection[Hold]) -> NextStep | None:
+    """Give a lead's next step where its mail was sent and it is still ours: what most come to."""
+    match outcome.ending:
+        case Delivered(next_due=due) if not outcome.is_rehearsal:
+            return next_step(outcome.facts, due) if hold_of(outcome.facts) in held else None
+        case _:
+            return None
+
+
+async def _record_others(db: Db, ours: Sequence[Outcome], now: datetime) -> None:
     facts = [fact for outcome in ours if (fact := _fact(outcome, now))]
     if facts:
         await activities.record(db, facts)
@@ -206,15 +231,14 @@ def next_step(facts: Facts, due_at: datetime | None) -> NextStep:
         id=facts.lead_id,
         fence=facts.fence,
         sender_id=facts.sender_id,
-        step_position=facts.step_position + 1,
+        after=facts.step_id,
         due_at=due_at,
     )
 
 
 def same_step(facts: Facts, due_at: datetime | None) -> NextStep:
     """Let a claimed lead stay at its step, with the sender that it has now."""
-    onward = next_step(facts, due_at)
-    return msgspec.structs.replace(onward, step_position=facts.step_position)
+    return msgspec.structs.replace(next_step(facts, due_at), after=None)
 
 
 async def _suppress(db: Db, outcome: Outcome, now: datetime) -> None:

@@ -6,8 +6,9 @@ from typing import Final
 
 import msgspec
 
-from pomelo.base.ids import CampaignId
+from pomelo.base.ids import CampaignId, LeadId
 from pomelo.campaigns import ReadyRow
+from pomelo.delivery.model import Facts
 from pomelo.leads import Want
 from pomelo.schedules import add_days, next_moment
 from pomelo.senders import Sender
@@ -32,6 +33,20 @@ class Shift(msgspec.Struct, frozen=True):
     closed: tuple[tuple[ReadyRow, datetime | None], ...]
     amount: int
     full_until: datetime | None
+
+
+class Job(msgspec.Struct, frozen=True):
+    """A shift with the leads that were claimed for it.
+
+    Attributes:
+        shift: The sender and its campaigns.
+        facts: What is known of each lead.
+        suppressed: Sources under which leads' addresses are on the team's list.
+    """
+
+    shift: Shift
+    facts: tuple[Facts, ...]
+    suppressed: dict[LeadId, str]
 
 
 def plan(
@@ -75,6 +90,7 @@ def wants(shift: Shift) -> list[Want]:
             campaign_id=row.campaign_id,
             sender_id=row.sender_id,
             amount=1 if row.seconds_to_wait else share + (place < rest),
+            takes_new=shift.sender.new_leads_stopped_at is None,
         )
         for place, row in enumerate(rows)
     ]

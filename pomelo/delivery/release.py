@@ -1,6 +1,6 @@
 """Letting go of a sender: when it is to be looked at again, and its campaigns too."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -14,6 +14,7 @@ from pomelo.senders import Released
 
 # Nobody is forgotten for longer, whatever wake-up was missed.
 LOOK_AGAIN_SECONDS: Final = 15.0
+NOBODY: Final[Mapping[SenderId, datetime]] = {}
 
 
 async def release(
@@ -22,7 +23,7 @@ async def release(
     shifts: Sequence[Shift],
     *,
     now: datetime,
-    rested_until: datetime | None = None,
+    rested: Mapping[SenderId, datetime] = NOBODY,
 ) -> None:
     """Let go of senders.
 
@@ -31,13 +32,14 @@ async def release(
         desk: The worker's tools.
         shifts: The senders and what they could do.
         now: When it happens.
-        rested_until: When the gap after the last mail ends.
+        rested: When the gap after a sender's last mail ends, where it has one.
     """
     if not shifts:
         return
     latest = now + desk.span(LOOK_AGAIN_SECONDS)
     rows = [row for shift in shifts for row in shift.rows]
-    due = await leads.next_due(db, [_key(row) for row in rows], now=now)
+    braked = [shift.sender.id for shift in shifts if shift.sender.new_leads_stopped_at]
+    due = await leads.next_due(db, [_key(row) for row in rows], without_new=braked, now=now)
     looks = [_look(row, min(due.get(_key(row), latest), latest)) for row in rows]
     looks += [_look(row, opens or latest) for shift in shifts for row, opens in shift.closed]
     await campaigns.set_next(db, looks)
@@ -47,7 +49,7 @@ async def release(
         Released(
             team_id=shift.sender.team_id,
             id=shift.sender.id,
-            may_send_at=max(shift.full_until or now, rested_until or now),
+            may_send_at=max(shift.full_until or now, rested.get(shift.sender.id, now)),
             next_at=min(nexts.get(ref, latest), latest),
         )
         for shift, ref in zip(shifts, refs, strict=True)

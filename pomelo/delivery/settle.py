@@ -22,8 +22,9 @@ from pomelo.delivery.model import (
     WaitUntil,
 )
 from pomelo.delivery.outcomes import fact, hold_of, next_step, same_step
+from pomelo.delivery.singles import endings
 from pomelo.leads import ActivityType, NextStep, WaitsFor
-from pomelo.messages import Doubtful, MessageKind, MessageState, Resolution
+from pomelo.messages import SINGLE, Doubtful, MessageKind, MessageState, Resolution
 from pomelo.teams import Uncertain
 
 NextDue = Callable[[Facts, datetime], datetime | None]
@@ -118,6 +119,14 @@ async def too_late(desk: Desk, written: Draft) -> None:
         await messages.unmark(db, intent.team_id, intent.id, intent.fence)
 
 
+async def wake_heard(db: Db, *, heard_since: datetime, now: datetime) -> int:
+    """Let leads go on that waited for a mailbox that has been read; gives in how many teams."""
+    woken = await leads.unpark_heard(db, heard_since=heard_since)
+    for team, freed in woken.items():
+        await campaigns.wake(db, team, freed, at=now)
+    return len(woken)
+
+
 async def sweep(db: Db, *, now: datetime) -> int:
     """Find mails whose worker died between data_at and outcome; gives how many.
 
@@ -167,6 +176,9 @@ async def resolve(
         raise messages.MessageNotFound
     if mail.state is not MessageState.UNCERTAIN:
         raise messages.MessageNotDoubtful
+    if mail.kind in SINGLE:
+        await endings.resolve(db, mail, resolution, now=now)
+        return mail
     freed = await leads.unpark(db, team, [mail.lead_id], WaitsFor.UNCERTAIN, now=now)
     await campaigns.wake(db, team, freed, at=now)
     if resolution is Resolution.RESEND:

@@ -1,105 +1,93 @@
-"""The senders' mailboxes: what comes back is handed to the server, and the seller acts."""
+"""The senders' mailboxes: what comes back lies there until the server has read it by IMAP."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 import msgspec
 
-from pomelo.base.errors import PomeloError
-from pomelo.demo.door import Door
+from pomelo.base.addresses import parse
+from pomelo.demo.imap import Mailboxes
 from pomelo.demo.people import Deed, Person
-from pomelo.demo.server import Server
+from pomelo.demo.stage import IMAP_PASSWORD, SENDERS
 from pomelo.demo.town import Answered
-from pomelo.demo.web import Refused
+from pomelo.demo.web import Api, Refused
+from pomelo.leads import ActivityType
 
-AT_ONCE: Final = 2
-# What `pomelo receive` must recognise each of them as.
-KINDS: Final = {
-    Deed.REPLY: "reply",
-    Deed.AWAY: "auto_reply",
-    Deed.RETURN: "bounce",
-    Deed.DELAY: "delayed",
-    Deed.LEAVE_BY_MAIL: "unsubscribe",
+LOOK_SECONDS: Final = 0.2
+# More than all the people can bring about of one kind.
+MOST: Final = 100
+# What must be told of each of them once it was read.
+TOLD: Final = {
+    Deed.REPLY: ActivityType.EMAILS_REPLIED,
+    Deed.AWAY: ActivityType.EMAILS_AUTO_REPLIED,
+    Deed.RETURN: ActivityType.EMAILS_BOUNCED,
+    Deed.DELAY: ActivityType.EMAILS_DELAYED,
+    Deed.LEAVE_BY_MAIL: ActivityType.EMAILS_UNSUBSCRIBED,
 }
 
 
-class _Read(msgspec.Struct, frozen=True):
-    """What `pomelo receive` says of a mail."""
+class _Told(msgspec.Struct, frozen=True):
+    """Something that happened to a lead."""
 
-    kind: str
-    lead_id: str | None = msgspec.field(name="leadId")
+    lead_email: str = msgspec.field(name="leadEmail")
 
 
 class Postbox:
-    """Hands mail to the server in the order in which it came, two at a time.
-
-    The first of each kind goes through `pomelo receive`, as mail servers hand it over; the
-    others go through the same door without a program for each, where it is open.
+    """Puts mail into the senders' mailboxes, and sees when the server has understood it.
 
     Args:
-        server: Whose mail it is.
-        on_reply: Told of each person whose reply has been taken in.
+        on_reply: Told of each person whose reply has been read.
     """
 
-    door: Door | None = None
-
-    def __init__(self, server: Server, on_reply: Callable[[Person], Awaitable[None]]) -> None:
-        self._server = server
+    def __init__(self, on_reply: Callable[[Person], Awaitable[None]]) -> None:
         self._on_reply = on_reply
-        self._waiting: asyncio.Queue[Answered] = asyncio.Queue()
-        self._known: set[Deed] = set()
-        self._readers: list[asyncio.Task[None]] = []
-        self._reading = 0
+        self._waiting: list[Answered] = []
+        self._watching: asyncio.Task[None] | None = None
+        self.mailboxes = Mailboxes()
+        self._accounts = {
+            address: self.mailboxes.add(address, IMAP_PASSWORD) for _, address in SENDERS
+        }
         self.count = 0
         self.faults: list[str] = []
 
     @property
     def is_empty(self) -> bool:
-        """Whether all that came so far has been taken in."""
-        return self._waiting.empty() and self._reading == 0
+        """Whether all that came so far has been read, and acted on."""
+        return not self._waiting
 
     def put(self, answered: Answered) -> None:
-        """Let a mail wait for its turn."""
-        self._waiting.put_nowait(answered)
+        """Let a mail arrive."""
+        self._waiting.append(answered)
+        self._accounts[answered.mailbox].deliver(answered.raw)
 
-    def open(self) -> None:
-        """Begin to read."""
-        self._readers = [asyncio.create_task(self._read_all()) for _ in range(AT_ONCE)]
+    def watch(self, api: Api, campaign: str) -> None:
+        """Begin to look what the server makes of the mails."""
+        self._watching = asyncio.create_task(self._watch(api, campaign))
 
     async def close(self) -> None:
-        """Read no more."""
-        for reader in self._readers:
-            reader.cancel()
-        await asyncio.gather(*self._readers, return_exceptions=True)
+        """Look no more, and close the mailboxes."""
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
+        await self.mailboxes.stop()
 
-    async def _read_all(self) -> None:
+    async def _watch(self, api: Api, campaign: str) -> None:
         while True:
-            answered = await self._waiting.get()
-            self._reading += 1
-            try:
-                await self._read(answered)
-            except (PomeloError, Refused, OSError, msgspec.DecodeError) as error:
-                self.faults.append(f"{answered.deed} of {answered.person.wire}: {error}")
-            finally:
-                self._reading -= 1
+            for kind in {TOLD[answered.deed] for answered in self._waiting}:
+                try:
+                    path = f"/api/activities?campaignId={campaign}&type={kind}&limit={MOST}"
+                    await self._see(kind, await api.get(list[_Told], path))
+                except (Refused, OSError, msgspec.DecodeError) as error:
+                    self.faults.append(f"nobody could see {kind}: {error}")
+            await asyncio.sleep(LOOK_SECONDS)
 
-    async def _read(self, answered: Answered) -> None:
-        kind, lead = await self._hand_over(answered)
-        self.count += 1
-        if kind != KINDS[answered.deed] or lead is None:
-            self.faults.append(f"{answered.deed} of {answered.person.wire} was taken as {kind}")
-        if answered.deed is Deed.REPLY:
-            await self._on_reply(answered.person)
-
-    async def _hand_over(self, answered: Answered) -> tuple[str, str | None]:
-        """Hand a mail over, and give what the server says it is and whose."""
-        if self.door is not None and answered.deed in self._known:
-            received = await self.door.receive(answered.mailbox, answered.raw)
-            return received.kind, received.lead_id
-        self._known.add(answered.deed)
-        said = await self._server.command(
-            "receive", "--sender", answered.mailbox, "--json", stdin=answered.raw
-        )
-        read = msgspec.json.decode(said, type=_Read)
-        return read.kind, read.lead_id
+    async def _see(self, kind: ActivityType, told: Sequence[_Told]) -> None:
+        """Take out what was understood, once the seller has acted on it."""
+        about = {one.lead_email for one in told}
+        for answered in tuple(self._waiting):
+            if TOLD[answered.deed] is kind and parse(answered.person.email).given in about:
+                if answered.deed is Deed.REPLY:
+                    await self._on_reply(answered.person)
+                self._waiting.remove(answered)
+                self.count += 1

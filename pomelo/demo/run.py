@@ -10,18 +10,16 @@ import msgspec
 
 from pomelo.base import clock
 from pomelo.demo import checks, expected, found, people, report, stage
-from pomelo.demo.door import opened_beside
 from pomelo.demo.expected import Story
 from pomelo.demo.people import Person
 from pomelo.demo.postbox import Postbox
 from pomelo.demo.server import FastClock, Server
 from pomelo.demo.show import Show
-from pomelo.demo.stage import Campaigns, Refusal
+from pomelo.demo.stage import Campaigns, Ports, Refusal
 from pomelo.demo.town import Town
 from pomelo.demo.web import Api
 
-# A day takes so long that all post of the first mail is read before the second one goes out;
-# the first of each kind needs a program of its own, the others little.
+# A day takes so long that all post of the first mail is read before the second one goes out.
 DAY_SECONDS: Final = 12.0
 PERSON_SECONDS: Final = 0.07
 # On a machine that is slower than that, the campaign is paused so late in the day.
@@ -34,7 +32,7 @@ TEAM: Final = "Pomelo Growers"
 
 ROWS: Final = "rows read"
 MAILS: Final = "mails delivered"
-POST: Final = "answers taken in"
+POST: Final = "answers read"
 
 
 class Ending(msgspec.Struct, frozen=True):
@@ -44,13 +42,13 @@ class Ending(msgspec.Struct, frozen=True):
         holds: Whether every number is what it must be.
         key: A key of the team.
         campaigns: Which campaigns there are.
-        smtp_port: Where the people's mail server listens.
+        ports: Where the mail servers listen.
     """
 
     holds: bool
     key: str
     campaigns: Campaigns
-    smtp_port: int
+    ports: Ports
 
 
 class Demo:
@@ -71,7 +69,7 @@ class Demo:
         self.people = people.cast(self.rows)
         self.story: Story = expected.tell(self.people)
         self.day_seconds = DAY_SECONDS + PERSON_SECONDS * len(self.people)
-        self.postbox = Postbox(server, self._mark)
+        self.postbox = Postbox(self._mark)
         self.town = Town(self.people, self.postbox.put)
         self._faults: list[str] = []
         self._api: Api
@@ -82,18 +80,12 @@ class Demo:
         """Address of somebody who wants to buy."""
         return next(person.email for person in self.people if person.role.is_marked)
 
-    async def play(self, smtp_port: int = 0) -> Ending:
-        """Tell the whole story; the server runs on the real clock at its end.
-
-        Args:
-            smtp_port: Where the people's mail server listens; 0 = a free port.
-        """
-        smtp_port = await self.town.sink.start(smtp_port)
-        await self._begin(smtp_port)
+    async def play(self) -> Ending:
+        """Tell the whole story; the server runs on the real clock at its end."""
+        ports = await self._open_post(Ports())
+        await self._begin(ports)
         refused = await self._fill()
-        async with opened_beside(self._server) as self.postbox.door:
-            await self._live()
-        self.postbox.door = None
+        await self._live()
         status = await self._server.stop()
         await self._server.start()
         self._show.say("The days are over; the clock is the real one again.")
@@ -109,22 +101,27 @@ class Demo:
         ]
         report.tell(self._show, seen, refused, results)
         holds = all(check.holds for check in results)
-        return Ending(holds, self._api.key, self._campaigns, smtp_port)
+        return Ending(holds, self._api.key, self._campaigns, ports)
 
     async def resume(self, ending: Ending) -> None:
         """Go on living where an earlier story ended, on the real clock."""
-        await self.town.sink.start(ending.smtp_port)
+        await self._open_post(ending.ports)
         self._campaigns = ending.campaigns
         self._api = Api(self._server.url, ending.key)
-        self.postbox.open()
         await self._server.start()
+        self.postbox.watch(self._api, self._campaigns.main)
 
     async def close(self) -> None:
         """End what still runs, but for the server."""
         await self.postbox.close()
         await self.town.close()
 
-    async def _begin(self, smtp_port: int) -> None:
+    async def _open_post(self, ports: Ports) -> Ports:
+        """Open the mail servers, at free ports where none is said, and give where they are."""
+        smtp = await self.town.sink.start(ports.smtp)
+        return Ports(smtp, await self.postbox.mailboxes.start(ports.imap))
+
+    async def _begin(self, ports: Ports) -> None:
         """Start the server on a fast clock, with a team, its senders and empty campaigns."""
         speed = timedelta(days=1).total_seconds() / self.day_seconds
         right_at = datetime.now(UTC) + timedelta(seconds=LAG_SECONDS)
@@ -135,7 +132,7 @@ class Demo:
         await self._server.command("team", "create", TEAM)
         key = await self._server.command("key", "create", "--name", "demo")
         self._api = Api(self._server.url, key.splitlines()[-1])
-        senders = await stage.add_senders(self._api, smtp_port)
+        senders = await stage.add_senders(self._api, ports)
         self._campaigns = await stage.make_campaigns(self._api, senders)
         self._show.say(f"A team with {len(senders)} senders has made three campaigns of two steps.")
 
@@ -154,13 +151,12 @@ class Demo:
 
     async def _live(self) -> None:
         """Start the main campaign and let two days pass."""
-        self.postbox.open()
-        await self._api.text(f"/api/campaigns/{self._campaigns.main}/start", "POST")
-        self._show.say("The campaign is started, and the people act on what they get.")
         totals = {MAILS: self.story.mails, POST: self.story.post}
         with self._show.watching(totals):
             try:
                 async with asyncio.timeout(GIVE_UP_SECONDS):
+                    await self._until(self._is_heard)
+                    await self._begin_main()
                     await self._read_first_post()
                     await self._until(self._guests_are_scanned)
                     await stage.review(self._api, self._campaigns)
@@ -168,6 +164,11 @@ class Demo:
             except TimeoutError:
                 self._faults.append(f"the story was not over after {GIVE_UP_SECONDS:.0f} seconds")
             self._tell_how_far()
+
+    async def _begin_main(self) -> None:
+        self.postbox.watch(self._api, self._campaigns.main)
+        await self._api.text(f"/api/campaigns/{self._campaigns.main}/start", "POST")
+        self._show.say("The campaign is started, and the people act on what they get.")
 
     async def _read_first_post(self) -> None:
         """Let what comes back after the first mail be read before the second one goes out."""
@@ -185,6 +186,9 @@ class Demo:
             self._show.say("There is much post, so the campaign pauses until it is read.")
             await self._until(self._is_quiet)
             await self._api.text(f"{campaign}/start", "POST")
+
+    async def _is_heard(self) -> bool:
+        return await stage.are_read(self._api)
 
     async def _until(self, is_so: Callable[[], Awaitable[bool]]) -> None:
         while not await is_so():

@@ -15,6 +15,7 @@ SENDERS: Final = (
     ("Pia Medlar", "pia@pomelo-growers.example"),
     ("Ravi Citron", "ravi@pomelo-growers.example"),
 )
+IMAP_PASSWORD: Final = "as ripe as can be"  # noqa: S105 - it opens nothing but the demo's mailboxes
 LIMIT_PER_DAY: Final = 100
 MAIN: Final = "Pomelos for everybody"
 GUESTS: Final = "Guests of the fair"
@@ -69,6 +70,19 @@ class Campaigns(msgspec.Struct, frozen=True):
     next: str
 
 
+class Ports(msgspec.Struct, frozen=True):
+    """Where the mail servers listen: the people's for SMTP, the senders' for IMAP."""
+
+    smtp: int = 0
+    imap: int = 0
+
+
+class _Sender(msgspec.Struct, frozen=True):
+    """A mailbox as it stands."""
+
+    replies_read_at: str | None = msgspec.field(name="repliesReadAt", default=None)
+
+
 class Refusal(msgspec.Struct, frozen=True):
     """A row that became no lead, and the server's words."""
 
@@ -77,22 +91,32 @@ class Refusal(msgspec.Struct, frozen=True):
     sentence: str
 
 
-async def add_senders(api: Api, smtp_port: int) -> list[str]:
-    """Add the team's mailboxes and give their ids."""
+async def add_senders(api: Api, ports: Ports) -> list[str]:
+    """Add the team's mailboxes, which are read by IMAP, and give their ids."""
     ids: list[str] = []
     for name, address in SENDERS:
         account = {
             "sender_name": name,
             "sender_email": address,
             "smtp_host": "127.0.0.1",
-            "smtp_port": smtp_port,
+            "smtp_port": ports.smtp,
             "smtp_login": "",
             "smtp_secure": False,
+            "imap_host": "127.0.0.1",
+            "imap_port": ports.imap,
+            "imap_login": address,
+            "imap_password": IMAP_PASSWORD,
+            "imap_secure": False,
         }
         made = await api.post(MadeSender, "/api/user/email-accounts", account)
         await api.patch(f"/api/senders/{made.id}", {"limitPerDay": LIMIT_PER_DAY})
         ids.append(made.id)
     return ids
+
+
+async def are_read(api: Api) -> bool:
+    """Tell whether the server has looked into all mailboxes, so that it hears of new mail."""
+    return all(one.replies_read_at for one in await api.get(list[_Sender], "/api/senders"))
 
 
 async def make_campaigns(api: Api, senders: Sequence[str]) -> Campaigns:

@@ -250,6 +250,9 @@ def _marks(arg: _Args, team: TeamId, campaign: CampaignId, steps: Sequence[StepC
     return (
         f"LEFT JOIN (SELECT a.lead_id, {sums} FROM activities a"
         f" WHERE a.team_id = {arg(team)} AND a.campaign_id = {arg(campaign)} AND NOT a.is_bot"
+        # Read once and hashed: not one look for every activity.
+        " AND a.id NOT IN (SELECT v.activity_id FROM activity_verdicts v"
+        f" WHERE v.team_id = {arg(team)} AND v.is_bot)"
         f" AND a.type = ANY({arg(list(MARKS.values()))}::text[]) GROUP BY a.lead_id) m"
         " ON m.lead_id = l.id"
     )

@@ -1,6 +1,6 @@
 """What can go wrong with exports."""
 
-from pomelo.base.errors import NotFound, TooMany
+from pomelo.base.errors import NotFound, TooMany, TooSlow
 
 SHOWN_LETTERS = 60
 
@@ -14,6 +14,10 @@ class ExportNotFound(NotFound):
 
 class FileNotFound(NotFound):
     """There is no such file, or it is no longer kept; start a new export."""
+
+
+class DownloadTooSlow(TooSlow):
+    """The download took too long; start an export instead, and fetch its file."""
 
 
 class TooManyDownloads(TooMany):

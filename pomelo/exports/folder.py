@@ -13,6 +13,8 @@ from typing import Final
 from pomelo.base.ids import ALPHABET, LENGTH, ExportId
 from pomelo.exports.model import Export
 
+# So much is written before the disk is asked to keep it, so that little is left for the end.
+SYNC_BYTES: Final = 16 * 1024 * 1024
 _OURS: Final = re.compile(rf"(exp_[{ALPHABET}]{{{LENGTH}}})-(\d+)\.(?:csv|\w+\.part)")
 
 
@@ -62,24 +64,40 @@ class Part:
         self._path = path
         self._target = target
         self._writing: asyncio.Task[None] | None = None
+        self._syncing: asyncio.Task[None] | None = None
+        self._asked_bytes = 0
         self.size_bytes = 0
 
     async def write(self, piece: bytes) -> None:
         """Append some bytes, in a thread; raises OSError when the disk is full."""
         self._writing = asyncio.create_task(asyncio.to_thread(self._write, piece))
         await asyncio.shield(self._writing)
+        if self.size_bytes - self._asked_bytes >= SYNC_BYTES:
+            await self._sync_beside()
 
     async def publish(self) -> Path:
         """Make the file be there under its name, whole, and surviving a power cut."""
+        await self._synced()
         await asyncio.to_thread(self._publish)
         return self._target
 
     async def drop(self) -> None:
         """Close the file; what was not published is removed."""
-        if self._writing is not None:
-            await asyncio.gather(self._writing, return_exceptions=True)  # no thread can be stopped
+        threads = [task for task in (self._writing, self._syncing) if task is not None]
+        await asyncio.gather(*threads, return_exceptions=True)  # no thread can be stopped
         self._file.close()
         self._path.unlink(missing_ok=True)
+
+    async def _sync_beside(self) -> None:
+        """Let the disk keep what is written while more is; waits if it is still at it."""
+        await self._synced()
+        self._asked_bytes = self.size_bytes
+        self._syncing = asyncio.create_task(asyncio.to_thread(os.fsync, self._file.fileno()))
+
+    async def _synced(self) -> None:
+        """Wait for the disk; what it could not keep it says only once, so it is raised here."""
+        if self._syncing is not None:
+            await asyncio.shield(self._syncing)
 
     def _write(self, piece: bytes) -> None:
         rest = memoryview(piece)

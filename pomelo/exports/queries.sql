@@ -77,20 +77,8 @@ SELECT team_id, id, campaign_id, campaign_name, state, attempts, total, size_byt
   started_at, queued_at, ended_at, deleted_at
 FROM exports WHERE id = ANY(:ids::text[]);
 
--- name: list_unknown_variables
--- Every lead is looked at, but only those that have more than the known ones are taken apart.
-SELECT DISTINCT k.name
-FROM leads l CROSS JOIN LATERAL jsonb_object_keys(l.variables - :known::text[]) AS k (name)
-WHERE l.team_id = :team_id AND l.campaign_id = :campaign_id
-  AND l.variables - :known::text[] <> '{}'::jsonb;
-
--- name: list_common_variables
--- What the first leads have: nearly always all there is.
-SELECT DISTINCT jsonb_object_keys(f.variables) AS name
-FROM (
-  SELECT variables FROM leads
-  WHERE team_id = :team_id AND campaign_id = :campaign_id LIMIT 200
-) f;
+-- name: list_variables
+SELECT name FROM variable_names WHERE team_id = :team_id AND campaign_id = :campaign_id;
 
 -- name: walk_leads
 SELECT id, email, email_status, variables, state, last_state, is_paused, waits_for,

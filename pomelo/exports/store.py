@@ -98,12 +98,9 @@ async def list_by_ids(db: Db, exports: Sequence[ExportId]) -> list[Export]:
 
 
 async def list_variables(db: Db, team: TeamId, campaign: CampaignId) -> list[str]:
-    """List the names of all variables that a campaign's leads have, sorted."""
-    known = await QUERIES["list_common_variables"].rows(db, str, team_id=team, campaign_id=campaign)
-    others = await QUERIES["list_unknown_variables"].rows(
-        db, str, team_id=team, campaign_id=campaign, known=known
-    )
-    return sorted([*known, *others])
+    """List the names of all variables that a campaign's leads have or once had, sorted."""
+    found = await QUERIES["list_variables"].rows(db, str, team_id=team, campaign_id=campaign)
+    return sorted(found)
 
 
 async def walk_leads(

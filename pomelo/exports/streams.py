@@ -7,7 +7,7 @@ from typing import Final
 
 from pomelo.base.db import Database, Db
 from pomelo.base.ids import CampaignId, TeamId
-from pomelo.exports.errors import TooManyDownloads
+from pomelo.exports.errors import DownloadTooSlow, TooManyDownloads
 from pomelo.exports.jsonlines import copy_json
 from pomelo.exports.snapshot import (
     Take,
@@ -21,8 +21,8 @@ from pomelo.leads import LeadState
 AT_ONCE: Final = 4
 A_TEAM: Final = 2
 WAIT_SECONDS: Final = 30.0
-# Whoever reads slowly keeps PostgreSQL from tidying up meanwhile.
-STATEMENT_SECONDS: Final = 15 * 60
+# Whoever reads slowly holds a turn, and keeps PostgreSQL from tidying up meanwhile.
+DOWNLOAD_SECONDS: Final = 15 * 60
 
 Copy = Callable[[Db, Take], Awaitable[None]]
 Source = Callable[[Take], Awaitable[None]]
@@ -36,6 +36,7 @@ class Streams:
         at_once: Downloads at the same time.
         a_team: Of one team.
         wait_seconds: How long another one waits for its turn.
+        download_seconds: How long one may take; then it is broken off, and its turn is over.
     """
 
     def __init__(
@@ -45,12 +46,14 @@ class Streams:
         at_once: int = AT_ONCE,
         a_team: int = A_TEAM,
         wait_seconds: float = WAIT_SECONDS,
+        download_seconds: int = DOWNLOAD_SECONDS,
     ) -> None:
         self._database = database
         self._all = asyncio.Semaphore(at_once)
         self._a_team = a_team
         self._teams: dict[TeamId, asyncio.Semaphore] = {}
         self._wait_seconds = wait_seconds
+        self._download_seconds = download_seconds
 
     async def statistics(self, team: TeamId, campaign: CampaignId) -> "Stream":
         """Begin a campaign's statistics as CSV.
@@ -102,9 +105,11 @@ class Streams:
 
     def _copied(self, team: TeamId, copy: Copy) -> Source:
         async def run(take: Take) -> None:
+            seconds = self._download_seconds
             async with (
                 self._turn(team),
-                moment(self._database, statement_seconds=STATEMENT_SECONDS) as db,
+                _ended_after(seconds),
+                moment(self._database, statement_seconds=seconds) as db,
             ):
                 await copy(db, take)
 
@@ -121,6 +126,22 @@ class Streams:
             except TimeoutError:
                 raise TooManyDownloads from None
             yield
+
+
+@asynccontextmanager
+async def _ended_after(seconds: int) -> AsyncIterator[None]:
+    """End what is in it after so long, whoever it waits for.
+
+    Raises:
+        DownloadTooSlow: It was ended.
+    """
+    try:
+        async with asyncio.timeout(seconds) as limit:
+            yield
+    except TimeoutError:
+        if limit.expired():
+            raise DownloadTooSlow from None
+        raise
 
 
 class Stream:

@@ -2,8 +2,20 @@
 
 from pomelo.inbound.actions import Received, receive
 from pomelo.inbound.bounces import kind_of_bounce
+from pomelo.inbound.checkup import (
+    CheckFinding,
+    Checkup,
+    LastCheck,
+    Level,
+    Report,
+    Timing,
+    examine,
+    list_last,
+)
 from pomelo.inbound.classify import understand
+from pomelo.inbound.copies import Copier, GivenUp, list_given_up
 from pomelo.inbound.imap import find_imap_fault
+from pomelo.inbound.mailboxes import Mailboxes, Pace, Troubled, list_troubled, read_anew
 from pomelo.inbound.model import (
     BouncedRecipient,
     Candidate,
@@ -13,20 +25,47 @@ from pomelo.inbound.model import (
     Understood,
     Unreadable,
 )
+from pomelo.inbound.published import Answer, AskNames, ask_names
 from pomelo.inbound.reader import Reader
+from pomelo.inbound.reconciling import Account, Entry, reconcile
+from pomelo.inbound.settling import Settler, explain
 
 __all__ = [
+    "Account",
+    "Answer",
+    "AskNames",
     "BouncedRecipient",
     "Candidate",
+    "CheckFinding",
+    "Checkup",
+    "Copier",
+    "Entry",
+    "GivenUp",
+    "LastCheck",
+    "Level",
     "MailKind",
+    "Mailboxes",
     "MatchRule",
+    "Pace",
     "Parsed",
     "Reader",
     "Received",
+    "Report",
+    "Settler",
+    "Timing",
+    "Troubled",
     "Understood",
     "Unreadable",
+    "ask_names",
+    "examine",
+    "explain",
     "find_imap_fault",
     "kind_of_bounce",
+    "list_given_up",
+    "list_last",
+    "list_troubled",
+    "read_anew",
     "receive",
+    "reconcile",
     "understand",
 ]

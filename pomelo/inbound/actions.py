@@ -1,19 +1,29 @@
 """A mail has come in: what it belongs to is found, and what it means happens to the lead."""
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from msgspec import Struct
 
-from pomelo import activities, delivery, leads, messages, senders
+from pomelo import activities, campaigns, leads, messages, schedules, senders
 from pomelo.base.addresses import parse
 from pomelo.base.db import Db
-from pomelo.base.ids import LeadId, MessageId, SenderId, TeamId
+from pomelo.base.ids import ActivityId, LeadId, MessageId, SenderId, TeamId
 from pomelo.inbound import store
 from pomelo.inbound.classify import OWN_HEADER, understand
-from pomelo.inbound.effects import ACTIVITIES, Effect, address_key, effect, fact
-from pomelo.inbound.lookup import Found, find, find_by_writer
+from pomelo.inbound.effects import (
+    ACTIVITIES,
+    Effect,
+    address_key,
+    back_at,
+    effect,
+    fact,
+    named_id,
+    said,
+)
+from pomelo.inbound.lookup import Found, find, find_by_thread, find_by_writer
+from pomelo.inbound.match import threads
 from pomelo.inbound.model import MailKind, MatchRule, Parsed, Understood, Unreadable
 from pomelo.inbound.store import Entry
 from pomelo.leads import ActivityType
@@ -24,6 +34,7 @@ from pomelo.messages import (
     MessageNotFound,
     MessageState,
     Resolution,
+    base_subject,
 )
 from pomelo.senders import Sender
 from pomelo.tracking import Signer
@@ -33,7 +44,8 @@ _SOURCES: Final = {MailKind.UNSUBSCRIBE: Source.LEAD, MailKind.COMPLAINT: Source
 # Some systems write their reports in the name of whom they write to.
 _BY_SYSTEMS: Final = frozenset({MailKind.BOUNCE, MailKind.DELAYED, MailKind.COMPLAINT})
 _GUESSED: Final = frozenset({MatchRule.FROM_SUBJECT, MatchRule.FROM})
-_IDENTITY_CHARACTERS: Final = 500
+# By these a mail itself says that it answers ours, so it lies in the same conversation.
+_ANSWERING: Final = frozenset({MatchRule.ADDRESS_TAG, MatchRule.IN_REPLY_TO, MatchRule.REFERENCES})
 
 
 class Received(Struct, frozen=True, kw_only=True):
@@ -104,7 +116,7 @@ async def _set_aside(db: Db, mailbox: Sender, mail: Unreadable, *, now: datetime
         identity=mail.digest,
         kind=MailKind.UNREADABLE,
     )
-    return Received(kind=entry.kind, is_new=await store.insert(db, entry, now=now))
+    return Received(kind=entry.kind, is_new=bool(await store.insert(db, entry, now=now)))
 
 
 async def _find(
@@ -113,6 +125,7 @@ async def _find(
     if OWN_HEADER in mail.headers:  # a copy of what we sent
         return None
     found = await find(db, mailbox.team_id, understood.candidates, signer=signer)
+    found = found or await find_by_thread(db, mailbox.team_id, mailbox.id, mail)
     found = found or await find_by_writer(db, mailbox, mail, understood.kind, now=now)
     is_own = found and understood.kind not in _BY_SYSTEMS and _is_own_hand(mail, mailbox, found)
     return None if is_own else found
@@ -128,7 +141,7 @@ async def _about_removed(db: Db, entry: Entry, buried: Buried, *, now: datetime)
     """Hear the person of a removed lead where they want no more mail; the rest is forgotten."""
     if entry.kind not in _SOURCES:
         return Received(kind=entry.kind)
-    is_new = await store.insert(db, entry, now=now)
+    is_new = bool(await store.insert(db, entry, now=now))
     if is_new:
         await _unsubscribe(db, buried.team_id, buried.address_key, entry.kind, now=now)
     return _received(entry, is_new=is_new, activity=ACTIVITIES[entry.kind])
@@ -142,19 +155,26 @@ async def _about(
     The lead is locked before its message is written, as by the worker that sends it.
     """
     handed_over = sent.sent_at or sent.data_at
-    understood = understand(mail, answered_after=now - handed_over if handed_over else None)
+    understood = understand(
+        mail,
+        answered_after=now - handed_over if handed_over else None,
+        answers=base_subject(sent.subject),
+    )
     does = effect(understood, mail, sent.address_key)
     if not await leads.lock(db, [(sent.team_id, sent.lead_id)]):
         return Received(kind=does.kind)  # removed this very moment
     if rule not in _GUESSED:
         await _end_doubt(db, sent, now)
+    if rule in _ANSWERING and does.kind not in _BY_SYSTEMS and sent.sender_id == mailbox.id:
+        await store.insert_threads(db, sent.team_id, mailbox.id, sent.id, threads(mail))
     if does.activity is ActivityType.EMAILS_BOUNCED:
-        await messages.set_bounced(db, sent.team_id, sent.id, now=now)
+        await messages.set_bounced(db, sent.team_id, sent.id, is_hard=does.suppresses, now=now)
     entry = _entry(mailbox, mail, does.kind, rule=rule, message=sent.id, lead=sent.lead_id)
-    is_new = await store.insert(db, entry, now=now)
-    if is_new:
-        await _take_effect(db, sent, does, now)
-    return _received(entry, is_new=is_new, activity=does.activity)
+    added = await store.insert(db, entry, now=now)
+    if added:
+        happened = await _take_effect(db, sent, does, now)
+        await store.tie(db, sent.team_id, added, happened)
+    return _received(entry, is_new=bool(added), activity=does.activity)
 
 
 def _entry(
@@ -174,6 +194,7 @@ def _entry(
         rule=rule,
         message_id=message,
         lead_id=lead,
+        said=said(mail, kind),
     )
 
 
@@ -191,18 +212,42 @@ def _received(entry: Entry, *, is_new: bool, activity: ActivityType | None) -> R
 async def _end_doubt(db: Db, sent: Message, now: datetime) -> None:
     """Count a mail in doubt as sent: what is answered, or came back, a server did take."""
     if sent.state is MessageState.UNCERTAIN:
+        from pomelo import delivery  # noqa: PLC0415 - slow, and seldom needed
+
         with suppress(MessageNotDoubtful, MessageNotFound):  # somebody else was quicker
             sent_at = sent.data_at or now  # so that it stands before what answers it
             await delivery.resolve(db, sent.team_id, sent.id, Resolution.SENT, now=sent_at)
 
 
-async def _take_effect(db: Db, sent: Message, does: Effect, now: datetime) -> None:
+async def _take_effect(db: Db, sent: Message, does: Effect, now: datetime) -> ActivityId | None:
+    """Do what a mail does; gives what people will see of it, if it is one thing."""
+    happened = None
     if does.kind in _SOURCES:
         await _unsubscribe(db, sent.team_id, sent.recipient, does.kind, now=now)
     elif does.activity:
-        await activities.record(db, [fact(sent, does.activity, does.extra, now)])
+        kept = await activities.record(db, [fact(sent, does.activity, does.extra, now)])
+        happened = kept[0].id if kept[0] else None
+    if does.returns_on:
+        await _wait(db, sent, does.returns_on, now)
     if does.suppresses:
         await activities.suppress_bounced(db, sent.team_id, sent.recipient, now=now)
+        await _brake(db, sent, now)
+    return happened
+
+
+async def _brake(db: Db, sent: Message, now: datetime) -> None:
+    """Stop the sender where too many of its mails came back; its row comes after the lead's."""
+    from pomelo import delivery  # noqa: PLC0415 - slow, and seldom needed
+
+    await delivery.brake(db, sent.team_id, sent.sender_id, now=now)
+
+
+async def _wait(db: Db, sent: Message, returns_on: date, now: datetime) -> None:
+    """Let the lead of somebody who is away wait for them, unless they are back by now."""
+    hours = await campaigns.schedules_of(db, sent.team_id, sent.campaign_id)
+    at = back_at(returns_on, [schedules.window_of(one) for one in hours])
+    if at > now:
+        await leads.wait_until_back(db, sent.team_id, sent.lead_id, at)
 
 
 async def _unsubscribe(
@@ -213,6 +258,4 @@ async def _unsubscribe(
 
 def _identity(mail: Parsed) -> str:
     """Name a mail by its Message-ID, or by its bytes when that is none to rely on."""
-    named = mail.message_id or ""
-    is_fit = named.isprintable() and 0 < len(named) <= _IDENTITY_CHARACTERS
-    return named if is_fit else mail.digest
+    return named_id(mail) or mail.digest

@@ -9,20 +9,35 @@ from typing import Final
 
 from pomelo.inbound.mime import reports
 from pomelo.inbound.mime.addresses import addresses_in
-from pomelo.inbound.mime.parts import Part, as_message
+from pomelo.inbound.mime.headers import first_token
+from pomelo.inbound.mime.parts import Part, as_message, walk
 from pomelo.inbound.model import BouncedRecipient, MailKind, Parsed
 from pomelo.inbound.words.subjects import is_bounce_subject, is_delay_subject
 
+# What a field says that only machines write, where a person's program writes it too.
+SAYS_NO: Final = frozenset({"", "no", "false", "0", "none"})
 SCANNED_CHARACTERS: Final = 8_000
 NAMED: Final = 10
 
 _MAILERS: Final = (
     "mailer-daemon", "mailerdaemon", "mail-daemon", "maildeliverysystem", "microsoftexchange",
 )  # fmt: skip
+_REPORT: Final = "multipart/report"
 _RETURNED_BELOW: Final = re.compile(
     r"^(?:--|===|___).{0,80}(?:original|returned|copy|message|header|nachricht|kopie)"
     r"|^(?:Return-Path|Received|Message-Id|X-Pomelo-Id|DKIM-Signature):",
     re.IGNORECASE | re.MULTILINE,
+)
+# A code with its words; an extension number or a street has none of them before it.
+_REFUSAL: Final = re.compile(r"(?<![\d.+-])(?<!\d )[45]\d\d[ -](?:#?[45]\.\d+\.\d+|[A-Za-z<])")
+_WAITS: Final = re.compile(
+    r"delay|not yet|warning|will (?:be )?(?:retr|keep|continue)|still being|verzöger|retard",
+    re.IGNORECASE,
+)
+_FAILED: Final = re.compile(
+    r"deliver|could not be reached|did not reach|returned|blocked|reject|zugestellt|zustellbar"
+    r"|remis|distribu|entreg|recapit|bezorg|lever|doręcz|doruč|достав|配信|退信|送达",
+    re.IGNORECASE,
 )
 _REPLY_CODE: Final = re.compile(r"(?<![\d.])[45]\d\d[ -]")
 
@@ -34,7 +49,8 @@ def is_from_mailer(address: str) -> bool:
 
 def is_suspect(read: Parsed) -> bool:
     """Tell whether a mail without a delivery report may still be a bounce."""
-    is_machine = read.headers.get("return-path") == "<>" or "auto-submitted" in read.headers
+    is_automatic = first_token(read.headers.get("auto-submitted", "")) not in SAYS_NO
+    is_machine = is_automatic or read.headers.get("return-path") == "<>"
     is_postmaster = read.from_address.lower().startswith("postmaster@")  # may be a person
     return (
         "x-failed-recipients" in read.headers
@@ -42,7 +58,26 @@ def is_suspect(read: Parsed) -> bool:
         or is_from_mailer(read.from_address)
         or "mdn-sent-automatically; deleted" in read.disposition.lower()  # a filter's "reject"
         or ((is_machine or is_postmaster) and is_bounce_subject(read.subject))
+        or (read.headers.get("return-path") == "<>" and _tells_of_failure(read))
     )
+
+
+def _tells_of_failure(read: Parsed) -> bool:
+    """Tell whether a mail without return path repeats a refusal, and says what it is about."""
+    told = read.text[: _told_characters(read.text)]
+    return bool(_REFUSAL.search(told) and _FAILED.search(f"{read.subject}\n{told}"))
+
+
+def is_report(root: Part, read: Parsed) -> bool:
+    """Tell whether a mail is a report, and not a person's that has parts of one attached.
+
+    Some mail programs forward a bounce by attaching the parts of its report one by one.
+
+    Source:
+        RFC 6522 section 3; some systems send the parts without the multipart/report.
+    """
+    is_standard = any(part.content_type == _REPORT for part in walk(root, enclosed=False))
+    return is_standard or is_suspect(read) or reports.is_hotmails(root)
 
 
 def kind_of_bounce(recipients: tuple[BouncedRecipient, ...]) -> MailKind | None:
@@ -83,6 +118,8 @@ def guessed(root: Part, read: Parsed) -> tuple[BouncedRecipient, ...]:
         failed = (*recognised_failed, *addresses_in(told, NAMED))
     if is_delay_subject(read.subject):
         delayed, failed = (*delayed, *failed), ()
+    elif not _WAITS.search(told):  # the library takes some refusals for delays
+        delayed, failed = (), (*failed, *delayed)
     strangers = _without((*failed, *delayed), _never_failed(read))
     return tuple(
         _described(address, "delayed" if address in delayed else "failed", told, strangers)
@@ -99,7 +136,7 @@ def _never_failed(read: Parsed) -> frozenset[str]:
 def _without(addresses: tuple[str, ...], others: frozenset[str]) -> tuple[str, ...]:
     return tuple(
         address
-        for address in dict.fromkeys(addresses)
+        for address in dict.fromkeys(address.rstrip(".") for address in addresses)
         if address.lower() not in others and not is_from_mailer(address)
     )
 

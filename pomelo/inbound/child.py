@@ -1,6 +1,6 @@
 """The process that reads foreign mail: frames in on stdin, frames out on stdout.
 
-It has no secrets, opens nothing, and may use 512 MB and 2 s of CPU a mail. It is started
+It has no secrets, opens nothing, and may use 256 MB and 2 s of CPU a mail. It is started
 by its path, so that this domain's door does not load the whole program into it.
 """
 
@@ -13,7 +13,7 @@ from typing import BinaryIO, Final
 
 import msgspec
 
-MEMORY_BYTES: Final = 512 * 1024 * 1024
+MEMORY_BYTES: Final = 256 * 1024 * 1024
 CPU_SECONDS: Final = 2
 LENGTH_BYTES: Final = 4
 READY: Final = b"R"

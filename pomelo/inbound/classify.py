@@ -3,14 +3,17 @@
 Complaint, bounce, unsubscribe mail, automatic answer, calendar answer, receipt, reply.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
-from pomelo.inbound.bounces import is_from_mailer, is_suspect, kind_of_bounce
-from pomelo.inbound.match import address_tags, candidates
+from pomelo.inbound.bounces import SAYS_NO, is_from_mailer, is_suspect, kind_of_bounce
+from pomelo.inbound.match import THREAD_INDEX, address_tags, candidates
+from pomelo.inbound.mime.headers import first_token
 from pomelo.inbound.model import MailKind, Parsed, Understood
 from pomelo.inbound.words.phrases import is_unsubscribe_request
+from pomelo.inbound.words.returns import returns_on
 from pomelo.inbound.words.subjects import (
+    begins_like_auto_reply,
     is_auto_reply_subject,
     is_bounce_subject,
     is_delay_subject,
@@ -22,7 +25,6 @@ WEAK_SIGNS: Final = 2
 
 _COMPLAINTS: Final = frozenset({"abuse", "fraud", "opt-out", "opt-out-list"})
 _CALENDAR_ANSWERS: Final = frozenset({"reply", "counter", "declinecounter"})
-_SAYS_NO: Final = frozenset({"", "no", "false", "0", "none"})
 _MACHINE_HEADERS: Final = (
     "x-autoreply",
     "x-autorespond",
@@ -37,10 +39,11 @@ _WEAK_PRECEDENCE: Final = frozenset({"bulk", "junk", "list"})
 # What only a mail of our own has at its top.
 OWN_HEADER: Final = "x-pomelo-id"
 
-# The headers that the rules here and in `bounces` look at; the others are not kept.
+# The headers that the rules here, in `bounces` and in `match` look at; the others are not kept.
 HEADERS: Final = frozenset(
     {
         OWN_HEADER,
+        THREAD_INDEX,
         "auto-submitted",
         "precedence",
         "return-path",
@@ -52,23 +55,37 @@ HEADERS: Final = frozenset(
 )
 
 
-def understand(parsed: Parsed, *, answered_after: timedelta | None = None) -> Understood:
+def understand(
+    parsed: Parsed, *, answered_after: timedelta | None = None, answers: str | None = None
+) -> Understood:
     """Tell what a mail is and what it may belong to.
 
     Args:
         parsed: The mail as read.
         answered_after: How long after ours it came, once that is known.
+        answers: The subject of ours without "Re:", once that is known.
     """
+    kind = kind_of(parsed, answered_after=answered_after, answers=answers)
     return Understood(
-        kind=kind_of(parsed, answered_after=answered_after),
+        kind=kind,
         reply_text=parsed.reply,
         bounced=parsed.bounced,
         complained=parsed.feedback.recipients if parsed.feedback else (),
         candidates=candidates(parsed),
+        returns_on=_returns_on(parsed) if kind is MailKind.AUTO_REPLY else None,
     )
 
 
-def kind_of(parsed: Parsed, *, answered_after: timedelta | None = None) -> MailKind:
+def _returns_on(parsed: Parsed) -> date | None:
+    if parsed.date is None:
+        return None
+    # Some programs say it in the subject: "out of office until 9 March".
+    return returns_on(f"{parsed.reply}\n{parsed.subject}", parsed.date.date())
+
+
+def kind_of(
+    parsed: Parsed, *, answered_after: timedelta | None = None, answers: str | None = None
+) -> MailKind:
     """Tell what kind of mail it is."""
     if is_complaint(parsed):
         return MailKind.COMPLAINT
@@ -76,7 +93,7 @@ def kind_of(parsed: Parsed, *, answered_after: timedelta | None = None) -> MailK
         return bounce
     if is_unsubscribe(parsed):
         return MailKind.UNSUBSCRIBE
-    if is_auto_reply(parsed, answered_after=answered_after):
+    if is_auto_reply(parsed, answered_after=answered_after, answers=answers):
         return MailKind.AUTO_REPLY
     if parsed.calendar_method in _CALENDAR_ANSWERS:
         return MailKind.CALENDAR
@@ -110,7 +127,9 @@ def is_unsubscribe(parsed: Parsed) -> bool:
     )
 
 
-def is_auto_reply(parsed: Parsed, *, answered_after: timedelta | None = None) -> bool:
+def is_auto_reply(
+    parsed: Parsed, *, answered_after: timedelta | None = None, answers: str | None = None
+) -> bool:
     """Tell whether a machine answered.
 
     One strong sign is enough; of the weak ones, which people's mail shows too, it takes two.
@@ -120,38 +139,29 @@ def is_auto_reply(parsed: Parsed, *, answered_after: timedelta | None = None) ->
     """
     if parsed.disposition:  # a receipt is a machine's mail too, but of a kind of its own
         return False
-    return _has_strong_sign(parsed) or _weak_signs(parsed, answered_after) >= WEAK_SIGNS
+    is_machines = _has_strong_sign(parsed) or is_auto_reply_subject(parsed.subject, answers)
+    return is_machines or _weak_signs(parsed, answered_after) >= WEAK_SIGNS
 
 
 def _has_strong_sign(parsed: Parsed) -> bool:
     headers = parsed.headers
     return (
-        _first_word(headers.get("auto-submitted", "no")) not in _SAYS_NO
-        or any(_first_word(headers.get(name, "")) not in _SAYS_NO for name in _MACHINE_HEADERS)
-        or _first_word(headers.get("precedence", "")) in _PRECEDENCE
-        or _first_word(headers.get("x-precedence", "")) in _PRECEDENCE
+        first_token(headers.get("auto-submitted", "no")) not in SAYS_NO
+        or any(first_token(headers.get(name, "")) not in SAYS_NO for name in _MACHINE_HEADERS)
+        or first_token(headers.get("precedence", "")) in _PRECEDENCE
+        or first_token(headers.get("x-precedence", "")) in _PRECEDENCE
         or (headers.get("return-path") == "<>" and not parsed.report_type)
         or is_from_mailer(parsed.from_address)
         or parsed.feedback is not None
-        or is_auto_reply_subject(parsed.subject)
     )
 
 
 def _weak_signs(parsed: Parsed, answered_after: timedelta | None) -> int:
+    is_quick = answered_after is not None and answered_after <= QUICK
     signs = (
-        _first_word(parsed.headers.get("x-auto-response-suppress", "")) not in _SAYS_NO,
-        _first_word(parsed.headers.get("precedence", "")) in _WEAK_PRECEDENCE,
-        answered_after is not None and answered_after <= QUICK,
+        first_token(parsed.headers.get("x-auto-response-suppress", "")) not in SAYS_NO,
+        first_token(parsed.headers.get("precedence", "")) in _WEAK_PRECEDENCE,
+        is_quick,
+        is_quick and begins_like_auto_reply(parsed.subject),
     )
     return sum(signs)
-
-
-def _first_word(value: str) -> str:
-    """Give a field's first token: `auto-replied` of `Auto-Replied (vacation); x=y`.
-
-    A comment may stand before it, and takes no part in the meaning.
-    """
-    while value.lstrip().startswith("(") and ")" in value:
-        value = value.partition(")")[2]
-    words = value.replace(";", " ").replace("(", " ").replace(",", " ").split()
-    return words[0].lower() if words else ""

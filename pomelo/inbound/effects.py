@@ -1,6 +1,7 @@
 """What a mail that came back means for the lead whose mail it belongs to; pure rules."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time
 from typing import Final
 
 from msgspec import Struct
@@ -11,9 +12,12 @@ from pomelo.inbound.bounces import kind_of_bounce
 from pomelo.inbound.model import BouncedRecipient, MailKind, Parsed, Understood
 from pomelo.leads import ActivityType
 from pomelo.messages import Message, ReplyClass, status_class
+from pomelo.schedules import DEFAULT_ZONE, Window, next_moment, parse_zone
 
 TEXT_CHARACTERS: Final = 20_000
 PREVIEW_CHARACTERS: Final = 200
+THREAD_IDS: Final = 20
+_ID_CHARACTERS: Final = 500
 
 # A calendar answer, a receipt and what could not be read are kept, and move nothing.
 ACTIVITIES: Final = {
@@ -24,6 +28,7 @@ ACTIVITIES: Final = {
     MailKind.UNSUBSCRIBE: ActivityType.EMAILS_UNSUBSCRIBED,
     MailKind.COMPLAINT: ActivityType.EMAILS_UNSUBSCRIBED,
 }
+_ANSWERS: Final = frozenset({MailKind.REPLY, MailKind.AUTO_REPLY, MailKind.UNSUBSCRIBE})
 _REPORTS: Final = {MailKind.BOUNCE: "failed", MailKind.DELAYED: "delayed"}
 _NO_REASON: Final = "The mail system gave no reason."
 
@@ -36,12 +41,53 @@ class Effect(Struct, frozen=True):
         activity: What has happened to the lead, if anything.
         extra: What is to be shown with it.
         suppresses: The address must not be written to any more, because it does not exist.
+        returns_on: The person is away until that day.
     """
 
     kind: MailKind
     activity: ActivityType | None
     extra: dict[str, object] = {}
     suppresses: bool = False
+    returns_on: date | None = None
+
+
+class Said(Struct, frozen=True, kw_only=True):
+    """What is kept of a mail's words, and of its place in a thread.
+
+    Attributes:
+        header_id: Its Message-ID, if it is one to rely on.
+        thread_ids: Message-IDs before it, oldest first.
+        from_address: Who wrote it.
+        subject: Its subject.
+        text: All of its readable text, cut.
+    """
+
+    header_id: str | None = None
+    thread_ids: tuple[str, ...] = ()
+    from_address: str = ""
+    subject: str = ""
+    text: str = ""
+
+
+def named_id(mail: Parsed) -> str | None:
+    """Give a mail's Message-ID when it is one to rely on."""
+    named = mail.message_id or ""
+    is_fit = named.isprintable() and 0 < len(named) <= _ID_CHARACTERS
+    return named if is_fit else None
+
+
+def said(mail: Parsed, kind: MailKind) -> Said:
+    """Tell what is kept of what a mail says; only who answers is quoted."""
+    if kind not in _ANSWERS:
+        return Said()
+    thread = [one for one in (*mail.references, *mail.in_reply_to) if one.isprintable()]
+    return Said(
+        header_id=named_id(mail),
+        thread_ids=tuple(dict.fromkeys(thread))[-THREAD_IDS:],
+        from_address=mail.from_address,
+        subject=mail.subject,
+        text=mail.text[:TEXT_CHARACTERS],
+    )
 
 
 def address_key(address: str) -> str:
@@ -68,7 +114,9 @@ def effect(understood: Understood, mail: Parsed, lead_key: str) -> Effect:
         return _of_report(understood, lead_key)
     activity = ACTIVITIES.get(understood.kind)
     if activity in {ActivityType.EMAILS_REPLIED, ActivityType.EMAILS_AUTO_REPLIED}:
-        return Effect(understood.kind, activity, _answer(understood, mail))
+        back = understood.returns_on
+        extra = _answer(understood, mail) | ({"returnsOn": back.isoformat()} if back else {})
+        return Effect(understood.kind, activity, extra, returns_on=back)
     return Effect(understood.kind, activity)
 
 
@@ -110,6 +158,18 @@ def _answer(understood: Understood, mail: Parsed) -> dict[str, object]:
         "messagePreview": " ".join(text.split())[:PREVIEW_CHARACTERS],
         "fromEmail": mail.from_address,
     }
+
+
+def back_at(day: date, windows: Sequence[Window]) -> datetime:
+    """Give the first moment of a day, or after it, at which a campaign may write.
+
+    Args:
+        day: When the person is back.
+        windows: The campaign's hours; the first one's zone tells when the day begins.
+    """
+    zone = parse_zone(windows[0].timezone if windows else DEFAULT_ZONE)
+    begins = datetime.combine(day, time(), zone).astimezone(UTC)
+    return next_moment(windows, begins) or begins
 
 
 def fact(message: Message, activity: ActivityType, extra: dict[str, object], at: datetime) -> Fact:

@@ -4,11 +4,12 @@ What is wrong is said in our own words, never in what the other side sent.
 """
 
 import asyncio
+import base64
 import ssl
 from typing import Final
 
 from pomelo.base.errors import Invalid
-from pomelo.senders import Server, TlsMode, is_loopback
+from pomelo.senders import LogInKind, Server, TlsMode, is_loopback
 from pomelo.smtp import MailAccess, Reason, fault_words
 
 CHECK_SECONDS: Final = 30.0
@@ -17,6 +18,10 @@ LINE_BYTES: Final = 8192
 LINES: Final = 50
 
 LOG_IN_REFUSED: Final = "The server refuses the log-in; check login and password."
+LEAVE_REFUSED: Final = (
+    "The server refuses the log-in; let its provider allow IMAP for the account, and connect it "
+    "again."
+)
 
 
 class _Trouble(Exception):
@@ -98,6 +103,8 @@ class _Talk:
             raise _Trouble(Reason.GARBLED)
         if server.tls is TlsMode.STARTTLS:
             await self._secure(server, context)
+        if server.kind is LogInKind.XOAUTH2:
+            return await self._show_token(server)
         # Literals carry any password, whatever its letters.
         await self._say(b"a2 LOGIN {%d}" % len(server.login.encode()))
         for said, more in ((server.login, server.password), (server.password, None)):
@@ -106,6 +113,23 @@ class _Talk:
             length = b"" if more is None else b" {%d}" % len(more.encode())
             await self._say(said.encode() + length)
         return None if (await self._answer(b"a2")).startswith(b"a2 OK") else LOG_IN_REFUSED
+
+    async def _show_token(self, server: Server) -> str | None:
+        """Log in by a provider's token; a refusal is told in a challenge first.
+
+        Source:
+            RFC 9051 6.2.2; Gmail, "The SASL XOAUTH2 Mechanism".
+        """
+        await self._say(b"a2 AUTHENTICATE XOAUTH2")
+        if not (await self._answer(b"a2")).startswith(b"+"):
+            return LEAVE_REFUSED
+        shown = f"user={server.login}\x01auth=Bearer {server.password}\x01\x01"
+        await self._say(base64.b64encode(shown.encode()))
+        answer = await self._answer(b"a2")
+        if answer.startswith(b"+"):
+            await self._say(b"")
+            answer = await self._answer(b"a2")
+        return None if answer.startswith(b"a2 OK") else LEAVE_REFUSED
 
     async def _secure(self, server: Server, context: ssl.SSLContext) -> None:
         await self._say(b"a1 STARTTLS")

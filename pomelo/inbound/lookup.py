@@ -4,7 +4,7 @@ Nobody can name a mail of ours without having had it: what is not signed by us c
 if a provider gave it to that mail as Message-ID.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -12,15 +12,15 @@ from msgspec import Struct
 
 from pomelo import messages
 from pomelo.base.db import Db
-from pomelo.base.ids import MessageId, TeamId
+from pomelo.base.ids import MessageId, SenderId, TeamId
 from pomelo.inbound import store
 from pomelo.inbound.effects import address_key
+from pomelo.inbound.match import threads
 from pomelo.inbound.model import Candidate, MailKind, MatchRule, Parsed
-from pomelo.inbound.store import Recent
-from pomelo.letters import base_subject, message_of
-from pomelo.messages import Buried, Message, MessageKind
+from pomelo.inbound.store import Recent, Threaded
+from pomelo.messages import REAL, Buried, Message, base_subject
 from pomelo.senders import Sender
-from pomelo.tracking import CLICK, MESSAGE, OPEN, UNSUBSCRIBE, Signer
+from pomelo.tracking import CLICK, MESSAGE, OPEN, UNSUBSCRIBE, Signer, message_of
 
 FROM_DAYS: Final = timedelta(days=90)
 
@@ -53,7 +53,7 @@ async def find(
 
     Args:
         db: The open transaction.
-        team: Only this team's mails are found, and none that went to a rehearsal.
+        team: Only this team's mails are found, and none of a rehearsal or a test.
         candidates: Ways to try, the surest first.
         signer: Knows our own signatures.
     """
@@ -66,6 +66,25 @@ async def find(
             return Found(candidate.rule, message)
     buried = dict.fromkeys((id_, one.rule) for one, id_ in signed if id_ and id_ not in by_id)
     return await _find_buried(db, team, buried)
+
+
+async def find_by_thread(db: Db, team: TeamId, sender: SenderId, mail: Parsed) -> Found | None:
+    """Find the mail of ours that a provider keeps in one conversation with another.
+
+    Conversations are named by mailbox, so only what this sender wrote is found. One with
+    several people is about the one who writes now, or about nobody.
+    """
+    names = threads(mail)
+    kept = await store.list_threaded(db, team, sender, names) if names else []
+    chosen = _of_one_lead(kept, address_key(mail.from_address))
+    still_there = await messages.list_by_ids(db, [chosen.id]) if chosen else []
+    return Found(MatchRule.THREAD, still_there[0]) if still_there else None
+
+
+def _of_one_lead(kept: Sequence[Threaded], writer: str) -> Threaded | None:
+    own = next((one for one in kept if one.address_key == writer), None)
+    is_one = len({one.lead_id for one in kept}) == 1
+    return own or (kept[0] if is_one else None)
 
 
 async def find_by_writer(
@@ -97,7 +116,7 @@ def _of_subject(recent: Iterable[Recent], subject: str) -> Recent | None:
 
 
 def _is_real(message: Message, team: TeamId) -> bool:
-    return message.team_id == team and message.kind is MessageKind.SEQUENCE
+    return message.team_id == team and message.kind in REAL
 
 
 async def _by_provider_ids(db: Db, team: TeamId, unsigned: list[Candidate]) -> dict[str, Message]:

@@ -1,13 +1,21 @@
 """By what a mail may be tied to one of ours, as data: the looking up is somebody else's."""
 
+import base64
 import re
 from collections.abc import Iterator
 from typing import Final
 
 from pomelo.inbound.model import Candidate, MatchRule, Parsed
 
+# A header in which Exchange and Outlook name the conversation.
+THREAD_INDEX: Final = "thread-index"
+
 # `+b-{token}` is where bounces return to, `+u-{token}` where unsubscribe mail goes.
 _ADDRESS_TAG: Final = re.compile(r"\+([a-z])-([A-Za-z0-9_-]{20,64})@")
+# One byte, five of time and a GUID; five more for each answer.
+_INDEX_BYTES: Final = 22
+_INDEX_CHARACTERS: Final = 32
+_INDEX_BEGINS: Final = b"\x01"
 
 
 def address_tags(addresses: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
@@ -42,3 +50,25 @@ def _candidates(parsed: Parsed) -> Iterator[Candidate]:
         yield Candidate(MatchRule.TOKEN, token=token)
     for token in parsed.link_tokens:
         yield Candidate(MatchRule.LINK, token=token)
+
+
+def threads(parsed: Parsed) -> tuple[str, ...]:
+    """Name the conversations in which providers keep a mail, the surest first.
+
+    The mailbox's own server names one that is its own. Who writes by Exchange or Outlook
+    carries the other, which nobody guesses who has seen no mail of it.
+
+    Source:
+        MS-OXOMSG section 2.2.1.3 (`Thread-Index`).
+    """
+    named = (parsed.given_thread, _of_exchange(parsed.headers.get(THREAD_INDEX, "")))
+    return tuple(name for name in named if name)
+
+
+def _of_exchange(index: str) -> str | None:
+    try:
+        begins = base64.b64decode("".join(index.split())[:_INDEX_CHARACTERS], validate=True)
+    except ValueError:
+        return None
+    is_whole = begins.startswith(_INDEX_BEGINS) and len(begins) >= _INDEX_BYTES
+    return f"exchange:{begins[:_INDEX_BYTES].hex()}" if is_whole else None

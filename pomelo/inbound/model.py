@@ -1,6 +1,6 @@
 """What a mail that came back looks like: read (`Parsed`), then understood (`Understood`)."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from msgspec import Struct
@@ -33,6 +33,8 @@ class MatchRule(StrEnum):
     RETURNED_ID = "returned_id"
     TOKEN = "token"  # noqa: S105 - the name of a rule
     LINK = "link"
+    # The provider keeps both in one conversation.
+    THREAD = "thread"
     # Not found in the mail itself, so these come last and mean less.
     FROM_SUBJECT = "from_subject"
     FROM = "from"
@@ -66,6 +68,8 @@ class Parsed(Struct, frozen=True, kw_only=True):
     value of those that classing needs. `reply` is the newest text without what it quotes;
     `reply_unsigned` is also without signature. `tokens` are values of X-Pomelo-Id anywhere
     in the mail, `link_tokens` those of tracking links; neither is verified here.
+    `given_thread` alone is not the mail's own: it is the conversation in which the mailbox's
+    server keeps it, where that says so.
     """
 
     digest: str
@@ -94,6 +98,7 @@ class Parsed(Struct, frozen=True, kw_only=True):
     feedback: Feedback | None = None
     disposition: str = ""
     calendar_method: str = ""
+    given_thread: str | None = None
 
 
 class Unreadable(Struct, frozen=True):
@@ -117,6 +122,7 @@ class Understood(Struct, frozen=True):
 
     `candidates` are in the order in which to try them; the first that is ours wins.
     `bounced` and `complained` count only for the lead whom the matched mail was sent to.
+    `returns_on` is the first day on which the writer of an automatic answer is back.
     """
 
     kind: MailKind
@@ -124,3 +130,4 @@ class Understood(Struct, frozen=True):
     bounced: tuple[BouncedRecipient, ...] = ()
     complained: tuple[str, ...] = ()
     candidates: tuple[Candidate, ...] = ()
+    returns_on: date | None = None

@@ -38,7 +38,7 @@ _LINK: Final = re.compile(r"(?:/|%2[Ff])t(?:/|%2[Ff])[ocu](?:/|%2[Ff])([A-Za-z0-
 # A mail gateway writes "/" as "_", "-" as "-2D" and "_" as "-5F" in links that it checks.
 _GUARDED_LINK: Final = re.compile(r"_t_[ocu]_((?:[A-Za-z0-9]|-2D|-5F){40})")
 _TOKEN_LINE: Final = re.compile(r"^[> ]{0,10}X-Pomelo-Id:[ \t]*([A-Za-z0-9_-]{8,80})", re.I | re.M)
-_ID_LINE: Final = re.compile(r"^[> ]{0,10}Message-Id:\s{0,5}(<[^<>\s]{1,500}>)", re.I | re.M)
+_ID_LINE: Final = re.compile(r"^[> ]{0,10}Message[- ]Id:\s{0,5}(<[^<>\s]{1,500}>)", re.I | re.M)
 _ID_FIELDS: Final = frozenset(
     {"message-id", "x-microsoft-original-message-id", "original-message-id"}
 )
@@ -141,6 +141,8 @@ def _calendar_method(root: Part) -> str:
 
 
 def _with_report(read: Parsed, root: Part) -> Parsed:
+    if not bounces.is_report(root, read):
+        return read
     receipt = reports.disposition(root)
     read = replace(
         read,

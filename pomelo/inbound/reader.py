@@ -15,6 +15,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
+from pomelo.base.errors import Unavailable
 from pomelo.inbound import child
 from pomelo.inbound.mime.parts import MESSAGE_BYTES
 from pomelo.inbound.model import Parsed, Unreadable
@@ -23,7 +24,13 @@ READ_SECONDS: Final = 2.0
 START_SECONDS: Final = 30.0
 ANSWER_BYTES: Final = 16 * 1024 * 1024
 
-_KEPT_ENVIRONMENT: Final = ("PATH", "LANG", "LD_LIBRARY_PATH", "SYSTEMROOT")
+_KEPT_ENVIRONMENT: Final = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT")
+# Another locale maps an archive of all locales, up to 200 MB, into the child's memory.
+_LOCALE: Final = "C.UTF-8"
+
+
+class ReaderBroken(Unavailable):
+    """The program that reads mails does not start; look at this machine's memory and its Python."""
 
 
 class Reader:
@@ -45,16 +52,24 @@ class Reader:
     async def read(self, raw: bytes) -> Parsed | Unreadable:
         """Read a mail; whatever it does to the child, there is an answer.
 
+        One that cannot be read is shown to a new child once more, before it counts as such.
+
         Args:
             raw: All of its bytes; past 2 MB they are not looked at.
 
         Returns:
             What the mail holds, or why it could not be read: `too slow`, `crashed`,
             `failed`.
+
+        Raises:
+            ReaderBroken: The child does not even start: no fault of the mail's.
         """
         digest = await asyncio.to_thread(lambda: hashlib.sha256(raw).hexdigest())
         async with self._turn:
             answer = await self._ask(raw[:MESSAGE_BYTES])
+            if isinstance(answer, str):  # the machine may have been busy, or the child worn out
+                await self.close()
+                answer = await self._ask(raw[:MESSAGE_BYTES])
         if isinstance(answer, str):
             return Unreadable(reason=answer, digest=digest, size_bytes=len(raw))
         is_cut = len(raw) > MESSAGE_BYTES
@@ -90,23 +105,27 @@ class Reader:
         if self._process is not None and self._process.returncode is None:
             return self._process
         await self.close()
-        self._process = process = await asyncio.create_subprocess_exec(
-            *self._command,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,  # a traceback would hold text of the mail
-            env=_environment(),
-            close_fds=True,
-        )
-        async with asyncio.timeout(START_SECONDS):
-            await _output(process).readexactly(len(child.READY))
+        try:
+            self._process = process = await asyncio.create_subprocess_exec(
+                *self._command,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,  # a traceback would hold text of the mail
+                env=_environment(),
+                close_fds=True,
+            )
+            async with asyncio.timeout(START_SECONDS):
+                await _output(process).readexactly(len(child.READY))
+        except (OSError, EOFError) as error:  # no mail was shown to it yet
+            raise ReaderBroken from error
         return process
 
 
 def _environment() -> dict[str, str]:
     """Give the child what it needs to start, and none of our secrets."""
     kept = {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
-    return {**kept, "PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONWARNINGS": "ignore"}
+    package = str(Path(__file__).parents[2])
+    return {**kept, "LC_ALL": _LOCALE, "PYTHONPATH": package, "PYTHONWARNINGS": "ignore"}
 
 
 async def _exchange(process: asyncio.subprocess.Process, raw: bytes) -> bytes:

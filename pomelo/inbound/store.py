@@ -1,5 +1,6 @@
 """Mails that came back, in the database: one function a query."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -7,19 +8,21 @@ from msgspec import Struct
 
 from pomelo.base import ids
 from pomelo.base.db import Db
-from pomelo.base.ids import LeadId, MailId, MessageId, SenderId, TeamId
+from pomelo.base.ids import ActivityId, LeadId, MailId, MessageId, SenderId, TeamId
 from pomelo.base.sql import load
+from pomelo.inbound.effects import Said
 from pomelo.inbound.model import MailKind, MatchRule
 
 QUERIES: Final = load(__package__ or "")
 
 
 class Entry(Struct, frozen=True, kw_only=True):
-    """What is kept of a mail: never what it says.
+    """What is kept of a mail.
 
     Attributes:
         sender_id: To whose mailbox it came.
         identity: Its Message-ID, or the SHA-256 of its bytes.
+        said: What it says, where somebody answers.
     """
 
     team_id: TeamId
@@ -29,6 +32,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     rule: MatchRule | None = None
     message_id: MessageId | None = None
     lead_id: LeadId | None = None
+    said: Said = Said()
 
 
 class Recent(Struct, frozen=True):
@@ -38,9 +42,17 @@ class Recent(Struct, frozen=True):
     subject: str
 
 
-async def insert(db: Db, entry: Entry, *, now: datetime) -> bool:
-    """Insert a mail; false when it was received before."""
-    added = await QUERIES["insert"].row(
+class Threaded(Struct, frozen=True):
+    """A mail that a provider keeps in some conversation, and whom it was for."""
+
+    id: MessageId
+    lead_id: LeadId
+    address_key: str
+
+
+async def insert(db: Db, entry: Entry, *, now: datetime) -> MailId | None:
+    """Insert a mail; gives nothing when it was received before."""
+    return await QUERIES["insert"].row(
         db,
         MailId,
         team_id=entry.team_id,
@@ -51,9 +63,18 @@ async def insert(db: Db, entry: Entry, *, now: datetime) -> bool:
         matched_by=entry.rule or "",
         message_id=entry.message_id,
         lead_id=entry.lead_id,
+        header_id=entry.said.header_id,
+        thread_ids=entry.said.thread_ids,
+        from_address=entry.said.from_address,
+        subject=entry.said.subject,
+        text=entry.said.text,
         now=now,
     )
-    return added is not None
+
+
+async def tie(db: Db, team: TeamId, mail: MailId, activity: ActivityId | None) -> int:
+    """Note what has happened by a mail."""
+    return await QUERIES["tie"].run(db, team_id=team, id=mail, activity_id=activity)
 
 
 async def list_recent(
@@ -62,4 +83,22 @@ async def list_recent(
     """List what a sender has written to somebody since then, newest first."""
     return await QUERIES["list_recent"].rows(
         db, Recent, team_id=team, sender_id=sender, address_key=address_key, since=since
+    )
+
+
+async def insert_threads(
+    db: Db, team: TeamId, sender: SenderId, message: MessageId, threads: Sequence[str]
+) -> int:
+    """Note in which conversations of a mailbox a mail lies."""
+    return await QUERIES["insert_threads"].run(
+        db, team_id=team, sender_id=sender, message_id=message, threads=list(threads)
+    )
+
+
+async def list_threaded(
+    db: Db, team: TeamId, sender: SenderId, threads: Sequence[str]
+) -> list[Threaded]:
+    """List what a sender wrote in some conversations of its mailbox, newest first."""
+    return await QUERIES["list_threaded"].rows(
+        db, Threaded, team_id=team, sender_id=sender, threads=list(threads)
     )

@@ -6,13 +6,15 @@ from pomelo.leads.actions import (
     delete,
     delete_variables,
     get,
+    list_seats,
     lock,
     move,
+    open_all,
     set_variables,
     shift_positions,
 )
 from pomelo.leads.adding import add
-from pomelo.leads.changes import moved, still_stopped_by, without
+from pomelo.leads.changes import Others, clicked, moved, still_stopped_by, without
 from pomelo.leads.errors import (
     AlreadyInCampaign,
     AlreadyInOtherCampaign,
@@ -31,11 +33,15 @@ from pomelo.leads.model import (
     LeadState,
     LeadStatus,
     NewLead,
+    Opened,
+    Opens,
+    Seat,
     Source,
     Standing,
     StopRules,
     WaitsFor,
 )
+from pomelo.leads.parking import Parking, park_sender
 from pomelo.leads.queue import (
     Claimed,
     Hold,
@@ -46,15 +52,18 @@ from pomelo.leads.queue import (
     keep_sender,
     lock_held,
     park,
-    park_sender,
     renew,
     schedule_next,
     wait_until,
+    wait_until_back,
 )
 from pomelo.leads.states import (
+    AHEAD,
     ALL,
     ANNOUNCED,
     ANNOUNCEMENTS,
+    ATTRACTING,
+    COUNTING,
     StateUnknown,
     after,
     announced,
@@ -75,13 +84,16 @@ from pomelo.leads.store import (
     list_page,
     set_email_statuses,
 )
-from pomelo.leads.turns import claim_due, next_due, unpark, unpark_all
+from pomelo.leads.turns import claim_due, next_due, unpark, unpark_all, unpark_heard
 from pomelo.leads.variables import clean
 
 __all__ = [
+    "AHEAD",
     "ALL",
     "ANNOUNCED",
     "ANNOUNCEMENTS",
+    "ATTRACTING",
+    "COUNTING",
     "ActivityType",
     "AlreadyInCampaign",
     "AlreadyInOtherCampaign",
@@ -98,6 +110,11 @@ __all__ = [
     "Listed",
     "NewLead",
     "NextStep",
+    "Opened",
+    "Opens",
+    "Others",
+    "Parking",
+    "Seat",
     "Source",
     "Standing",
     "StateUnknown",
@@ -114,6 +131,7 @@ __all__ = [
     "change_variables",
     "claim_due",
     "clean",
+    "clicked",
     "counts",
     "delete",
     "delete_variables",
@@ -128,11 +146,13 @@ __all__ = [
     "list_ids_of_contacts",
     "list_of_key",
     "list_page",
+    "list_seats",
     "lock",
     "lock_held",
     "move",
     "moved",
     "next_due",
+    "open_all",
     "park",
     "park_sender",
     "parse_states",
@@ -147,6 +167,8 @@ __all__ = [
     "stops",
     "unpark",
     "unpark_all",
+    "unpark_heard",
     "wait_until",
+    "wait_until_back",
     "without",
 ]

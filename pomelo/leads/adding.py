@@ -4,6 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
+import msgspec
+
 from pomelo import campaigns, contacts, unsubscribes
 from pomelo.base import ids
 from pomelo.base.addresses import suppression_keys
@@ -13,12 +15,13 @@ from pomelo.base.ids import CampaignId, ContactId, TeamId
 from pomelo.leads import store
 from pomelo.leads.errors import AlreadyInCampaign, AlreadyInOtherCampaign
 from pomelo.leads.model import ActivityType, Lead, LeadState, NewLead, WaitsFor
-from pomelo.leads.store import Place
+from pomelo.leads.store import Entered, Place
 
 Person = tuple[TeamId, ContactId]
 Places = Mapping[tuple[TeamId, CampaignId], Place]
 Contacts = Mapping[tuple[TeamId, str], ContactId]
 Suppressed = Mapping[tuple[TeamId, str], unsubscribes.Source]
+Outcomes = list[Lead | PomeloError]
 
 _ENTERS_AS: Final = {
     True: (LeadState.EMAILS_BOUNCED, ActivityType.EMAILS_BOUNCED),
@@ -31,11 +34,10 @@ class _Ground(NamedTuple):
 
     places: Places
     people: Contacts
-    suppressed: Suppressed
     held: dict[Person, set[CampaignId]]
 
 
-async def add(db: Db, new: Sequence[NewLead], *, now: datetime) -> list[Lead | PomeloError]:
+async def add(db: Db, new: Sequence[NewLead], *, now: datetime) -> Outcomes:
     """Add people to campaigns.
 
     The number of statements is the same for one as for hundreds. People, their campaigns and
@@ -59,18 +61,12 @@ async def add(db: Db, new: Sequence[NewLead], *, now: datetime) -> list[Lead | P
     known = [one for one in new if (one.team_id, one.campaign_id) in places]
     if not known:
         return [campaigns.CampaignNotFound() for _ in new]
-    await unsubscribes.hold(db, {one.team_id for one in known})
     people = await contacts.ensure(db, [(one.team_id, one.address) for one in known], now=now)
-    suppressed = await unsubscribes.matching(db, _suppression_keys(known))
-    ground = _Ground(places, people, suppressed, await _held(db, people, new))
+    ground = _Ground(places, people, await _held(db, people, new))
     outcomes = [_outcome(one, ground, now) for one in new]
-    entering = [outcome for outcome in outcomes if isinstance(outcome, Lead)]
-    inserted = set(await store.insert(db, entering, now=now)) if entering else set()
+    outcomes = await _insert(db, new, outcomes, now)
     await _wake(db, places.values(), now)
-    return [
-        AlreadyInCampaign() if isinstance(one, Lead) and one.id not in inserted else one
-        for one in outcomes
-    ]
+    return outcomes
 
 
 async def _places(db: Db, new: Sequence[NewLead]) -> Places:
@@ -78,8 +74,27 @@ async def _places(db: Db, new: Sequence[NewLead]) -> Places:
     return {(place.team_id, place.id): place for place in await store.list_places(db, [*wanted])}
 
 
-def _suppression_keys(new: Sequence[NewLead]) -> list[tuple[TeamId, str]]:
-    return [(one.team_id, key) for one in new for key in suppression_keys(one.address)]
+async def _insert(db: Db, new: Sequence[NewLead], outcomes: Outcomes, now: datetime) -> Outcomes:
+    """Insert who enters; when somebody must not be written to, in a second statement."""
+    keys = {(one.team_id, key) for one in new for key in suppression_keys(one.address)}
+    entered = await _enter(db, outcomes, keys, now)
+    found = {(row.team_id, row.key): row.source for row in entered if row.key and row.source}
+    if found:
+        pairs = zip(new, outcomes, strict=True)
+        outcomes = [_suppressed(one, outcome, found) for one, outcome in pairs]
+        entered = await _enter(db, outcomes, (), now)
+    inserted = {row.id for row in entered}
+    return [
+        AlreadyInCampaign() if isinstance(one, Lead) and one.id not in inserted else one
+        for one in outcomes
+    ]
+
+
+async def _enter(
+    db: Db, outcomes: Outcomes, keys: Collection[tuple[TeamId, str]], now: datetime
+) -> list[Entered]:
+    entering = [outcome for outcome in outcomes if isinstance(outcome, Lead)]
+    return await store.insert(db, entering, keys, now=now) if entering else []
 
 
 async def _held(db: Db, people: Contacts, new: Sequence[NewLead]) -> dict[Person, set[CampaignId]]:
@@ -103,7 +118,6 @@ def _outcome(new: NewLead, ground: _Ground, now: datetime) -> Lead | PomeloError
     if new.deduplicate and held:
         return AlreadyInOtherCampaign()
     held.add(new.campaign_id)
-    state, stopped_by = _standing(new, ground.suppressed)
     return Lead(
         team_id=new.team_id,
         id=ids.lead(),
@@ -114,24 +128,23 @@ def _outcome(new: NewLead, ground: _Ground, now: datetime) -> Lead | PomeloError
         address_key=new.address.key,
         variables=new.variables,
         source=new.source,
-        state=state,
+        state=LeadState.IMPORTED,
         due_at=now,
-        stopped_by=stopped_by,
+        stopped_by=None,
         waits_for=None if place.auto_review else WaitsFor.REVIEW,
         created_at=now,
         updated_at=now,
     )
 
 
-def _standing(new: NewLead, suppressed: Suppressed) -> tuple[LeadState, ActivityType | None]:
-    """Tell how somebody enters; an unsubscribe outranks a bounce."""
-    if not suppressed:  # nobody of the whole batch
-        return LeadState.IMPORTED, None
+def _suppressed(new: NewLead, outcome: Lead | PomeloError, found: Suppressed) -> Lead | PomeloError:
+    """Tell how somebody enters whom the list may name; an unsubscribe outranks a bounce."""
     keys = [(new.team_id, key) for key in suppression_keys(new.address)]
-    sources = {suppressed[key] for key in keys if key in suppressed}
-    if not sources:
-        return LeadState.IMPORTED, None
-    return _ENTERS_AS[sources == {unsubscribes.Source.BOUNCED}]
+    sources = {found[key] for key in keys if key in found}
+    if not sources or not isinstance(outcome, Lead):
+        return outcome
+    state, stopped_by = _ENTERS_AS[sources == {unsubscribes.Source.BOUNCED}]
+    return msgspec.structs.replace(outcome, state=state, stopped_by=stopped_by)
 
 
 async def _wake(db: Db, places: Collection[Place], now: datetime) -> None:

@@ -1,5 +1,6 @@
 """What a fact changes in a lead, and what taking one back leaves: pure functions."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -44,6 +45,21 @@ _MEANS: Final = {
 }
 
 
+class Others(msgspec.Struct, frozen=True):
+    """What else than clicks happened to a lead.
+
+    Attributes:
+        attracted_at: When something else first attracted it.
+        ahead_at: When something else first brought it at least as far.
+        last_type: The last of it that counts (`states.counts`), at `last_at`.
+    """
+
+    attracted_at: datetime | None = None
+    ahead_at: datetime | None = None
+    last_type: ActivityType | None = None
+    last_at: datetime | None = None
+
+
 def moved(lead: Standing, happened: ActivityType, at: datetime) -> Standing:
     """Give the lead as it is once something has happened.
 
@@ -76,6 +92,37 @@ def without(lead: Standing, *moments: str) -> Standing:
     """
     rest = msgspec.structs.replace(lead, **dict.fromkeys(moments))
     return msgspec.structs.replace(rest, state=recomputed(rest), stopped_by=still_stopped_by(rest))
+
+
+def clicked(
+    lead: Standing, clicks: Sequence[datetime], others: Others, *, is_new: bool
+) -> Standing:
+    """Give the lead as it is when these are all the clicks of people that there are.
+
+    The ladder's one exception: it may step back, for a machine brought it there.
+
+    Args:
+        lead: As it was, locked.
+        clicks: When they were, oldest first.
+        others: What else happened to it.
+        is_new: One of them was taken for a machine's before.
+    """
+    attracted = [at for at in (*clicks[:1], others.attracted_at) if at]
+    changed: dict[str, object] = {
+        "clicked_at": min(attracted, default=None),
+        "clicked_count": len(clicks),
+    }
+    if lead.last_state == ActivityType.EMAILS_CLICKED:
+        changed["last_state"] = others.last_type or ""
+        if clicks and (others.last_at is None or clicks[-1] >= others.last_at):
+            changed["last_state"] = ActivityType.EMAILS_CLICKED
+    rest = msgspec.structs.replace(lead, **changed)
+    stopped_by = lead.stopped_by
+    if stopped_by is ActivityType.EMAILS_CLICKED and not clicks:
+        stopped_by = still_stopped_by(msgspec.structs.replace(rest, clicked_at=None))
+    elif stopped_by is None and is_new and stops(ActivityType.EMAILS_CLICKED, lead.rules):
+        stopped_by = ActivityType.EMAILS_CLICKED
+    return msgspec.structs.replace(rest, state=recomputed(rest), stopped_by=stopped_by)
 
 
 def still_stopped_by(lead: Standing) -> ActivityType | None:

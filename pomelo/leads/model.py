@@ -69,6 +69,7 @@ class ActivityType(StrEnum):
     # Ours: lemlist tells neither an out-of-office answer nor a late delivery.
     EMAILS_AUTO_REPLIED = "emailsAutoReplied"
     EMAILS_DELAYED = "emailsDelayed"
+    EMAILS_ANSWER_FAILED = "emailsAnswerFailed"
     # Other steps: done by a program, or by a person as a task.
     API_DONE = "apiDone"
     API_FAILED = "apiFailed"
@@ -149,6 +150,7 @@ class WaitsFor(StrEnum):
     SUPPRESSED = "suppressed"
     SENDER = "sender"
     REHEARSAL = "rehearsal"
+    REPLIES = "replies"
 
 
 class Source(StrEnum):
@@ -212,6 +214,38 @@ class Lead(msgspec.Struct, frozen=True, kw_only=True):
     def can_be_launched(self) -> bool:
         """Whether a person may launch it: it waits for that, or was skipped."""
         return self.waits_for is WaitsFor.REVIEW or self.stopped_by is ActivityType.SKIPPED
+
+
+class Seat(msgspec.Struct, frozen=True):
+    """Where a lead is: in which campaign, and who writes to it."""
+
+    team_id: TeamId
+    id: LeadId
+    campaign_id: CampaignId
+    sender_id: SenderId | None
+
+
+class Opens(msgspec.Struct, frozen=True):
+    """A lead's mails were opened, `times` times, at `first_at` and later."""
+
+    team_id: TeamId
+    id: LeadId
+    times: int
+    first_at: datetime
+
+
+class Opened(Seat, frozen=True):
+    """A locked lead whose mails were opened.
+
+    Attributes:
+        reached: The state it came to by that, if it came to another one.
+        was_opened: Some mail of its had been opened before.
+        was_clicked: A link of some mail of its had been clicked.
+    """
+
+    reached: LeadState | None
+    was_opened: bool
+    was_clicked: bool
 
 
 class Standing(Facts, frozen=True, kw_only=True):

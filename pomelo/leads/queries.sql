@@ -1,11 +1,21 @@
 -- name: list_places
 -- The campaigns that leads can be added to, with what decides how they enter. Locked, because
--- one that is started meanwhile would not know of leads that are not committed yet.
-SELECT c.team_id, c.id, c.name, c.auto_review, c.state = 'running' AS is_running
-FROM unnest(:team_ids::text[], :campaign_ids::text[]) AS n (team_id, campaign_id)
-JOIN campaigns c ON c.team_id = n.team_id AND c.id = n.campaign_id
-ORDER BY c.team_id, c.id
-FOR SHARE OF c;
+-- one that is started meanwhile would not know of leads that are not committed yet. After them
+-- the teams' lists of unsubscribes are held (see `lock` there), so that an address unsubscribed
+-- in the same moment is either seen by the next statement or sees the lead.
+WITH places AS MATERIALIZED (
+  SELECT c.team_id, c.id, c.name, c.auto_review, c.state = 'running' AS is_running
+  FROM unnest(:team_ids::text[], :campaign_ids::text[]) AS n (team_id, campaign_id)
+  JOIN campaigns c ON c.team_id = n.team_id AND c.id = n.campaign_id
+  ORDER BY c.team_id, c.id
+  FOR SHARE OF c
+), held AS MATERIALIZED (
+  SELECT pg_advisory_xact_lock_shared(hashtextextended(t.team_id, 0)) IS NOT NULL AS is_held
+  FROM (SELECT DISTINCT n.team_id FROM unnest(:team_ids::text[]) AS n (team_id) ORDER BY 1) t
+  WHERE (SELECT count(*) FROM places) > 0
+)
+SELECT team_id, id, name, auto_review, is_running FROM places
+WHERE (SELECT bool_and(h.is_held) FROM held h);
 
 -- name: list_held
 -- Where people are already. Their contacts are locked, so nobody else adds them now.
@@ -14,19 +24,37 @@ FROM unnest(:team_ids::text[], :contact_ids::text[]) AS n (team_id, contact_id)
 JOIN leads l ON l.team_id = n.team_id AND l.contact_id = n.contact_id;
 
 -- name: insert
--- A second copy in the same campaign conflicts and gives no row.
-INSERT INTO leads (
-  team_id, id, campaign_id, contact_id, email, address_key, variables, source, state,
-  stopped_by, waits_for, due_at, created_at, updated_at, unsubscribed_at, bounced_at)
-SELECT n.team_id, n.id, n.campaign_id, n.contact_id, n.email, n.address_key, n.variables, n.source,
-  n.state, n.stopped_by, n.waits_for, :now, :now, :now,
-  CASE WHEN n.state = 'emailsUnsubscribed' THEN :now::timestamptz END,
-  CASE WHEN n.state = 'emailsBounced' THEN :now::timestamptz END
-FROM json_to_recordset(:rows) AS n (
-  team_id text, id text, campaign_id text, contact_id text, email text, address_key text,
-  variables jsonb, source text, state text, stopped_by text, waits_for text)
-ON CONFLICT (team_id, campaign_id, address_key) DO NOTHING
-RETURNING id;
+-- A second copy in the same campaign conflicts and gives no row. If any of the keys is on its
+-- team's list of unsubscribes, nobody is inserted, and what was found is all there is: how
+-- those people enter is decided first. Names are sorted, so that two batches never wait for
+-- each other.
+WITH found AS MATERIALIZED (
+  SELECT u.team_id, u.key, u.source
+  FROM unnest(:key_teams::text[], :keys::text[]) AS k (team_id, key)
+  JOIN unsubscribes u ON u.team_id = k.team_id AND u.key = k.key
+), inserted AS (
+  INSERT INTO leads (
+    team_id, id, campaign_id, contact_id, email, address_key, variables, source, state,
+    stopped_by, waits_for, due_at, created_at, updated_at, unsubscribed_at, bounced_at)
+  SELECT n.team_id, n.id, n.campaign_id, n.contact_id, n.email, n.address_key, n.variables,
+    n.source, n.state, n.stopped_by, n.waits_for, :now, :now, :now,
+    CASE WHEN n.state = 'emailsUnsubscribed' THEN :now::timestamptz END,
+    CASE WHEN n.state = 'emailsBounced' THEN :now::timestamptz END
+  FROM json_to_recordset(:rows) AS n (
+    team_id text, id text, campaign_id text, contact_id text, email text, address_key text,
+    variables jsonb, source text, state text, stopped_by text, waits_for text)
+  WHERE NOT EXISTS (SELECT FROM found)
+  ON CONFLICT (team_id, campaign_id, address_key) DO NOTHING
+  RETURNING team_id, id, campaign_id, variables
+), named AS (
+  INSERT INTO variable_names (team_id, campaign_id, name)
+  SELECT DISTINCT i.team_id, i.campaign_id, k.name
+  FROM inserted i CROSS JOIN LATERAL jsonb_object_keys(i.variables) AS k (name)
+  ORDER BY i.team_id, i.campaign_id, k.name
+  ON CONFLICT DO NOTHING
+)
+SELECT team_id, id, NULL AS key, NULL AS source FROM inserted
+UNION ALL SELECT team_id, NULL, key, source FROM found;
 
 -- name: find
 SELECT l.team_id, l.id, l.campaign_id, c.name AS campaign_name, l.contact_id, l.email,
@@ -65,6 +93,15 @@ SELECT id FROM leads WHERE team_id = :team_id AND contact_id = ANY(:contact_ids:
 ORDER BY id;
 
 -- name: set_variables
+-- Of a locked lead.
+WITH named AS (
+  INSERT INTO variable_names (team_id, campaign_id, name)
+  SELECT l.team_id, l.campaign_id, k.name
+  FROM leads l CROSS JOIN LATERAL jsonb_object_keys(:variables::jsonb) AS k (name)
+  WHERE l.team_id = :team_id AND l.id = :lead_id
+  ORDER BY l.team_id, l.campaign_id, k.name
+  ON CONFLICT DO NOTHING
+)
 UPDATE leads SET variables = :variables, updated_at = :now
 WHERE team_id = :team_id AND id = :lead_id;
 
@@ -109,6 +146,31 @@ FROM json_to_recordset(:rows) AS n (
   clicked_count integer, replied_count integer)
 WHERE l.team_id = n.team_id AND l.id = n.id;
 
+-- name: open_all
+-- An open ends no sequence and is taken back by nothing, so it is written without a look at the
+-- lead before. Locked in the order of `lock`, so what it was is what it was just before.
+WITH was AS MATERIALIZED (
+  SELECT l.team_id, l.id, l.state, l.opened_count, n.times, n.first_at
+  FROM json_to_recordset(:rows) AS n (team_id text, id text, times integer, first_at timestamptz)
+  JOIN leads l ON l.team_id = n.team_id AND l.id = n.id
+  ORDER BY l.team_id, l.id
+  FOR NO KEY UPDATE OF l
+)
+UPDATE leads l SET
+  state = CASE WHEN l.state = ANY(:lifted::text[]) THEN :reached ELSE l.state END,
+  last_state = :happened, opened_at = LEAST(l.opened_at, was.first_at),
+  opened_count = l.opened_count + was.times, updated_at = GREATEST(l.updated_at, :now)
+FROM was WHERE l.team_id = was.team_id AND l.id = was.id
+RETURNING l.team_id, l.id, l.campaign_id, l.sender_id,
+  CASE WHEN was.state = l.state THEN NULL ELSE l.state END AS reached,
+  was.opened_count > 0 AS was_opened, l.clicked_at IS NOT NULL AS was_clicked;
+
+-- name: list_seats
+-- Not locked: for facts that move nothing.
+SELECT l.team_id, l.id, l.campaign_id, l.sender_id
+FROM unnest(:team_ids::text[], :ids::text[]) AS n (team_id, id)
+JOIN leads l ON l.team_id = n.team_id AND l.id = n.id;
+
 -- name: lock_contact_of
 -- The lead is locked before its contact, as by those who tell what happened to it.
 SELECT contact_id FROM leads WHERE team_id = :team_id AND id = :lead_id FOR UPDATE;
@@ -120,8 +182,10 @@ DELETE FROM leads WHERE team_id = :team_id AND id = :lead_id;
 SELECT EXISTS (SELECT FROM leads WHERE team_id = :team_id AND contact_id = :contact_id);
 
 -- name: shift_positions
-UPDATE leads SET step_position = step_position + :by
-WHERE team_id = :team_id AND campaign_id = :campaign_id AND step_position > :beyond;
+-- Whose step is just being carried out is waited for and looked at again: it may have gone on.
+UPDATE leads SET step_position = step_position + CASE WHEN step_position > :beyond THEN :by ELSE 0 END
+WHERE team_id = :team_id AND campaign_id = :campaign_id
+  AND (step_position > :beyond OR (step_position = :beyond AND leased_until IS NOT NULL));
 
 -- name: claim_due
 -- Reads the head of leads_due once a want and once a campaign: first the sender's own leads,
@@ -132,8 +196,8 @@ WHERE team_id = :team_id AND campaign_id = :campaign_id AND step_position > :bey
 WITH wants AS MATERIALIZED (
   SELECT * FROM unnest(
     :team_ids::text[], :campaign_ids::text[], :sender_ids::text[], :amounts::integer[],
-    :sinces::timestamptz[]
-  ) WITH ORDINALITY AS w (team_id, campaign_id, sender_id, amount, since, place)
+    :sinces::timestamptz[], :takes_new::boolean[]
+  ) WITH ORDINALITY AS w (team_id, campaign_id, sender_id, amount, since, takes_new, place)
 ), own AS MATERIALIZED (
   SELECT w.place, l.team_id, l.id
   FROM wants w CROSS JOIN LATERAL (
@@ -149,6 +213,7 @@ WITH wants AS MATERIALIZED (
     sum(w.amount) - sum(COALESCE(o.amount, 0)) AS amount
   FROM wants w
   LEFT JOIN (SELECT place, count(*) AS amount FROM own GROUP BY place) o ON o.place = w.place
+  WHERE w.takes_new
   GROUP BY w.team_id, w.campaign_id
 ), fresh AS MATERIALIZED (
   SELECT l.team_id, l.id
@@ -164,7 +229,7 @@ WITH wants AS MATERIALIZED (
 UPDATE leads l SET leased_until = :until, fence = l.fence + 1
 FROM (SELECT team_id, id FROM own UNION ALL SELECT team_id, id FROM fresh) t
 WHERE l.team_id = t.team_id AND l.id = t.id
-RETURNING l.team_id, l.id, l.campaign_id, l.sender_id, l.fence, l.due_at;
+RETURNING l.team_id, l.id, l.campaign_id, l.sender_id, l.step_position, l.fence, l.due_at;
 
 -- name: next_due
 -- When the first lead that nobody holds is due, for each sender and campaign.
@@ -181,6 +246,7 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
   SELECT o.due_at FROM leads o
   WHERE o.team_id = w.team_id AND o.campaign_id = w.campaign_id AND o.sender_id IS NULL
+    AND w.sender_id <> ALL (:without_new::text[])
     AND o.due_at IS NOT NULL AND NOT o.is_paused AND o.stopped_by IS NULL AND o.waits_for IS NULL
     AND (o.leased_until IS NULL OR o.leased_until <= :now)
   ORDER BY o.sender_id, o.due_at LIMIT 1
@@ -225,28 +291,53 @@ RETURNING l.team_id, l.id, l.fence;
 -- name: schedule_next
 -- A lead without a sender keeps the one that wrote; was that one deleted meanwhile, the lead
 -- waits for a person. (Deleting locks the sender's row against FOR KEY SHARE, so one of the two
--- sees the other.)
+-- sees the other.) Steps may have been put before the one that is done, or it is gone: then the
+-- lead stands already where the next one has moved to. Who said meanwhile that they are away is
+-- left alone until they are back. Where a mail was sent (sent_at), that is the same change: it
+-- ends no sequence, so nobody looks at the lead before, as with an open.
 WITH n AS MATERIALIZED (
   SELECT * FROM unnest(
     :team_ids::text[], :ids::text[], :fences::bigint[], :sender_ids::text[],
-    :step_positions::integer[], :due_ats::timestamptz[]
-  ) AS u (team_id, id, fence, sender_id, step_position, due_at)
+    :afters::text[], :due_ats::timestamptz[]
+  ) AS u (team_id, id, fence, sender_id, after, due_at)
 ), s AS MATERIALIZED (
   SELECT s.team_id, s.id, s.deleted_at FROM senders s
   WHERE (s.team_id, s.id) IN (SELECT team_id, sender_id FROM n)
   ORDER BY s.team_id, s.id FOR KEY SHARE
+), gone AS MATERIALIZED (
+  SELECT team_id, id FROM s WHERE deleted_at IS NOT NULL
 )
 UPDATE leads l SET
-  sender_id = COALESCE(l.sender_id, n.sender_id), step_position = n.step_position,
-  due_at = n.due_at, leased_until = NULL,
-  waits_for = CASE WHEN s.deleted_at IS NOT NULL AND n.due_at IS NOT NULL
+  state = CASE WHEN :sent_at::timestamptz IS NOT NULL AND l.state = ANY(:lifted::text[])
+    THEN :reached ELSE l.state END,
+  last_state = CASE WHEN :sent_at IS NULL THEN l.last_state ELSE :happened END,
+  contacted_at = LEAST(l.contacted_at, :sent_at),
+  sent_count = l.sent_count + CASE WHEN :sent_at IS NULL THEN 0 ELSE 1 END,
+  updated_at = GREATEST(l.updated_at, :sent_at),
+  sender_id = COALESCE(l.sender_id, n.sender_id),
+  step_position = COALESCE(p.position + 1, l.step_position),
+  due_at = CASE WHEN n.due_at IS NOT NULL THEN GREATEST(n.due_at, l.back_at) END,
+  leased_until = NULL,
+  waits_for = CASE WHEN g.id IS NOT NULL AND n.due_at IS NOT NULL
     THEN COALESCE(l.waits_for, 'sender') ELSE l.waits_for END
-FROM n LEFT JOIN s ON s.team_id = n.team_id AND s.id = n.sender_id
+FROM n
+JOIN leads was ON was.team_id = n.team_id AND was.id = n.id
+LEFT JOIN gone g ON g.team_id = n.team_id AND g.id = n.sender_id
+LEFT JOIN steps p ON p.team_id = n.team_id AND p.id = n.after
 WHERE l.team_id = n.team_id AND l.id = n.id AND l.fence = n.fence
-RETURNING l.team_id, l.id, l.fence;
+RETURNING l.team_id, l.id, l.campaign_id, l.sender_id,
+  CASE WHEN was.state = l.state THEN NULL ELSE l.state END AS reached,
+  was.sent_count > 0 AS was_contacted;
+
+-- name: wait_until_back
+-- A step that is under way goes out; what comes after it waits (schedule_next).
+UPDATE leads SET
+  back_at = GREATEST(back_at, :back_at),
+  due_at = CASE WHEN due_at IS NOT NULL THEN GREATEST(due_at, :back_at) END
+WHERE team_id = :team_id AND id = :lead_id;
 
 -- name: wait_until
-UPDATE leads l SET due_at = n.due_at, leased_until = NULL
+UPDATE leads l SET due_at = GREATEST(n.due_at, l.back_at), leased_until = NULL
 FROM unnest(
   :team_ids::text[], :ids::text[], :fences::bigint[], :due_ats::timestamptz[]
 ) AS n (team_id, id, fence, due_at)
@@ -275,9 +366,17 @@ WHERE l.team_id = :team_id AND l.id = :lead_id AND l.sender_id IS NULL
               WHERE s.team_id = l.team_id AND s.id = :sender_id AND s.deleted_at IS NULL);
 
 -- name: park_sender
-UPDATE leads SET waits_for = 'sender', updated_at = :now
-WHERE team_id = :team_id AND sender_id = :sender_id AND due_at IS NOT NULL
-  AND waits_for IS NULL AND stopped_by IS NULL;
+-- Nobody will read the mailbox of a sender that is gone. Walks the team's leads by their key, so
+-- many at a time, and gives the last one it looked at; NULL when that was all.
+WITH looked_at AS MATERIALIZED (
+  SELECT id FROM leads WHERE team_id = :team_id AND id > :after ORDER BY id LIMIT :amount
+), parked AS (
+  UPDATE leads l SET waits_for = 'sender', updated_at = :now
+  FROM looked_at a
+  WHERE l.team_id = :team_id AND l.id = a.id AND l.sender_id = :sender_id AND l.due_at IS NOT NULL
+    AND (l.waits_for IS NULL OR l.waits_for = 'replies') AND l.stopped_by IS NULL
+)
+SELECT max(id) FROM looked_at HAVING count(*) = :amount;
 
 -- name: unpark
 -- Of one event only: a lead that waits for something else waits on.
@@ -288,6 +387,24 @@ RETURNING campaign_id;
 -- name: unpark_all
 UPDATE leads SET waits_for = NULL WHERE waits_for = :waits_for
 RETURNING team_id, campaign_id;
+
+-- name: unpark_heard
+-- Leads whose sender's mailbox has been read of late, or is not to be read any more; so many a
+-- sender at a time. (LATERAL, so that of the many who wait only those are looked at.)
+WITH heard AS (
+  SELECT l.team_id, l.id
+  FROM senders s
+  CROSS JOIN LATERAL (
+    SELECT o.team_id, o.id FROM leads o
+    WHERE o.team_id = s.team_id AND o.sender_id = s.id AND o.waits_for = 'replies'
+    LIMIT :amount FOR NO KEY UPDATE SKIP LOCKED
+  ) l
+  WHERE s.deleted_at IS NULL
+    AND (s.replies IS DISTINCT FROM 'imap' OR s.replies_read_at >= :heard_since)
+)
+UPDATE leads l SET waits_for = NULL FROM heard h
+WHERE l.team_id = h.team_id AND l.id = h.id
+RETURNING l.team_id, l.campaign_id;
 
 -- name: list_failed
 -- Leads of a campaign whose step could not be carried out.
@@ -310,4 +427,4 @@ WHERE c.team_id = :team_id AND c.state = 'running'
   AND NOT EXISTS (
     SELECT FROM leads l
     WHERE l.team_id = c.team_id AND l.campaign_id = c.id
-      AND l.waits_for IN ('review', 'uncertain', 'rehearsal'));
+      AND l.waits_for IN ('review', 'uncertain', 'rehearsal', 'replies'));

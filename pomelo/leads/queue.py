@@ -4,18 +4,21 @@ A claim is a lease and a fence. Whatever comes back with an older fence changes 
 is missing from the answer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
 
 from pomelo.base.db import Db
-from pomelo.base.ids import CampaignId, LeadId, SenderId, TeamId
-from pomelo.leads.model import WaitsFor
+from pomelo.base.ids import CampaignId, LeadId, SenderId, StepId, TeamId
+from pomelo.leads.model import ActivityType, LeadState, Seat, WaitsFor
+from pomelo.leads.states import REACHES, lifted_by
 from pomelo.leads.store import QUERIES
 
 _EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_SENT: Final = ActivityType.EMAILS_SENT
+_LIFTED: Final = lifted_by(_SENT)
 
 
 class Want(msgspec.Struct, frozen=True):
@@ -28,6 +31,7 @@ class Want(msgspec.Struct, frozen=True):
         amount: At most so many.
         since: Do not look at leads due before: they were seen gone, and stepping over what
             is left of them costs time. A sweep without it must follow every few seconds.
+        takes_new: Whether it may write to leads that nobody has written to.
     """
 
     team_id: TeamId
@@ -35,6 +39,7 @@ class Want(msgspec.Struct, frozen=True):
     sender_id: SenderId
     amount: int
     since: datetime | None = None
+    takes_new: bool = True
 
 
 class Claimed(msgspec.Struct, frozen=True):
@@ -44,6 +49,7 @@ class Claimed(msgspec.Struct, frozen=True):
     id: LeadId
     campaign_id: CampaignId
     sender_id: SenderId
+    step_position: int
     fence: int
     due_at: datetime
 
@@ -62,7 +68,8 @@ class NextStep(msgspec.Struct, frozen=True):
     Attributes:
         sender_id: Who wrote, if anybody did; kept for all later mails if the lead has no
             sender yet.
-        step_position: 0-based place of the next step.
+        after: The step that is done: what stands after it now is next. None: the lead stays
+            where it is.
         due_at: When it is due.
     """
 
@@ -70,8 +77,20 @@ class NextStep(msgspec.Struct, frozen=True):
     id: LeadId
     fence: int
     sender_id: SenderId | None
-    step_position: int
+    after: StepId | None
     due_at: datetime | None
+
+
+class Onward(Seat, frozen=True):
+    """A lead that went on to its next step.
+
+    Attributes:
+        reached: The state it came to by the mail that was sent, if it came to another one.
+        was_contacted: Some mail had been sent to it before.
+    """
+
+    reached: LeadState | None
+    was_contacted: bool
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -81,6 +100,7 @@ class Taken(msgspec.Struct, frozen=True):
     id: LeadId
     campaign_id: CampaignId
     sender_id: SenderId | None
+    step_position: int
     fence: int
     due_at: datetime
 
@@ -113,13 +133,18 @@ async def claim_due(
         sender_ids=[want.sender_id for want in wants],
         amounts=[want.amount for want in wants],
         sinces=[want.since or _EVER for want in wants],
+        takes_new=[want.takes_new for want in wants],
         now=now,
         until=until,
     )
 
 
 async def next_due(
-    db: Db, rows: Sequence[tuple[TeamId, CampaignId, SenderId]], *, now: datetime
+    db: Db,
+    rows: Sequence[tuple[TeamId, CampaignId, SenderId]],
+    *,
+    without_new: Collection[SenderId],
+    now: datetime,
 ) -> list[Due]:
     """Find when the next lead is due that a sender could take."""
     return await QUERIES["next_due"].rows(
@@ -128,6 +153,7 @@ async def next_due(
         team_ids=[team for team, _, _ in rows],
         campaign_ids=[campaign for _, campaign, _ in rows],
         sender_ids=[sender for _, _, sender in rows],
+        without_new=list(without_new),
         now=now,
     )
 
@@ -151,17 +177,33 @@ async def free(db: Db, holds: Sequence[Hold | Claimed]) -> list[Hold]:
     return await QUERIES["free"].rows(db, Hold, **_names(holds))
 
 
-async def schedule_next(db: Db, items: Sequence[NextStep]) -> list[Hold]:
-    """Write what comes after a step that is done; gives the claims that were still ours."""
+async def schedule_next(
+    db: Db, items: Sequence[NextStep], *, sent_at: datetime | None = None
+) -> list[Onward]:
+    """Write what comes after a step that is done.
+
+    Args:
+        db: The open transaction.
+        items: The leads, each once.
+        sent_at: When it was done by a mail, for all of them: then it also does to a lead what
+            `moved` does. `activities.record_sent` alone asks for that.
+
+    Returns:
+        The leads of which the claims were still ours.
+    """
     if not items:
         return []
     return await QUERIES["schedule_next"].rows(
         db,
-        Hold,
+        Onward,
         **_names(items),
         sender_ids=[item.sender_id for item in items],
-        step_positions=[item.step_position for item in items],
+        afters=[item.after for item in items],
         due_ats=[item.due_at for item in items],
+        sent_at=sent_at,
+        lifted=_LIFTED,
+        reached=REACHES[_SENT],
+        happened=_SENT,
     )
 
 
@@ -172,6 +214,18 @@ async def wait_until(db: Db, items: Sequence[tuple[Hold, datetime]]) -> list[Hol
     return await QUERIES["wait_until"].rows(
         db, Hold, **_names([hold for hold, _ in items]), due_ats=[at for _, at in items]
     )
+
+
+async def wait_until_back(db: Db, team: TeamId, lead: LeadId, back_at: datetime) -> None:
+    """Let a lead whose person is away wait until then; it never gets due sooner by it.
+
+    Args:
+        db: The open transaction.
+        team: Whose lead.
+        lead: Which, claimed or not.
+        back_at: The first moment at which a mail can meet the person.
+    """
+    await QUERIES["wait_until_back"].run(db, team_id=team, lead_id=lead, back_at=back_at)
 
 
 async def park(db: Db, items: Sequence[tuple[Hold, WaitsFor]]) -> list[Hold]:
@@ -195,9 +249,13 @@ async def keep_sender(db: Db, team: TeamId, lead: LeadId, sender: SenderId) -> N
     await QUERIES["keep_sender"].run(db, team_id=team, lead_id=lead, sender_id=sender)
 
 
-async def park_sender(db: Db, team: TeamId, sender: SenderId, *, now: datetime) -> int:
-    """Let the leads of a sender that is gone wait for another one; gives how many."""
-    return await QUERIES["park_sender"].run(db, team_id=team, sender_id=sender, now=now)
+async def park_sender(
+    db: Db, team: TeamId, sender: SenderId, *, after: str, amount: int, now: datetime
+) -> str | None:
+    """Let leads of a sender that is gone wait: of the next ones by id; gives the last of them."""
+    return await QUERIES["park_sender"].row(
+        db, str, team_id=team, sender_id=sender, after=after, amount=amount, now=now
+    )
 
 
 async def unpark(
@@ -212,6 +270,11 @@ async def unpark(
 async def unpark_all(db: Db, waits_for: WaitsFor) -> list[Woken]:
     """Let everybody go who waited for this event, of all teams."""
     return await QUERIES["unpark_all"].rows(db, Woken, waits_for=waits_for)
+
+
+async def unpark_heard(db: Db, *, heard_since: datetime, amount: int) -> list[Woken]:
+    """Let leads go whose sender's mailbox was read since then; so many a sender at most."""
+    return await QUERIES["unpark_heard"].rows(db, Woken, heard_since=heard_since, amount=amount)
 
 
 def _names(items: Sequence[Hold | Claimed | NextStep]) -> dict[str, object]:

@@ -110,7 +110,16 @@ ANNOUNCEMENTS: Final = frozenset(ANNOUNCED.values())
 # Kept for people to read; the lead's last detailed state stays what it was.
 _PASSING: Final = frozenset(
     {ActivityType.EMAILS_AUTO_REPLIED, ActivityType.EMAILS_DELAYED, ActivityType.RESUMED}
+    | {ActivityType.EMAILS_ANSWER_FAILED}
 )
+
+# Beside a click, what attracts a lead; and what brings it at least as far.
+ATTRACTING: Final = REACHED_BY[LeadState.ATTRACTED] - {ActivityType.EMAILS_CLICKED}
+AHEAD: Final = ATTRACTING | {
+    fact for fact, state in REACHES.items() if RANKS[state] > RANKS[LeadState.ATTRACTED]
+}
+# What may become the lead's last detailed state.
+COUNTING: Final = frozenset(ActivityType) - _PASSING - ANNOUNCEMENTS
 
 _ALWAYS_STOPPING: Final = frozenset(
     {
@@ -147,6 +156,11 @@ def after(state: LeadState, happened: ActivityType) -> LeadState:
     return reached if RANKS[reached] >= RANKS[state] else state
 
 
+def lifted_by(happened: ActivityType) -> list[LeadState]:
+    """List the states from which a fact leads to its own."""
+    return [state for state in LeadState if after(state, happened) is not state]
+
+
 def recomputed(facts: Facts) -> LeadState:
     """Tell the state that what is known of a lead adds up to.
 
@@ -179,7 +193,7 @@ def announced(was: LeadState, now: LeadState) -> ActivityType | None:
 
 def counts(happened: ActivityType) -> bool:
     """Tell whether a fact becomes the lead's last detailed state (`lastState`)."""
-    return happened not in _PASSING and happened not in ANNOUNCEMENTS
+    return happened in COUNTING
 
 
 def stops(happened: ActivityType, rules: StopRules) -> bool:

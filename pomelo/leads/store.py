@@ -1,6 +1,6 @@
 """Leads in the database, as people: one function a query. The queue's are in `queue.py`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -9,9 +9,21 @@ import msgspec
 from pomelo.base.db import Db
 from pomelo.base.ids import CampaignId, ContactId, LeadId, TeamId
 from pomelo.base.sql import load
-from pomelo.leads.model import EmailStatus, Lead, LeadState, Standing
+from pomelo.leads.model import (
+    ActivityType,
+    EmailStatus,
+    Lead,
+    LeadState,
+    Opened,
+    Opens,
+    Seat,
+    Standing,
+)
+from pomelo.leads.states import REACHES, lifted_by
+from pomelo.unsubscribes import Source
 
 QUERIES: Final = load(__package__ or "")
+_LIFTED: Final = lifted_by(ActivityType.EMAILS_OPENED)
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -32,6 +44,15 @@ class Held(msgspec.Struct, frozen=True):
     campaign_id: CampaignId
 
 
+class Entered(msgspec.Struct, frozen=True):
+    """What an insertion did: a lead is there, or a key of somebody's is on the team's list."""
+
+    team_id: TeamId
+    id: LeadId | None
+    key: str | None
+    source: Source | None
+
+
 class Listed(msgspec.Struct, frozen=True):
     """A lead as the list of a campaign shows it."""
 
@@ -41,7 +62,7 @@ class Listed(msgspec.Struct, frozen=True):
 
 
 async def list_places(db: Db, wanted: Sequence[tuple[TeamId, CampaignId]]) -> list[Place]:
-    """List and lock those of the campaigns that exist."""
+    """List and lock those of the campaigns that exist, and hold their teams' lists."""
     return await QUERIES["list_places"].rows(
         db,
         Place,
@@ -60,9 +81,18 @@ async def list_held(db: Db, people: Sequence[tuple[TeamId, ContactId]]) -> list[
     )
 
 
-async def insert(db: Db, leads: Sequence[Lead], *, now: datetime) -> list[str]:
-    """Insert leads and give the ids of those that were not in their campaign yet."""
-    return await QUERIES["insert"].rows(db, str, rows=leads, now=now)
+async def insert(
+    db: Db, leads: Sequence[Lead], keys: Collection[tuple[TeamId, str]], *, now: datetime
+) -> list[Entered]:
+    """Insert leads that are not in their campaign yet, unless a key is on its team's list."""
+    return await QUERIES["insert"].rows(
+        db,
+        Entered,
+        rows=leads,
+        key_teams=[team for team, _ in keys],
+        keys=[key for _, key in keys],
+        now=now,
+    )
 
 
 async def find(db: Db, team: TeamId, lead: LeadId) -> Lead | None:
@@ -144,6 +174,26 @@ async def move(db: Db, leads: Sequence[Standing], *, now: datetime) -> None:
     """Write what facts moved in locked leads."""
     if leads:
         await QUERIES["move"].run(db, rows=leads, now=now)
+
+
+async def open_all(db: Db, opens: Sequence[Opens], *, now: datetime) -> list[Opened]:
+    """Lock leads, ordered by team and id, and write that their mails were opened."""
+    return await QUERIES["open_all"].rows(
+        db,
+        Opened,
+        rows=opens,
+        lifted=_LIFTED,
+        reached=REACHES[ActivityType.EMAILS_OPENED],
+        happened=ActivityType.EMAILS_OPENED,
+        now=now,
+    )
+
+
+async def list_seats(db: Db, refs: Sequence[tuple[TeamId, LeadId]]) -> list[Seat]:
+    """List where leads are; those that are gone are missing."""
+    return await QUERIES["list_seats"].rows(
+        db, Seat, team_ids=[team for team, _ in refs], ids=[lead for _, lead in refs]
+    )
 
 
 async def lock_contact_of(db: Db, team: TeamId, lead: LeadId) -> str | None:

@@ -22,11 +22,14 @@ CREATE TABLE leads (
   step_position integer NOT NULL DEFAULT 0,
   -- When that step is due; NULL = the sequence is finished.
   due_at timestamptz,
+  -- An automatic answer says that the person is away until then; no step is due before.
+  back_at timestamptz,
   is_paused boolean NOT NULL DEFAULT false,
   -- The activity that ended the sequence (emailsReplied, emailsUnsubscribed …).
   stopped_by text,
-  -- The event it waits for: 'review', 'uncertain', 'suppressed', 'sender', 'rehearsal'.
-  waits_for text CHECK (waits_for IN ('review', 'uncertain', 'suppressed', 'sender', 'rehearsal')),
+  -- The event it waits for; 'replies': that the mailbox of its sender is read.
+  waits_for text CHECK (waits_for IN (
+    'review', 'uncertain', 'suppressed', 'sender', 'rehearsal', 'replies')),
   -- A worker has it until then; a result with an older fence changes nothing.
   leased_until timestamptz,
   fence bigint NOT NULL DEFAULT 0,
@@ -52,7 +55,7 @@ CREATE TABLE leads (
   UNIQUE (team_id, campaign_id, address_key),
   FOREIGN KEY (team_id, campaign_id) REFERENCES campaigns (team_id, id) ON DELETE CASCADE,
   FOREIGN KEY (team_id, contact_id) REFERENCES contacts (team_id, id)
-) WITH (fillfactor = 85);
+) WITH (fillfactor = 70); -- room for a claim's version beside the one before
 -- The queue: a claim reads just its first rows, whatever else waits.
 CREATE INDEX leads_due ON leads (team_id, campaign_id, sender_id, due_at)
   WHERE due_at IS NOT NULL AND NOT is_paused AND stopped_by IS NULL AND waits_for IS NULL;
@@ -62,4 +65,16 @@ CREATE INDEX leads_listed ON leads (team_id, campaign_id, created_at, id);
 -- nothing here.
 CREATE INDEX leads_unscanned ON leads (created_at)
   WHERE waits_for = 'review' AND scanned_at IS NULL AND stopped_by IS NULL;
+-- Who waits for a mailbox to be read, found again when it has been.
+CREATE INDEX leads_unheard ON leads (team_id, sender_id) WHERE waits_for = 'replies';
 CREATE INDEX leads_parked ON leads (waits_for, team_id, campaign_id) WHERE waits_for IS NOT NULL;
+
+-- Every variable that a lead of a campaign has or once had: what columns an export has is known
+-- without reading all leads.
+CREATE TABLE variable_names (
+  team_id text NOT NULL,
+  campaign_id text NOT NULL,
+  name text NOT NULL,
+  PRIMARY KEY (team_id, campaign_id, name),
+  FOREIGN KEY (team_id, campaign_id) REFERENCES campaigns (team_id, id) ON DELETE CASCADE
+);

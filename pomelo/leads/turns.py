@@ -1,13 +1,16 @@
 """Whose turn it is: claims on due leads, dealt to senders; the end of waiting for an event."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Final
 
 from pomelo.base.db import Db
 from pomelo.base.ids import CampaignId, LeadId, SenderId, TeamId
 from pomelo.leads import queue
 from pomelo.leads.model import WaitsFor
-from pomelo.leads.queue import Claimed, Taken, Want
+from pomelo.leads.queue import Claimed, Taken, Want, Woken
+
+HEARD_AT_ONCE: Final = 500
 
 
 async def claim_due(
@@ -50,8 +53,10 @@ def deal(wants: Sequence[Want], taken: Sequence[Taken]) -> list[Claimed]:
         if lead.sender_id is not None:
             room[(lead.team_id, lead.campaign_id, lead.sender_id)] -= 1
     turns: dict[tuple[TeamId, CampaignId], list[SenderId]] = {}
-    for team, campaign, sender in room:
-        turns.setdefault((team, campaign), []).append(sender)
+    for want in wants:
+        whose = turns.setdefault((want.team_id, want.campaign_id), [])
+        if want.takes_new:
+            whose.append(want.sender_id)
     return [_dealt(lead, room, turns[(lead.team_id, lead.campaign_id)]) for lead in taken]
 
 
@@ -64,24 +69,37 @@ def _dealt(
         room[(lead.team_id, lead.campaign_id, sender)] -= 1
         senders.remove(sender)
         senders.append(sender)
-    return Claimed(lead.team_id, lead.id, lead.campaign_id, sender, lead.fence, lead.due_at)
+    return Claimed(
+        team_id=lead.team_id,
+        id=lead.id,
+        campaign_id=lead.campaign_id,
+        sender_id=sender,
+        step_position=lead.step_position,
+        fence=lead.fence,
+        due_at=lead.due_at,
+    )
 
 
 async def next_due(
-    db: Db, rows: Sequence[tuple[TeamId, CampaignId, SenderId]], *, now: datetime
+    db: Db,
+    rows: Sequence[tuple[TeamId, CampaignId, SenderId]],
+    *,
+    without_new: Collection[SenderId] = (),
+    now: datetime,
 ) -> dict[tuple[TeamId, CampaignId, SenderId], datetime]:
     """Find when there is something to do for senders in campaigns.
 
     Args:
         db: The open transaction.
         rows: Teams, campaigns and senders.
+        without_new: Senders that may write to no lead that has none.
         now: Leads under a lease that lasts longer are not looked at.
 
     Returns:
         When the first lead is due, the sender's own or one without a sender; a row with
         nothing to come is missing.
     """
-    found = await queue.next_due(db, rows, now=now)
+    found = await queue.next_due(db, rows, without_new=without_new, now=now)
     return {(due.team_id, due.campaign_id, due.sender_id): due.due_at for due in found}
 
 
@@ -95,7 +113,27 @@ async def unpark(
 
 async def unpark_all(db: Db, waits_for: WaitsFor) -> dict[TeamId, list[CampaignId]]:
     """Let everybody go on who waited for something; gives the campaigns to wake, by team."""
+    return _by_team(await queue.unpark_all(db, waits_for))
+
+
+async def unpark_heard(
+    db: Db, *, heard_since: datetime, amount: int = HEARD_AT_ONCE
+) -> dict[TeamId, list[CampaignId]]:
+    """Let leads go on that waited for their sender's mailbox to be read.
+
+    Args:
+        db: The open transaction.
+        heard_since: At or after this instant the reading must have begun.
+        amount: So many leads a sender at most; whoever calls comes again.
+
+    Returns:
+        The campaigns to wake, by team.
+    """
+    return _by_team(await queue.unpark_heard(db, heard_since=heard_since, amount=amount))
+
+
+def _by_team(found: Sequence[Woken]) -> dict[TeamId, list[CampaignId]]:
     woken: dict[TeamId, list[CampaignId]] = {}
-    for one in dict.fromkeys(await queue.unpark_all(db, waits_for)):
+    for one in dict.fromkeys(found):
         woken.setdefault(one.team_id, []).append(one.campaign_id)
     return woken

@@ -27,6 +27,10 @@ RESERVED: Final = frozenset(
 COUNT: Final = 256
 KEY_BYTES: Final = 128
 VALUE_BYTES: Final = 64 * 1024
+# Four bytes hold any letter: what has no more letters than these need not be encoded to be
+# measured.
+SHORT_KEY: Final = KEY_BYTES // 4
+SHORT_VALUE: Final = VALUE_BYTES // 4
 
 Variables = dict[str, object]
 
@@ -52,10 +56,9 @@ def clean(given: Mapping[str, object]) -> Variables:
     for key, value in given.items():
         if key in RESERVED:
             continue
-        kept[key] = plain = _plain(value)
-        if not _is_surely_small(key, plain):
-            _check_key(key)
-            _check_size(key, plain)
+        # Nearly all are short texts, which need no further look.
+        is_short = type(value) is str and len(value) <= SHORT_VALUE and 0 < len(key) <= SHORT_KEY
+        kept[key] = value if is_short else _kept(key, value)
     _check_count(kept)
     return kept
 
@@ -72,17 +75,12 @@ def merged(old: Mapping[str, object], changes: Mapping[str, object]) -> Variable
     return result
 
 
-def _plain(value: object) -> object:
+def _kept(key: str, value: object) -> object:
     if isinstance(value, bool | int | float):
-        return msgspec.json.encode(value).decode()
+        value = msgspec.json.encode(value).decode()
+    _check_key(key)
+    _check_size(key, value)
     return value
-
-
-def _is_surely_small(key: str, value: object) -> bool:
-    # Four bytes hold any letter, so most keys and values need not be encoded to be measured.
-    return (
-        0 < len(key) <= KEY_BYTES // 4 and isinstance(value, str) and len(value) <= VALUE_BYTES // 4
-    )
 
 
 def _check_key(key: str) -> None:

@@ -1,5 +1,6 @@
 """From a step's wording to the exact bytes of a mail: headers, links, pixel and text part."""
 
+from pomelo.letters.answers import Written, clean, html_of, write
 from pomelo.letters.compose import (
     Composed,
     Envelope,
@@ -8,13 +9,12 @@ from pomelo.letters.compose import (
     Thread,
     compose,
     header_id,
-    message_of,
+    show,
 )
 from pomelo.letters.dkim import DkimKey, new_pem, read_key, record, sign
 from pomelo.letters.headers import HeadersTampered
 from pomelo.letters.kept import Letters
-from pomelo.letters.targets import target
-from pomelo.letters.threads import base_subject
+from pomelo.letters.targets import Target, target
 
 __all__ = [
     "Composed",
@@ -24,14 +24,18 @@ __all__ = [
     "Letter",
     "Letters",
     "StepContent",
+    "Target",
     "Thread",
-    "base_subject",
+    "Written",
+    "clean",
     "compose",
     "header_id",
-    "message_of",
+    "html_of",
     "new_pem",
     "read_key",
     "record",
+    "show",
     "sign",
     "target",
+    "write",
 ]

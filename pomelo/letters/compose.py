@@ -3,9 +3,8 @@
 The same inputs give the same bytes, so a retry is the same mail.
 """
 
-import binascii
 from collections.abc import Iterator
-from email.utils import format_datetime
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
@@ -15,7 +14,9 @@ from markupsafe import Markup, escape
 from pomelo.base import addresses
 from pomelo.base.ids import MessageId
 from pomelo.letters import headers, threads
+from pomelo.letters.answers import clean
 from pomelo.letters.html import read, read_data, with_pixel
+from pomelo.letters.parts import multipart
 from pomelo.letters.plaintext import tidy
 from pomelo.letters.threads import Thread
 from pomelo.letters.values import GIVEN, Envelope, LetterValues, names_of_slots
@@ -30,16 +31,11 @@ __all__ = [
     "Thread",
     "compose",
     "header_id",
-    "message_of",
+    "show",
 ]
 
 SUBJECT_LIMIT: Final = 400
 
-_TEXT_PART: Final = (
-    b"Content-Type: text/plain; charset=utf-8\r\n"
-    b"Content-Transfer-Encoding: quoted-printable\r\n\r\n"
-)
-_HTML_PART: Final = _TEXT_PART.replace(b"plain", b"html")
 _FOOTER_TEXT: Final = "If you do not want to hear from me again, unsubscribe here: {}"
 _FOOTER_HTML: Final = (
     '<p style="font-size:12px;color:#888888">If you do not want to hear from me again, '
@@ -148,6 +144,23 @@ def compose(letter: Letter, envelope: Envelope, signer: Signer) -> Composed:
     return Composed(raw=raw, subject=subject, links=values.targets(), text=text)
 
 
+def show(letter: Letter, envelope: Envelope, signer: Signer) -> str:
+    """Write a letter's HTML for somebody of the team to read: harmless, and nothing is added.
+
+    Args:
+        letter: The step, compiled without tracking.
+        envelope: What is filled in.
+        signer: As in `compose`.
+
+    Raises:
+        VariableMissing: A variable that is shown has no value.
+        OutputTooLarge: It is larger than 1 MB.
+    """
+    values = LetterValues(letter.links, envelope, signer)
+    values["signature"] = Markup(read_data(envelope.signature)[0])  # noqa: S704 - made safe there
+    return clean(letter.html.render(values))[0]
+
+
 def header_id(message_id: MessageId, sender_domain: str, signer: Signer) -> str:
     """Make the Message-ID of a mail: a signed token at the mailbox's domain.
 
@@ -158,12 +171,6 @@ def header_id(message_id: MessageId, sender_domain: str, signer: Signer) -> str:
     """
     domain = addresses.parse(f"x@{sender_domain}").domain
     return f"<{signer.sign(MESSAGE, message_id)}@{domain}>"
-
-
-def message_of(header_id: str, signer: Signer) -> MessageId | None:
-    """Give the message that one of our Message-IDs names, or nothing."""
-    found = signer.verify(MESSAGE, header_id.strip("<> \t").partition("@")[0])
-    return found[0] if found else None
 
 
 def _derived(source: str, *, html: bool) -> Template:
@@ -208,57 +215,36 @@ def _subject(letter: Letter, envelope: Envelope, values: LetterValues) -> str:
 
 def _raw(envelope: Envelope, values: LetterValues, subject: str, *, text: str, html: str) -> bytes:
     fields = dict(_fields(envelope, values, subject))
-    boundary = f"=_{envelope.message_id}"
-    fields["MIME-Version"] = "MIME-Version: 1.0\r\n"
-    fields["Content-Type"] = f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n'
-    head = "".join(fields.values()).encode("utf-8")
-    dash = f"--{boundary}\r\n".encode("ascii")
-    raw = b"".join(
-        [
-            *(head, b"\r\n", dash, _TEXT_PART, _encoded(text)),
-            *(dash, _HTML_PART, _encoded(html), dash[:-2], b"--\r\n"),
-        ]
-    )
-    headers.check_headers(raw, list(fields))
-    return raw
+    return multipart(fields, envelope.message_id, text=text, html=html)
 
 
 def _fields(envelope: Envelope, values: LetterValues, subject: str) -> Iterator[tuple[str, str]]:
     """Write the fields that vary, in the order in which they stand."""
     sender = addresses.parse(envelope.sender_email).wire
-    recipient = addresses.parse(envelope.rehearsal_to or envelope.recipient).wire
-    name = "" if envelope.rehearsal_to else envelope.recipient_name
+    elsewhere = envelope.rehearsal_to or envelope.test_to
+    recipient = addresses.parse(elsewhere or envelope.recipient).wire
+    name = "" if elsewhere else envelope.recipient_name
     yield "From", headers.mailbox("From", envelope.sender_name, sender)
     yield "To", headers.mailbox("To", name, recipient)
     yield "Subject", headers.text("Subject", subject)
-    yield "Date", headers.tokens("Date", [format_datetime(envelope.date)])
+    yield "Date", headers.date(envelope.date)
     yield "Message-ID", headers.tokens("Message-ID", [envelope.header_id])
     if envelope.thread is not None:
-        yield from _thread_fields(envelope.thread)
+        yield from threads.fields(envelope.thread)
     yield "List-Unsubscribe", _list_unsubscribe(values.unsubscribe_url, sender)
     yield "List-Unsubscribe-Post", "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
     yield "X-Pomelo-Id", headers.tokens("X-Pomelo-Id", [values.token])
     if envelope.rehearsal_to:
         yield "X-Pomelo-Rehearsal", headers.text("X-Pomelo-Rehearsal", envelope.recipient)
-
-
-def _thread_fields(thread: Thread) -> Iterator[tuple[str, str]]:
-    if valid := threads.valid_ids([thread.in_reply_to]):
-        yield "In-Reply-To", headers.tokens("In-Reply-To", valid)
-    if ids := threads.references(thread):
-        yield "References", headers.tokens("References", ids)
+    elif envelope.test_to:
+        yield "X-Pomelo-Test", headers.text("X-Pomelo-Test", envelope.recipient)
 
 
 def _list_unsubscribe(url: str, sender: str) -> str:
+    return headers.tokens("List-Unsubscribe", [f"<{url}>,", _mailto(sender)])
+
+
+@lru_cache(maxsize=1024)
+def _mailto(sender: str) -> str:
     # RFC 6068: an address in a mailto URL is percent-encoded.
-    mailto = f"<mailto:{quote(sender, safe='@+!$*')}?subject=unsubscribe>"
-    return headers.tokens("List-Unsubscribe", [f"<{url}>,", mailto])
-
-
-def _encoded(part: str) -> bytes:
-    """Encode a part as quoted-printable, lines of at most 76 (RFC 2045 6.7).
-
-    Its last CRLF belongs to the boundary after it (RFC 2046 5.1.1). It also tells `b2a_qp`,
-    which looks at the first line end, to break lines with CRLF.
-    """
-    return binascii.b2a_qp(f"{part}\n".replace("\n", "\r\n").encode("utf-8"), istext=True)
+    return f"<mailto:{quote(sender, safe='@+!$*')}?subject=unsubscribe>"

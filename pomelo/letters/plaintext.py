@@ -13,9 +13,6 @@ from selectolax.lexbor import LexborNode
 _EMPTY_LINES: Final = re.compile(r"\n(?:[ \t]*\n)+")
 _AMPERSAND: Final = re.compile(r"&(?!#?\w{1,31};)")
 _SPACE: Final = re.compile(r"[ \t\n\r\f]+")
-# Looking behind keeps a long run of spaces from being tried again from each of its places.
-_MANY_LINES: Final = re.compile(r"(?<![ \t])[ \t]*+\n(?:[ \t]*+\n)++")
-_LOOSE_SPACE: Final = re.compile(r"(?<![ \t])[ \t]*+\n(?: (?! ))?")
 
 _UNSEEN: Final = frozenset({"head", "style", "script", "title", "template", "noscript", "select"})
 _PARTED: Final = frozenset(
@@ -63,9 +60,21 @@ def written(root: LexborNode, voice: Voice) -> str:
 
 def tidy(text: str) -> str:
     """Leave at most one empty line in a row, and no loose space around line ends."""
-    if "\n\n\n" in text or " \n" in text or "\n " in text:
-        text = _LOOSE_SPACE.sub("\n", _MANY_LINES.sub("\n\n", text))
-    return text.strip()
+    if "\n\n\n" not in text and " \n" not in text and "\n " not in text:
+        return text.strip()
+    kept: list[str] = []
+    is_parted = False
+    for line in text.split("\n"):
+        bare = line.rstrip(" \t")
+        if not bare:
+            is_parted = True
+            continue
+        if is_parted:
+            kept.append("")
+            is_parted = False
+        # One space is what was left between a tag and a word; more of them are meant.
+        kept.append(bare[1:] if bare[0] == " " and bare[1:2] != " " else bare)
+    return "\n".join(kept).strip()
 
 
 def paragraphs(source: str) -> str:

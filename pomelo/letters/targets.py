@@ -1,5 +1,9 @@
 """Where a tracked link leads: never from the request, always from what was sent."""
 
+from collections.abc import Sequence
+
+import msgspec
+
 from pomelo import messages
 from pomelo.base.db import Db
 from pomelo.base.ids import MessageId, StepId, TeamId
@@ -7,8 +11,15 @@ from pomelo.letters.kept import Letters
 from pomelo.sequences import TemplateInvalid
 
 
-async def target(db: Db, letters: Letters, message: MessageId, link: int) -> str | None:
-    """Give a link's target, also after its lead was removed.
+class Target(msgspec.Struct, frozen=True):
+    """Where a link leads, and how many different ones its mail has."""
+
+    url: str
+    links: int
+
+
+async def target(db: Db, letters: Letters, message: MessageId, link: int) -> Target | None:
+    """Find where a link leads, also after its lead was removed.
 
     Args:
         db: The open transaction.
@@ -17,7 +28,7 @@ async def target(db: Db, letters: Letters, message: MessageId, link: int) -> str
         link: Its number, from 1.
 
     Returns:
-        An http or https URL; nothing when there is no such link any more.
+        Its http or https URL; nothing when there is no such link any more.
     """
     found = await messages.list_by_ids(db, [message])
     if found:
@@ -32,9 +43,12 @@ async def target(db: Db, letters: Letters, message: MessageId, link: int) -> str
 
 
 async def _static(
-    db: Db, letters: Letters, version: tuple[TeamId, StepId, int], link: int
-) -> str | None:
-    key = (*version, True, True)
+    db: Db, letters: Letters, version: tuple[TeamId, StepId | None, int | None], link: int
+) -> Target | None:
+    team, step, number = version
+    if step is None or number is None:  # a single mail, whose links are its own
+        return None
+    key = (team, step, number, True, True)
     try:
         await letters.prepare(db, [key])
         return _pick(letters.get(key).static_links, link)
@@ -42,7 +56,8 @@ async def _static(
         return None
 
 
-def _pick(links: tuple[str | None, ...] | tuple[str, ...], link: int) -> str | None:
+def _pick(links: Sequence[str | None], link: int) -> Target | None:
     found = links[link - 1] if 0 < link <= len(links) else None
-    is_web = found is not None and found.lower().startswith(("http://", "https://"))
-    return found if is_web else None
+    if found is None or not found.lower().startswith(("http://", "https://")):
+        return None
+    return Target(found, len({one for one in links if one}))

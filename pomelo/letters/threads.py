@@ -1,21 +1,16 @@
 """What binds a follow-up to the mails before it: subject and references."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import msgspec
 
-# RFC 5256 knows re, fw and fwd; the rest is what mail programs of other languages write.
-_REPLY: Final = re.compile(
-    r"\s*(?:re|fw|fwd|aw|wg|sv|vs|vb|vl|antw|doorst|tr|rif|res|rv|enc|odp|pd|ynt|ilt|回复|转发|答复)"
-    r"\s*(?:\[[^\[\]]{0,100}\]|\(\d{1,3}\))?\s*[:：]",
-    re.IGNORECASE,
-)
+from pomelo.letters import headers
+from pomelo.messages import base_subject
+
 _MESSAGE_ID: Final = re.compile(r"<[!-;=?-~]{1,250}>")
 _KEPT: Final = 19
-# Enough to tell subjects apart; longer ones are only written to cost time.
-_SUBJECT_KEPT: Final = 1_000
 
 
 class Thread(msgspec.Struct, frozen=True):
@@ -30,23 +25,6 @@ class Thread(msgspec.Struct, frozen=True):
     in_reply_to: str
     references: tuple[str, ...]
     subject: str
-
-
-def base_subject(subject: str) -> str:
-    """Take the marks of replies and forwards off a subject.
-
-    Source:
-        RFC 5256 2.1.
-    """
-    rest = subject[:_SUBJECT_KEPT].strip()
-    while True:
-        start = rest
-        if rest.lower().endswith("(fwd)"):
-            rest = rest[: -len("(fwd)")].strip()
-        if found := _REPLY.match(rest):
-            rest = rest[found.end() :].strip()
-        if rest == start:
-            return rest
 
 
 def reply_subject(subject: str) -> str:
@@ -65,6 +43,14 @@ def references(thread: Thread) -> tuple[str, ...]:
     known = dict.fromkeys([*valid_ids(thread.references), *valid_ids([thread.in_reply_to])])
     ids = tuple(known)
     return ids if len(ids) <= _KEPT + 1 else (ids[0], *ids[-_KEPT:])
+
+
+def fields(thread: Thread) -> Iterator[tuple[str, str]]:
+    """Write the header fields that put a mail into a conversation, by their names."""
+    if valid := valid_ids([thread.in_reply_to]):
+        yield "In-Reply-To", headers.tokens("In-Reply-To", valid)
+    if ids := references(thread):
+        yield "References", headers.tokens("References", ids)
 
 
 def valid_ids(ids: Sequence[str]) -> list[str]:

@@ -33,6 +33,7 @@ class Envelope(msgspec.Struct, frozen=True):
         date: When it is sent, aware.
         thread: The conversation it continues.
         rehearsal_to: The operator's address, when this is a rehearsal.
+        test_to: Somebody's own address, when this is a test: nothing else differs.
     """
 
     message_id: MessageId
@@ -47,6 +48,7 @@ class Envelope(msgspec.Struct, frozen=True):
     date: datetime
     thread: Thread | None = None
     rehearsal_to: str | None = None
+    test_to: str | None = None
 
 
 class LetterValues(dict[str, object]):
@@ -66,6 +68,7 @@ class LetterValues(dict[str, object]):
         self._envelope = envelope
         self._signer = signer
         self._lazy: dict[str, tuple[int, Template]] = {}
+        self._targets: dict[int, str] = {}
         self._found: dict[int, str] = {}
         self.token = signer.sign(MESSAGE, envelope.message_id)
         self.unsubscribe_url = self.tracked(UNSUBSCRIBE)
@@ -77,7 +80,9 @@ class LetterValues(dict[str, object]):
 
     def __missing__(self, name: str) -> str:
         number, template = self._lazy[name]
-        target = self._target(template)
+        target = self._targets.get(number)
+        if target is None:  # both parts of a mail name it
+            target = self._targets[number] = self._target(template)
         return target if name == target_slot(number) else self._shown(number, target)
 
     def tracked(self, kind: str, number: int = 0) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
@@ -9,10 +10,18 @@ from pomelo.base.ids import CampaignId, LeadId, MessageId, SenderId, StepId, Tea
 
 
 class MessageKind(StrEnum):
-    """Whom a mail is for."""
+    """What a mail is: a step, for the lead or for the operator; a person's answer; a test."""
 
     SEQUENCE = "sequence"
     REHEARSAL = "rehearsal"
+    ANSWER = "answer"
+    TEST = "test"
+
+
+# Those that a lead gets.
+REAL: Final = frozenset({MessageKind.SEQUENCE, MessageKind.ANSWER})
+# Those that belong to no step, and are sent one by one.
+SINGLE: Final = frozenset({MessageKind.ANSWER, MessageKind.TEST})
 
 
 class MessageState(StrEnum):
@@ -54,15 +63,52 @@ class Intent(msgspec.Struct, frozen=True):
     raw: bytes
 
 
+class SingleMail(msgspec.Struct, frozen=True, kw_only=True):
+    """A mail that belongs to no step, written and to be sent when a worker comes to it.
+
+    `sequence_step` is that of the mail it answers, or of the step that is tested.
+    """
+
+    team_id: TeamId
+    id: MessageId
+    kind: MessageKind
+    campaign_id: CampaignId
+    lead_id: LeadId
+    sender_id: SenderId
+    sequence_step: int
+    recipient: str
+    address_key: str
+    header_id: str
+    subject: str
+    thread_ids: tuple[str, ...]
+    links: tuple[str, ...] | None
+    raw: bytes
+
+
+class TakenUp(msgspec.Struct, frozen=True, kw_only=True):
+    """Such a mail, begun: a worker has it."""
+
+    team_id: TeamId
+    id: MessageId
+    kind: MessageKind
+    lead_id: LeadId
+    sender_id: SenderId
+    sequence_step: int
+    fence: int
+    recipient: str
+    header_id: str
+    raw: bytes
+    attempts: int
+    created_at: datetime
+
+
 class Mark(msgspec.Struct, frozen=True):
     """Asks for leave to begin DATA: nothing may have stopped this mail.
 
     `suppression_keys` are all keys under which its recipient may be unsubscribed.
     """
 
-    team_id: TeamId
-    id: MessageId
-    fence: int
+    intent: Intent
     deliver_to: str
     suppression_keys: tuple[str, ...]
 
@@ -81,7 +127,7 @@ class Result(msgspec.Struct, frozen=True):
 
 
 class Message(msgspec.Struct, frozen=True):
-    """A mail, without its bytes."""
+    """A mail, without its bytes; a single one has no step."""
 
     team_id: TeamId
     id: MessageId
@@ -89,8 +135,8 @@ class Message(msgspec.Struct, frozen=True):
     campaign_id: CampaignId
     lead_id: LeadId
     sender_id: SenderId
-    step_id: StepId
-    step_version: int
+    step_id: StepId | None
+    step_version: int | None
     sequence_step: int
     state: MessageState
     fence: int
@@ -118,7 +164,7 @@ class Fetched(msgspec.Struct, frozen=True):
     kind: MessageKind
     lead_id: LeadId
     sender_id: SenderId
-    step_id: StepId
+    step_id: StepId | None
     sequence_step: int
     handed_over_at: datetime | None
 
@@ -158,5 +204,5 @@ class Buried(msgspec.Struct, frozen=True):
     team_id: TeamId
     id: MessageId
     address_key: str
-    step_id: StepId
-    step_version: int
+    step_id: StepId | None
+    step_version: int | None

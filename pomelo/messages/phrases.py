@@ -6,6 +6,7 @@ suppresses a person (`HARD`) stands below whatever else the words could have mea
 
 import re
 from enum import StrEnum
+from functools import cache
 from typing import Final
 
 
@@ -78,9 +79,17 @@ _ROWS: Final = (
         credits exceeded
         exceeded (the |your )?(allowed )?(number of|limit of) (messages|recipients|e-?mails)
         max defers and failures
+        max(imum)? (defers|e-?mails|mails|messages) (and|per) \w+
         thread limit exceeded
         throttl
         sending (messages )?too fast
+        """,
+    ),
+    # What a mail carries: "blocked because its content …" is about the mail, not about us.
+    (
+        ReplyClass.CONTENT,
+        r"""
+        content presents a potential security issue
         """,
     ),
     # Reputation and policy.
@@ -149,7 +158,6 @@ _ROWS: Final = (
         bare (<?lf>?|<?cr>?|line ?feed)
         virus|malware
         (attachment|file) (type|name|extension)
-        content presents a potential security issue
         (malformed|invalid|missing|duplicate|multiple) (\S+ )?headers?
         not rfc ?\d* ?compliant
         """,
@@ -181,6 +189,13 @@ _ROWS: Final = (
         (mailbox|user|account|address|recipient|domain|alias) (\S+ )?does(n't| not) exist
         that you tried to reach does(n't| not) exist
         (invalid|bad|illegal) (destination |final )?(recipient|mailbox|delivery address)
+        non-?existent (recipient|mailbox|user|account|address)
+        (utilisateur|destinataire|adresse) (inconnue?|introuvable)|destinataire invalide
+        (empfänger|empfaenger|benutzer|adresse|postfach) (ist )?(unbekannt|nicht gefunden)
+        (usuario|destinatario|buzón) (desconocido|inexistente|no existe)
+        (utente|destinatario|casella) (sconosciut|inesistente)
+        (пользователь|адресат|ящик) не (найден|существует)|нет такого пользователя
+        (用户|收件人|邮箱|帐号)(名)?不存在
         doesn't have an? \S+ account
         could(n't| not) be found
         (mailbox|account|user|recipient) (\S+ )?(is |has been )?(disabled|inactive|deactivated)
@@ -207,7 +222,10 @@ def _any_of(phrases: str) -> re.Pattern[str]:
     return re.compile("|".join(line.strip() for line in phrases.strip().splitlines()))
 
 
-_COMPILED: Final = tuple((kind, _any_of(phrases)) for kind, phrases in _ROWS)
+@cache
+def _compiled() -> tuple[tuple[ReplyClass, re.Pattern[str]], ...]:
+    """Compile the table when the first reply is read: many a command never reads one."""
+    return tuple((kind, _any_of(phrases)) for kind, phrases in _ROWS)
 
 
 def class_of(text: str) -> ReplyClass | None:
@@ -217,7 +235,7 @@ def class_of(text: str) -> ReplyClass | None:
         text: The reply, or the diagnostic of a bounce; its first 4 kB are read.
     """
     folded = " ".join(text[:_LONGEST].lower().replace("\u2019", "'").split())
-    return next((kind for kind, pattern in _COMPILED if pattern.search(folded)), None)
+    return next((kind for kind, pattern in _compiled() if pattern.search(folded)), None)
 
 
 def is_greylisting(text: str) -> bool:
@@ -226,4 +244,4 @@ def is_greylisting(text: str) -> bool:
     Source:
         RFC 6647.
     """
-    return _COMPILED[0][1].search(text[:_LONGEST].lower()) is not None
+    return _compiled()[0][1].search(text[:_LONGEST].lower()) is not None

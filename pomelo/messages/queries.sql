@@ -29,40 +29,90 @@ SET state = 'sending', fence = EXCLUDED.fence, attempts = m.attempts + 1,
 WHERE m.state IN ('sending', 'deferred') AND m.data_at IS NULL AND m.fence < EXCLUDED.fence
 RETURNING id;
 
+-- name: insert_single
+-- To be sent by whoever takes it up.
+INSERT INTO messages (
+  team_id, id, kind, campaign_id, lead_id, sender_id, sequence_step, state, fence, recipient,
+  address_key, header_id, subject, thread_ids, links, raw, created_at)
+VALUES (
+  :team_id, :id, :kind, :campaign_id, :lead_id, :sender_id, :sequence_step, 'deferred', 0,
+  :recipient, :address_key, :header_id, :subject, :thread_ids, :links, :raw, :now);
+
+-- name: take_up
+-- The intent: whoever claims a single mail begins it. One that may have gone is not begun again.
+UPDATE messages m SET state = 'sending', fence = r.fence, attempts = m.attempts + 1
+FROM unnest(:team_ids::text[], :ids::text[], :fences::bigint[]) AS r (team_id, id, fence)
+WHERE m.team_id = r.team_id AND m.id = r.id AND m.fence < r.fence
+  AND m.state IN ('deferred', 'sending') AND m.data_at IS NULL
+RETURNING m.team_id, m.id, m.kind, m.lead_id, m.sender_id, m.sequence_step, m.fence, m.recipient,
+  m.header_id, m.raw, m.attempts, m.created_at;
+
+-- name: mark_single
+-- Leave to begin DATA. A person may answer whom a campaign may not write to, but nobody writes
+-- to an address that does not exist; and in a rehearsal no lead is written to.
+WITH allowed AS (
+  SELECT m.team_id, m.id FROM messages m
+  JOIN senders s ON s.team_id = m.team_id AND s.id = m.sender_id
+    AND COALESCE(s.deleted_at, 'infinity') = 'infinity'
+  JOIN installation i ON i.is_only
+  WHERE m.team_id = :team_id AND m.id = :id AND m.fence = :fence
+    AND m.state = 'sending' AND m.data_at IS NULL AND (m.kind = 'test' OR i.deliver_to = '')
+    AND NOT EXISTS (SELECT FROM unsubscribes u
+                    WHERE u.team_id = m.team_id AND u.source = 'bounced'
+                      AND u.key = ANY (:keys::text[]))
+  FOR NO KEY UPDATE OF m
+  FOR KEY SHARE OF s
+)
+UPDATE messages m SET data_at = :now
+FROM allowed a WHERE m.team_id = a.team_id AND m.id = a.id
+RETURNING m.id;
+
+-- name: put_back
+-- An attempt that never came to DATA counts for nothing.
+UPDATE messages SET state = 'deferred', attempts = attempts - 1, data_at = NULL
+WHERE team_id = :team_id AND id = :id AND fence = :fence AND state = 'sending';
+
 -- name: mark
 -- Leave to begin DATA. The lead's and the campaign's rows are locked and read again, so whoever
 -- stops them is answered either before (and no leave is given) or after (and the mail has gone);
 -- so is who takes the sender away. A lease that is over gives none: the mail would be taken for
 -- one whose worker died.
--- (COALESCE, so that no planner takes the queue's index for the lead whose key it has.)
+-- Its own row is looked at last, and again if somebody else has it just now.
+-- (COALESCE, so that no planner takes another index for a lead or sender whose key it has.)
 WITH wanted AS (
-  SELECT * FROM unnest(:team_ids::text[], :ids::text[], :fences::bigint[], :modes::text[],
-                       :keys::text[]) AS w (team_id, id, fence, deliver_to, keys)
+  SELECT * FROM unnest(:team_ids::text[], :ids::text[], :lead_ids::text[], :campaign_ids::text[],
+                       :sender_ids::text[], :step_ids::text[], :positions::int[],
+                       :fences::bigint[], :modes::text[], :keys::text[])
+    AS w (team_id, id, lead_id, campaign_id, sender_id, step_id, position, fence, deliver_to, keys)
 ), allowed AS (
-  SELECT m.team_id, m.id
+  SELECT w.team_id, w.id, w.lead_id, w.sender_id, w.fence
   FROM wanted w
-  JOIN messages m ON m.team_id = w.team_id AND m.id = w.id
-  JOIN leads l ON l.team_id = m.team_id AND l.id = m.lead_id
-  JOIN campaigns c ON c.team_id = m.team_id AND c.id = m.campaign_id
-  JOIN campaign_senders o ON o.team_id = m.team_id AND o.campaign_id = m.campaign_id
-    AND o.sender_id = m.sender_id
-  JOIN senders s ON s.team_id = m.team_id AND s.id = m.sender_id AND s.deleted_at IS NULL
-  JOIN steps p ON p.team_id = m.team_id AND p.id = m.step_id
+  JOIN leads l ON l.team_id = w.team_id AND l.id = w.lead_id
+  JOIN campaigns c ON c.team_id = w.team_id AND c.id = w.campaign_id
+  JOIN campaign_senders o ON o.team_id = w.team_id AND o.campaign_id = w.campaign_id
+    AND o.sender_id = w.sender_id
+  JOIN senders s ON s.team_id = w.team_id AND s.id = w.sender_id
+    AND COALESCE(s.deleted_at, 'infinity') = 'infinity'
+  JOIN steps p ON p.team_id = w.team_id AND p.id = w.step_id
   JOIN installation i ON i.is_only
-  WHERE m.state = 'sending' AND m.fence = w.fence AND m.data_at IS NULL
-    AND l.fence = w.fence AND l.leased_until > :now AND l.step_position = m.sequence_step
+  WHERE l.fence = w.fence AND l.leased_until > :now AND l.step_position = w.position
     AND l.due_at IS NOT NULL AND NOT l.is_paused
     AND l.stopped_by IS NULL AND COALESCE(l.waits_for, '') = ''
     AND c.state = 'running' AND NOT c.is_archived AND i.deliver_to = w.deliver_to
+    -- Who was written to before may have answered: no more before that is known.
+    AND (s.replies IS DISTINCT FROM 'imap' OR w.deliver_to <> ''
+         OR (l.step_position = 0 AND l.sent_count = 0) OR s.replies_read_at >= :heard_since)
     AND NOT EXISTS (SELECT FROM unsubscribes u
-                    WHERE u.team_id = m.team_id AND u.key = ANY (string_to_array(w.keys, E'\n')))
+                    WHERE u.team_id = w.team_id AND u.key = ANY (string_to_array(w.keys, E'\n')))
   ORDER BY l.team_id, l.id
-  FOR NO KEY UPDATE OF l, m
+  FOR NO KEY UPDATE OF l
   FOR SHARE OF c
   FOR KEY SHARE OF o, s
 )
 UPDATE messages m SET data_at = :now
-FROM allowed a WHERE m.team_id = a.team_id AND m.id = a.id
+FROM allowed a WHERE m.team_id = a.team_id AND m.id = a.id AND m.fence = a.fence
+  AND m.lead_id = a.lead_id AND m.sender_id = a.sender_id
+  AND m.state = 'sending' AND m.data_at IS NULL
 RETURNING m.id;
 
 -- name: unmark
@@ -72,12 +122,16 @@ WHERE team_id = :team_id AND id = :id AND fence = :fence AND state = 'sending';
 
 -- name: finish
 -- Compare-and-set: a result with an old fence, or for a mail already settled, changes nothing.
+-- The bytes go, unless they are still to be put into the Sent folder.
 UPDATE messages m
 SET state = r.state, reply = r.reply, reply_class = r.reply_class,
   sent_at = CASE WHEN r.state = 'sent' THEN r.at END,
   data_at = CASE WHEN r.state = 'deferred' THEN NULL ELSE m.data_at END,
   effective_id = COALESCE(r.effective_id, m.effective_id),
-  raw = CASE WHEN r.state IN ('sent', 'refused') THEN NULL ELSE m.raw END
+  raw = CASE WHEN r.state = 'refused' OR (r.state = 'sent' AND (m.kind = 'rehearsal' OR NOT EXISTS (
+      SELECT FROM senders s
+      WHERE s.team_id = m.team_id AND s.id = m.sender_id AND s.saves_sent_copy = 'append')))
+    THEN NULL ELSE m.raw END
 FROM json_to_recordset(:rows) AS r (
   team_id text, id text, fence bigint, state text, at timestamptz, reply text, reply_class text,
   effective_id text)
@@ -106,7 +160,7 @@ WHERE m.team_id = w.team_id AND m.id = w.id AND m.fence = w.fence
 SELECT m.team_id, m.id, m.kind, m.lead_id, l.email AS lead_email, m.campaign_id, m.sender_id,
   '' AS sender_email, m.header_id, m.state, m.fence, m.created_at
 FROM messages m JOIN leads l ON l.team_id = m.team_id AND l.id = m.lead_id
-WHERE m.state = 'sending' AND m.data_at IS NOT NULL
+WHERE m.state = 'sending' AND m.data_at IS NOT NULL AND m.kind IN ('sequence', 'rehearsal')
   AND (l.leased_until IS NULL OR l.leased_until <= :now OR l.fence <> m.fence)
 ORDER BY m.team_id, m.lead_id LIMIT 500
 FOR NO KEY UPDATE OF l, m SKIP LOCKED;
@@ -131,11 +185,17 @@ FOR NO KEY UPDATE OF l, m;
 
 -- name: settle
 -- A doubt ends: the mail counts as sent, or goes again with the same identity and bytes.
-UPDATE messages
+UPDATE messages m
 SET state = :state, data_at = CASE WHEN :state = 'sent' THEN data_at END,
   sent_at = CASE WHEN :state = 'sent' THEN data_at END,
-  raw = CASE WHEN :state = 'sent' THEN NULL ELSE raw END
+  raw = CASE WHEN :state = 'sent' AND (m.kind = 'rehearsal' OR NOT EXISTS (
+      SELECT FROM senders s
+      WHERE s.team_id = m.team_id AND s.id = m.sender_id AND s.saves_sent_copy = 'append')) THEN NULL ELSE raw END
 WHERE team_id = :team_id AND id = :id AND state IN ('uncertain', 'sending');
+
+-- name: drop_raw
+UPDATE messages SET raw = NULL
+WHERE team_id = :team_id AND id = ANY (:ids) AND state = 'sent';
 
 -- name: doubt
 UPDATE messages m SET state = 'uncertain'
@@ -178,6 +238,11 @@ SELECT team_id, id, kind, campaign_id, lead_id, sender_id, step_id, step_version
 FROM messages
 WHERE team_id = :team_id AND (header_id = ANY (:header_ids) OR effective_id = ANY (:header_ids));
 
+-- name: learn_effective
+-- What the server itself said at the 250 is as good.
+UPDATE messages SET effective_id = :effective_id
+WHERE team_id = :team_id AND id = :id AND effective_id IS NULL;
+
 -- name: find_buried
 SELECT team_id, id, address_key, step_id, step_version FROM removed_messages WHERE id = :id;
 
@@ -188,8 +253,30 @@ WHERE team_id = :team_id AND lead_id = :lead_id AND data_at IS NOT NULL
 ON CONFLICT DO NOTHING;
 
 -- name: set_bounced
-UPDATE messages SET bounced_at = COALESCE(bounced_at, :now)
+UPDATE messages SET bounced_at = COALESCE(bounced_at, :now), bounced_hard = bounced_hard OR :is_hard
 WHERE team_id = :team_id AND id = :id;
+
+-- name: hard_bounces
+-- Of a sender's last mails, those that came back for good. Refused ones are looked for apart,
+-- for most of them never came to data_at.
+SELECT count(*)::int AS mails, (count(*) FILTER (WHERE d.is_hard))::int AS bounced
+FROM senders s CROSS JOIN LATERAL (
+  SELECT b.id, b.is_hard FROM (
+    (SELECT m.id, m.data_at AS at, m.bounced_hard OR m.reply_class = 'hard' AS is_hard
+     FROM messages m
+     WHERE m.team_id = s.team_id AND m.sender_id = s.id AND m.kind = 'sequence'
+       AND m.data_at > COALESCE(s.bounces_counted_from_at, '-infinity')
+       AND m.state <> 'refused'
+     ORDER BY m.data_at DESC LIMIT :last_mails)
+    UNION ALL
+    (SELECT m.id, m.created_at AS at, COALESCE(m.reply_class = 'hard', false) AS is_hard
+     FROM messages m
+     WHERE m.team_id = s.team_id AND m.sender_id = s.id AND m.kind = 'sequence'
+       AND m.created_at > COALESCE(s.bounces_counted_from_at, '-infinity')
+       AND m.state = 'refused'
+     ORDER BY m.created_at DESC LIMIT :last_mails)) b
+  ORDER BY b.at DESC LIMIT :last_mails) d
+WHERE s.team_id = :team_id AND s.id = :id;
 
 -- name: count_open
 SELECT count(*) FROM messages WHERE state = 'uncertain';

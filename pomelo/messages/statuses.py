@@ -24,6 +24,7 @@ _STATUS: Final[Mapping[str, ReplyClass]] = {
 _UNLESS: Final = (
     ("5.4.1", re.compile(r"access denied"), _HARD),
     ("5.4.6", re.compile(r"unusual sending activity"), _BLOCK),
+    ("5.1.0", re.compile(r"#?5\.1\.0 address rejected"), _HARD),
     ("5.2.1", re.compile(r"receiving mail (?:at a rate|too quickly)"), _SOFT),
 )
 # Nothing but the class is known; the words decide.

@@ -17,7 +17,10 @@ from pomelo.messages.model import (
     MessageState,
     Quota,
     Result,
+    SingleMail,
+    TakenUp,
 )
+from pomelo.senders import LAST_MAILS, HardBounces
 
 QUERIES: Final = load(__package__ or "")
 
@@ -48,18 +51,93 @@ async def begin(db: Db, intents: Sequence[Intent], *, now: datetime) -> list[Mes
     )
 
 
-async def mark(db: Db, marks: Sequence[Mark], *, now: datetime) -> list[MessageId]:
-    """Set data_at where nothing stops the mail; gives the ids that may begin DATA."""
+async def mark(
+    db: Db, marks: Sequence[Mark], *, now: datetime, heard_since: datetime
+) -> list[MessageId]:
+    """Set data_at where nothing stops the mail; gives the ids that may begin DATA.
+
+    Args:
+        db: The open transaction.
+        marks: The mails.
+        now: When they begin.
+        heard_since: At or after this instant a mailbox that is read must have been, before its
+            sender writes to people who could have answered.
+    """
     return await QUERIES["mark"].rows(
         db,
         MessageId,
-        team_ids=[m.team_id for m in marks],
-        ids=[m.id for m in marks],
-        fences=[m.fence for m in marks],
+        team_ids=[m.intent.team_id for m in marks],
+        ids=[m.intent.id for m in marks],
+        lead_ids=[m.intent.lead_id for m in marks],
+        campaign_ids=[m.intent.campaign_id for m in marks],
+        sender_ids=[m.intent.sender_id for m in marks],
+        step_ids=[m.intent.step_id for m in marks],
+        positions=[m.intent.sequence_step for m in marks],
+        fences=[m.intent.fence for m in marks],
         modes=[m.deliver_to for m in marks],
         keys=["\n".join(m.suppression_keys) for m in marks],
+        heard_since=heard_since,
         now=now,
     )
+
+
+async def insert_single(db: Db, mail: SingleMail, *, now: datetime) -> None:
+    """Keep a mail that belongs to no step, until somebody takes it up."""
+    await QUERIES["insert_single"].run(
+        db,
+        team_id=mail.team_id,
+        id=mail.id,
+        kind=mail.kind,
+        campaign_id=mail.campaign_id,
+        lead_id=mail.lead_id,
+        sender_id=mail.sender_id,
+        sequence_step=mail.sequence_step,
+        recipient=mail.recipient,
+        address_key=mail.address_key,
+        header_id=mail.header_id,
+        subject=mail.subject,
+        thread_ids=mail.thread_ids,
+        links=mail.links,
+        raw=mail.raw,
+        now=now,
+    )
+
+
+async def take_up(db: Db, claims: Sequence[tuple[TeamId, MessageId, int]]) -> list[TakenUp]:
+    """Begin single mails (team, id, fence); gives those that may be sent."""
+    return await QUERIES["take_up"].rows(
+        db,
+        TakenUp,
+        team_ids=[team for team, _, _ in claims],
+        ids=[message for _, message, _ in claims],
+        fences=[fence for _, _, fence in claims],
+    )
+
+
+async def mark_single(db: Db, mail: TakenUp, *, keys: Sequence[str], now: datetime) -> bool:
+    """Set data_at of a single mail where nothing stops it; says whether it may begin DATA.
+
+    Args:
+        db: The open transaction.
+        mail: Which.
+        keys: All under which those who get it may be known not to exist.
+        now: When it begins.
+    """
+    marked = await QUERIES["mark_single"].row(
+        db,
+        MessageId,
+        team_id=mail.team_id,
+        id=mail.id,
+        fence=mail.fence,
+        keys=list(keys),
+        now=now,
+    )
+    return marked is not None
+
+
+async def put_back(db: Db, mail: TakenUp) -> int:
+    """Let a single mail wait that did not come to DATA."""
+    return await QUERIES["put_back"].run(db, team_id=mail.team_id, id=mail.id, fence=mail.fence)
 
 
 async def unmark(db: Db, team: TeamId, message: MessageId, fence: int) -> int:
@@ -70,6 +148,11 @@ async def unmark(db: Db, team: TeamId, message: MessageId, fence: int) -> int:
 async def finish(db: Db, results: Sequence[Result]) -> list[MessageId]:
     """Write how conversations ended; gives the ids that were still this worker's."""
     return await QUERIES["finish"].rows(db, MessageId, rows=results)
+
+
+async def drop_raw(db: Db, team: TeamId, messages: Sequence[MessageId]) -> int:
+    """Forget the bytes of sent mails."""
+    return await QUERIES["drop_raw"].run(db, team_id=team, ids=list(messages))
 
 
 async def withdraw(db: Db, intents: Sequence[tuple[TeamId, MessageId, int]]) -> int:
@@ -152,11 +235,27 @@ async def bury(db: Db, team: TeamId, lead: LeadId) -> int:
     return await QUERIES["bury"].run(db, team_id=team, lead_id=lead)
 
 
-async def set_bounced(db: Db, team: TeamId, message: MessageId, *, now: datetime) -> int:
-    """Note that a bounce came back for a sent mail."""
-    return await QUERIES["set_bounced"].run(db, team_id=team, id=message, now=now)
+async def set_bounced(
+    db: Db, team: TeamId, message: MessageId, *, is_hard: bool, now: datetime
+) -> int:
+    """Note that a bounce came back for a sent mail; hard: the address is no good."""
+    return await QUERIES["set_bounced"].run(db, team_id=team, id=message, is_hard=is_hard, now=now)
+
+
+async def hard_bounces(db: Db, team: TeamId, sender: SenderId) -> HardBounces:
+    """Count how many of a sender's last mails came back for good."""
+    return await QUERIES["hard_bounces"].one(
+        db, HardBounces, team_id=team, id=sender, last_mails=LAST_MAILS
+    )
 
 
 async def count_uncertain(db: Db) -> int:
     """Count the uncertain mails of all teams."""
     return await QUERIES["count_open"].one(db, int)
+
+
+async def learn_effective(db: Db, team: TeamId, message: MessageId, effective_id: str) -> int:
+    """Write which Message-ID a provider gave a mail instead of ours, where none is known."""
+    return await QUERIES["learn_effective"].run(
+        db, team_id=team, id=message, effective_id=effective_id
+    )

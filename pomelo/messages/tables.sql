@@ -2,14 +2,17 @@
 CREATE TABLE messages (
   team_id text NOT NULL,
   id text NOT NULL,
-  -- 'rehearsal' goes to the operator's own address and moves no lead.
-  kind text NOT NULL DEFAULT 'sequence' CHECK (kind IN ('sequence', 'rehearsal')),
+  -- 'rehearsal' goes to the operator's own address, 'test' to somebody's own, and neither moves a
+  -- lead; 'answer' was written by a person.
+  kind text NOT NULL DEFAULT 'sequence' CHECK (kind IN ('sequence', 'rehearsal', 'answer', 'test')),
   campaign_id text NOT NULL,
   lead_id text NOT NULL,
   sender_id text NOT NULL,
-  step_id text NOT NULL,
-  step_version integer NOT NULL,
-  -- 0-based, as lemlist counts.
+  -- NULL = an answer or a test: no step was done by it.
+  step_id text,
+  -- As step_id.
+  step_version integer,
+  -- 0-based, as lemlist counts; of an answer that of the mail before, of a test the step's.
   sequence_step integer NOT NULL,
   -- sending: intent; deferred: to be tried again; uncertain: fate unknown, never resent unasked.
   state text NOT NULL CHECK (state IN ('sending', 'deferred', 'sent', 'refused', 'uncertain')),
@@ -36,10 +39,13 @@ CREATE TABLE messages (
   -- What that answer means (`replies.ReplyClass`); NULL = there was no refusal.
   reply_class text,
   bounced_at timestamptz,
+  -- Because there is no such address, or it is closed to us.
+  bounced_hard boolean NOT NULL DEFAULT false,
   created_at timestamptz NOT NULL,
   PRIMARY KEY (team_id, id),
-  -- No step reaches a lead twice.
+  -- No step reaches a lead twice; answers and tests are as many as people want.
   UNIQUE (team_id, lead_id, step_id, kind),
+  CONSTRAINT messages_of_step CHECK ((step_id IS NULL) = (kind IN ('answer', 'test'))),
   FOREIGN KEY (team_id, lead_id) REFERENCES leads (team_id, id) ON DELETE CASCADE
 ) WITH (fillfactor = 70);
 -- Read whole or not at all, and gone in a moment: not worth compressing.
@@ -55,14 +61,22 @@ CREATE INDEX messages_of_sender ON messages (team_id, sender_id, data_at) WHERE 
 CREATE INDEX messages_open ON messages (state)
   WHERE state = 'uncertain' OR (state = 'sending' AND data_at IS NOT NULL);
 
+-- A sender's refused mails, most of which never came to data_at.
+CREATE INDEX messages_refused ON messages (team_id, sender_id, created_at)
+  WHERE state = 'refused';
+-- Sent mails whose bytes are kept, because they are still to be put into the Sent folder.
+CREATE INDEX messages_kept ON messages (team_id, id) WHERE state = 'sent' AND raw IS NOT NULL;
+
 -- What stays of a removed lead's mails: old links still redirect, unsubscribing still works, and
 -- the sender's day is not longer by them.
 CREATE TABLE removed_messages (
   team_id text NOT NULL REFERENCES teams (id) ON DELETE CASCADE,
   id text NOT NULL,
   address_key text NOT NULL,
-  step_id text NOT NULL,
-  step_version integer NOT NULL,
+  -- NULL as in messages.
+  step_id text,
+  -- As step_id.
+  step_version integer,
   sender_id text NOT NULL,
   data_at timestamptz NOT NULL,
   PRIMARY KEY (team_id, id)

@@ -1,15 +1,27 @@
 """What can be done with senders."""
 
 from datetime import datetime
+from typing import Final
 
 from pomelo.base import ids
 from pomelo.base.db import Db
 from pomelo.base.ids import SenderId, TeamId
 from pomelo.base.vault import Vault
 from pomelo.senders import store
-from pomelo.senders.errors import PlainHostRefused, SenderExists, SenderNotFound
+from pomelo.senders.errors import (
+    FolderInvalid,
+    ImapUnknown,
+    MailboxConnected,
+    PlainHostRefused,
+    SenderExists,
+    SenderNotFound,
+)
 from pomelo.senders.model import Changes, NewSender, PausedFor, Sender, Server, TlsMode
+from pomelo.senders.oauth.store import delete_grant, find_grant
 from pomelo.senders.protection import is_loopback
+from pomelo.senders.replies import Replies
+
+FOLDER_CHARACTERS: Final = 200
 
 
 async def add(db: Db, team: TeamId, new: NewSender, *, vault: Vault, now: datetime) -> Sender:
@@ -25,10 +37,12 @@ async def add(db: Db, team: TeamId, new: NewSender, *, vault: Vault, now: dateti
     Raises:
         SenderExists: The team has a sender of that address.
         PlainHostRefused: A connection without TLS to another machine.
+        ImapUnknown: Replies are to be read by IMAP, and no server was given.
     """
-    for server in (new.smtp, new.imap):
-        if server and server.tls is TlsMode.NONE and not is_loopback(server.host):
-            raise PlainHostRefused
+    for server in filter(None, (new.smtp, new.imap)):
+        _check_plain(server)
+    if new.replies is Replies.IMAP and new.imap is None:
+        raise ImapUnknown
     sender = ids.sender()
     added = await store.insert(
         db,
@@ -37,11 +51,17 @@ async def add(db: Db, team: TeamId, new: NewSender, *, vault: Vault, now: dateti
         new,
         smtp_password=_encrypt(vault, sender, new.smtp),
         imap_password=_encrypt(vault, sender, new.imap),
+        replies=new.replies or (Replies.IMAP if new.imap else None),
         now=now,
     )
     if added is None:
         raise SenderExists
     return added
+
+
+def _check_plain(server: Server) -> None:
+    if server.tls is TlsMode.NONE and not is_loopback(server.host):
+        raise PlainHostRefused
 
 
 def _encrypt(vault: Vault, sender: SenderId, server: Server | None) -> bytes | None:
@@ -94,11 +114,18 @@ async def find_imap(db: Db, team: TeamId, sender: SenderId, vault: Vault) -> Ser
 async def change(
     db: Db, team: TeamId, sender: SenderId, changes: Changes, *, now: datetime
 ) -> Sender:
-    """Change a sender's name, signature, limit or gap.
+    """Change a sender's name, signature, limit, gap, or how its replies are read.
 
     Raises:
         SenderNotFound: The team has none of that id.
+        ImapUnknown: Replies are to be read by IMAP, and no server is known.
+        FolderInvalid: That is no folder's name.
     """
+    for folder in filter(None, (changes.sent_folder, changes.junk_folder)):
+        if len(folder) > FOLDER_CHARACTERS or not folder.isprintable():
+            raise FolderInvalid
+    if changes.replies is Replies.IMAP and not (await get(db, team, sender)).imap_host:
+        raise ImapUnknown
     changed = await store.change(db, team, sender, changes, now=now)
     if changed is None:
         raise SenderNotFound
@@ -117,6 +144,8 @@ async def set_log_in(
 ) -> Sender:
     """Give a sender the password its provider wants now; a pause for a refused log-in ends.
 
+    A mailbox that was connected to its provider is so no more.
+
     Args:
         db: The open transaction.
         team: Whose.
@@ -132,10 +161,28 @@ async def set_log_in(
     secret = vault.encrypt(sender, password) if password else None
     if not await store.set_log_in(db, team, sender, login=login, password=secret):
         raise SenderNotFound
+    await delete_grant(db, team, sender)
     changed = await get(db, team, sender)
     if changed.paused_for is not PausedFor.AUTH:
         return changed
-    return await lift(db, team, sender, now=now)
+    return await recover(db, team, sender, now=now)
+
+
+async def set_imap(db: Db, team: TeamId, sender: SenderId, server: Server, *, vault: Vault) -> None:
+    """Say where a sender's mailbox is read; whether that may be reached was checked before.
+
+    Until it has been read there, no follow-up leaves.
+
+    Raises:
+        SenderNotFound: The team has none of that id.
+        PlainHostRefused: A connection without TLS to another machine.
+        MailboxConnected: Its provider says where it is read.
+    """
+    _check_plain(server)
+    if await find_grant(db, team, sender) is not None:
+        raise MailboxConnected
+    if not await store.set_imap(db, team, sender, server, _encrypt(vault, sender, server)):
+        raise SenderNotFound
 
 
 async def delete(db: Db, team: TeamId, sender: SenderId, *, now: datetime) -> None:
@@ -146,15 +193,26 @@ async def delete(db: Db, team: TeamId, sender: SenderId, *, now: datetime) -> No
     """
     if not await store.delete(db, team, sender, now=now):
         raise SenderNotFound
+    await delete_grant(db, team, sender)
 
 
 async def lift(db: Db, team: TeamId, sender: SenderId, *, now: datetime) -> Sender:
-    """End a sender's pause, by hand or because it worked again.
+    """End a sender's pause and its brake, by hand.
 
     Raises:
         SenderNotFound: The team has none of that id.
     """
     await store.lift(db, team, sender, now=now)
+    return await get(db, team, sender)
+
+
+async def recover(db: Db, team: TeamId, sender: SenderId, *, now: datetime) -> Sender:
+    """End a sender's pause, because it works again; one for bounces stays.
+
+    Raises:
+        SenderNotFound: The team has none of that id.
+    """
+    await store.recover(db, team, sender, now=now)
     return await get(db, team, sender)
 
 

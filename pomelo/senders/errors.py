@@ -1,6 +1,6 @@
 """What can go wrong with senders."""
 
-from pomelo.base.errors import Invalid, NotFound
+from pomelo.base.errors import Conflict, Invalid, NotFound
 
 
 class SenderNotFound(NotFound):
@@ -9,6 +9,18 @@ class SenderNotFound(NotFound):
 
 class SenderExists(Invalid):
     """This SMTP mailbox already exists"""
+
+
+class ImapUnknown(Invalid):
+    """Replies can be read by imap only where its server is known; give imap_host too."""
+
+
+class MailboxConnected(Conflict):
+    """This mailbox is read by its provider's leave; give it an SMTP password first, to end that."""
+
+
+class FolderInvalid(Invalid):
+    """A folder's name is its name on the mail server, of at most 200 printable letters."""
 
 
 class PlainHostRefused(Invalid):

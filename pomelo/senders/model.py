@@ -7,6 +7,7 @@ import msgspec
 
 from pomelo.base.addresses import Address
 from pomelo.base.ids import SenderId, TeamId, UserId
+from pomelo.senders.replies import Hearing, Replies
 
 
 class TlsMode(StrEnum):
@@ -25,16 +26,49 @@ class PausedFor(StrEnum):
     THROTTLED = "throttled"
     SENDER = "sender"
     UNREACHABLE = "unreachable"
+    BOUNCES = "bounces"
+
+
+class SavesSentCopy(StrEnum):
+    """Who puts what a sender sent into its Sent folder."""
+
+    SERVER = "server"
+    APPEND = "append"
+    NONE = "none"
+
+
+class Provider(StrEnum):
+    """Who can give leave to use a mailbox, so that no password is needed (OAuth 2.0)."""
+
+    GOOGLE = "google"
+    MICROSOFT = "microsoft"
+
+
+class LogInKind(StrEnum):
+    """What a server's secret is."""
+
+    PASSWORD = "password"  # noqa: S105 - the name of a kind
+    XOAUTH2 = "xoauth2"
 
 
 class Server(msgspec.Struct, frozen=True):
-    """A mail server as it is given: where, how protected, and the log-in."""
+    """A mail server as it is given: where, how protected, and the log-in.
+
+    Attributes:
+        host: Its name or address.
+        port: Where it listens.
+        tls: How it is spoken to.
+        login: As whom; empty = no log-in.
+        password: Proves it.
+        kind: What that secret is: a password, or an access token of the mailbox's provider.
+    """
 
     host: str
     port: int
     tls: TlsMode
     login: str = ""
     password: str = ""
+    kind: LogInKind = LogInKind.PASSWORD
 
     def __repr__(self) -> str:
         return f"Server({self.host}:{self.port} {self.tls} {self.login or 'no log-in'})"
@@ -52,6 +86,7 @@ class NewSender(msgspec.Struct, frozen=True):
         signature: Put under each mail.
         limit_per_day: Mails in any 24 hours; 0 = no limit.
         gap_seconds: The least time between two mails.
+        replies: How replies come; None = by IMAP where that is known, else nobody has said.
     """
 
     user_id: UserId
@@ -62,6 +97,7 @@ class NewSender(msgspec.Struct, frozen=True):
     signature: str = ""
     limit_per_day: int = 50
     gap_seconds: int = 0
+    replies: Replies | None = None
 
 
 class Sender(msgspec.Struct, frozen=True):
@@ -80,6 +116,10 @@ class Sender(msgspec.Struct, frozen=True):
     smtp_login: str
     dkim_selector: str
     imap_host: str
+    replies: Replies | None
+    replies_read_at: datetime | None
+    sent_folder: str
+    junk_folder: str
     limit_per_day: int
     gap_seconds: int
     may_send_at: datetime
@@ -89,6 +129,13 @@ class Sender(msgspec.Struct, frozen=True):
     paused_at: datetime | None
     failed_connects: int
     created_at: datetime
+    saves_sent_copy: SavesSentCopy | None = None
+    new_leads_stopped_at: datetime | None = None
+
+    @property
+    def hearing(self) -> Hearing:
+        """What is known of its replies."""
+        return Hearing(self.email, self.replies, self.replies_read_at)
 
 
 class Changes(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,6 +145,10 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
     signature: str | None = None
     limit_per_day: int | None = None
     gap_seconds: int | None = None
+    replies: Replies | None = None
+    sent_folder: str | None = None
+    junk_folder: str | None = None
+    saves_sent_copy: SavesSentCopy | None = None
 
 
 class Released(msgspec.Struct, frozen=True):
@@ -114,6 +165,22 @@ class Released(msgspec.Struct, frozen=True):
     id: SenderId
     may_send_at: datetime
     next_at: datetime
+
+
+class Paused(msgspec.Struct, frozen=True):
+    """How many senders are paused for a reason."""
+
+    reason: str
+    senders: int
+
+
+class Unheard(msgspec.Struct, frozen=True):
+    """A sender whose mailbox should have been read."""
+
+    team_id: TeamId
+    id: SenderId
+    email: str
+    replies_read_at: datetime | None
 
 
 class Secrets(msgspec.Struct, frozen=True):

@@ -3,41 +3,46 @@
 INSERT INTO senders (
   team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
   smtp_login, smtp_password, imap_host, imap_port, imap_tls, imap_login, imap_password,
-  limit_per_day, gap_seconds, may_send_at, next_at, created_at)
+  replies, limit_per_day, gap_seconds, may_send_at, next_at, created_at)
 VALUES (
   :team_id, :id, :user_id, :email, :address_key, :name, :signature, :smtp_host, :smtp_port, :smtp_tls,
   :smtp_login, :smtp_password, :imap_host, :imap_port, :imap_tls, :imap_login, :imap_password,
-  :limit_per_day, :gap_seconds, :now, :now, :now)
+  :replies, :limit_per_day, :gap_seconds, :now, :now, :now)
 ON CONFLICT (team_id, address_key) WHERE deleted_at IS NULL DO NOTHING
 RETURNING team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
-  smtp_login, dkim_selector, imap_host, limit_per_day, gap_seconds, may_send_at, next_at, paused_for, paused_reply,
-  paused_at, failed_connects, created_at;
+  smtp_login, dkim_selector, imap_host, replies, replies_read_at,
+  sent_folder, junk_folder, limit_per_day, gap_seconds, may_send_at, next_at, paused_for, paused_reply,
+  paused_at, failed_connects, created_at, saves_sent_copy, new_leads_stopped_at;
 
 -- name: find
 SELECT team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
-  smtp_login, dkim_selector, imap_host, limit_per_day, gap_seconds, may_send_at, next_at, paused_for, paused_reply,
-  paused_at, failed_connects, created_at
+  smtp_login, dkim_selector, imap_host, replies, replies_read_at,
+  sent_folder, junk_folder, limit_per_day, gap_seconds, may_send_at, next_at, paused_for, paused_reply,
+  paused_at, failed_connects, created_at, saves_sent_copy, new_leads_stopped_at
 FROM senders WHERE team_id = :team_id AND id = :id AND deleted_at IS NULL;
 
 -- name: find_by_key
 SELECT team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
-  smtp_login, dkim_selector, imap_host, limit_per_day, gap_seconds, may_send_at, next_at, paused_for, paused_reply,
-  paused_at, failed_connects, created_at
+  smtp_login, dkim_selector, imap_host, replies, replies_read_at,
+  sent_folder, junk_folder, limit_per_day, gap_seconds, may_send_at, next_at, paused_for, paused_reply,
+  paused_at, failed_connects, created_at, saves_sent_copy, new_leads_stopped_at
 FROM senders WHERE team_id = :team_id AND address_key = :address_key AND deleted_at IS NULL;
 
 -- name: list_everywhere
 -- For commands on the machine itself and for checks over the whole installation.
 SELECT team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
-  smtp_login, dkim_selector, imap_host, limit_per_day, gap_seconds, may_send_at, next_at, paused_for, paused_reply,
-  paused_at, failed_connects, created_at
+  smtp_login, dkim_selector, imap_host, replies, replies_read_at,
+  sent_folder, junk_folder, limit_per_day, gap_seconds, may_send_at, next_at, paused_for, paused_reply,
+  paused_at, failed_connects, created_at, saves_sent_copy, new_leads_stopped_at
 FROM senders
 WHERE deleted_at IS NULL AND (:address_key::text IS NULL OR address_key = :address_key)
 ORDER BY team_id, created_at, id;
 
 -- name: list_of_team
 SELECT team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
-  smtp_login, dkim_selector, imap_host, limit_per_day, gap_seconds, may_send_at, next_at, paused_for, paused_reply,
-  paused_at, failed_connects, created_at
+  smtp_login, dkim_selector, imap_host, replies, replies_read_at,
+  sent_folder, junk_folder, limit_per_day, gap_seconds, may_send_at, next_at, paused_for, paused_reply,
+  paused_at, failed_connects, created_at, saves_sent_copy, new_leads_stopped_at
 FROM senders
 WHERE team_id = :team_id AND deleted_at IS NULL
   AND (:user_ids::text[] IS NULL OR user_id = ANY (:user_ids))
@@ -55,6 +60,10 @@ UPDATE senders SET
   name = COALESCE(:name, name), signature = COALESCE(:signature, signature),
   limit_per_day = COALESCE(:limit_per_day, limit_per_day),
   gap_seconds = COALESCE(:gap_seconds, gap_seconds),
+  replies = COALESCE(:replies, replies),
+  sent_folder = COALESCE(:sent_folder, sent_folder),
+  junk_folder = COALESCE(:junk_folder, junk_folder),
+  saves_sent_copy = COALESCE(:saves_sent_copy, saves_sent_copy),
   may_send_at = CASE
     WHEN paused_for IS NULL AND COALESCE(:limit_per_day, :gap_seconds) IS NOT NULL
     THEN LEAST(may_send_at, :now) ELSE may_send_at END,
@@ -64,8 +73,9 @@ UPDATE senders SET
     THEN LEAST(next_at, :now) ELSE next_at END
 WHERE team_id = :team_id AND id = :id AND deleted_at IS NULL
 RETURNING team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
-  smtp_login, dkim_selector, imap_host, limit_per_day, gap_seconds, may_send_at, next_at, paused_for, paused_reply,
-  paused_at, failed_connects, created_at;
+  smtp_login, dkim_selector, imap_host, replies, replies_read_at,
+  sent_folder, junk_folder, limit_per_day, gap_seconds, may_send_at, next_at, paused_for, paused_reply,
+  paused_at, failed_connects, created_at, saves_sent_copy, new_leads_stopped_at;
 
 -- name: delete
 -- Soft, for activities keep naming it; its secrets go. FOR UPDATE waits for results that are
@@ -86,8 +96,10 @@ FROM (SELECT team_id, id FROM senders
       ORDER BY next_at LIMIT :amount FOR NO KEY UPDATE SKIP LOCKED) r
 WHERE s.team_id = r.team_id AND s.id = r.id
 RETURNING s.team_id, s.id, s.user_id, s.email, s.address_key, s.name, s.signature, s.smtp_host,
-  s.smtp_port, s.smtp_tls, s.smtp_login, s.dkim_selector, s.imap_host, s.limit_per_day, s.gap_seconds, s.may_send_at,
-  s.next_at, s.paused_for, s.paused_reply, s.paused_at, s.failed_connects, s.created_at;
+  s.smtp_port, s.smtp_tls, s.smtp_login, s.dkim_selector, s.imap_host, s.replies, s.replies_read_at,
+  s.sent_folder, s.junk_folder, s.limit_per_day, s.gap_seconds, s.may_send_at,
+  s.next_at, s.paused_for, s.paused_reply, s.paused_at, s.failed_connects, s.created_at,
+  s.saves_sent_copy, s.new_leads_stopped_at;
 
 -- name: renew
 UPDATE senders s SET next_at = :until
@@ -113,20 +125,53 @@ FROM (SELECT team_id, id, max(until) AS until
 WHERE s.team_id = r.team_id AND s.id = r.id;
 
 -- name: pause
--- Its worker lets go of it: a claim that nobody ends would outlast the pause.
+-- Its worker lets go of it: a claim that nobody ends would outlast the pause. The one for
+-- bounces, which only a person ends, stays whatever comes after it.
 UPDATE senders
 SET claimed_by = NULL, paused_for = :reason, paused_reply = :reply, paused_at = :now,
   may_send_at = GREATEST(may_send_at, :until), next_at = GREATEST(may_send_at, :until),
   failed_connects = failed_connects + CASE WHEN :reason = 'unreachable' THEN 1 ELSE 0 END
-WHERE team_id = :team_id AND id = :id;
+WHERE team_id = :team_id AND id = :id AND paused_for IS DISTINCT FROM 'bounces';
 
 -- name: lift
--- By hand, or because it worked again.
+-- By hand. What bounced before counts no more, or the brake would come on again at once.
+UPDATE senders
+SET bounces_counted_from_at = CASE
+    WHEN paused_for = 'bounces' OR new_leads_stopped_at IS NOT NULL THEN :now
+    ELSE bounces_counted_from_at END,
+  new_leads_stopped_at = NULL,
+  paused_for = NULL, paused_reply = '', paused_at = NULL, failed_connects = 0,
+  blocked_at = '{}', may_send_at = LEAST(may_send_at, :now),
+  next_at = CASE WHEN claimed_by IS NULL THEN LEAST(next_at, :now) ELSE next_at END
+WHERE team_id = :team_id AND id = :id AND deleted_at IS NULL;
+
+-- name: stop_new_leads
+-- Gives a row when they were not stopped before.
+UPDATE senders SET new_leads_stopped_at = :now
+WHERE team_id = :team_id AND id = :id AND new_leads_stopped_at IS NULL
+RETURNING id;
+
+-- name: take_new_leads
+UPDATE senders SET new_leads_stopped_at = NULL WHERE team_id = :team_id AND id = :id;
+
+-- name: learn_sent_copy
+-- What a check saw; what a person has said counts more.
+UPDATE senders SET saves_sent_copy = :saves_sent_copy
+WHERE team_id = :team_id AND id = :id AND saves_sent_copy IS NULL;
+
+-- name: count_paused
+SELECT COALESCE(paused_for, 'new_leads') AS reason, count(*)::int AS senders FROM senders
+WHERE deleted_at IS NULL AND (paused_for IS NOT NULL OR new_leads_stopped_at IS NOT NULL)
+GROUP BY 1;
+
+-- name: recover
+-- Because it worked again.
 UPDATE senders
 SET paused_for = NULL, paused_reply = '', paused_at = NULL, failed_connects = 0,
   blocked_at = '{}', may_send_at = LEAST(may_send_at, :now),
   next_at = CASE WHEN claimed_by IS NULL THEN LEAST(next_at, :now) ELSE next_at END
-WHERE team_id = :team_id AND id = :id AND deleted_at IS NULL;
+WHERE team_id = :team_id AND id = :id AND deleted_at IS NULL
+  AND paused_for IS DISTINCT FROM 'bounces';
 
 -- name: note_block
 -- Keeps the last three times; gives how many of them are within the hour.
@@ -155,3 +200,21 @@ WHERE team_id = :team_id AND id = :id AND deleted_at IS NULL;
 -- name: dkim_key
 SELECT dkim_key FROM senders
 WHERE team_id = :team_id AND id = :id AND dkim_key IS NOT NULL;
+
+-- name: set_read
+-- A reading that began later may have ended sooner.
+UPDATE senders SET replies_read_at = GREATEST(replies_read_at, :began_at)
+WHERE team_id = :team_id AND id = :id;
+
+-- name: set_imap
+-- Another mailbox may be meant from now on: nobody has read that one.
+UPDATE senders SET imap_host = :host, imap_port = :port, imap_tls = :tls, imap_login = :login,
+  imap_password = :password, replies = COALESCE(replies, 'imap'), replies_read_at = NULL
+WHERE team_id = :team_id AND id = :id AND deleted_at IS NULL;
+
+-- name: list_unheard
+-- Senders whose mailbox should be read and was not since then.
+SELECT team_id, id, email, replies_read_at FROM senders
+WHERE deleted_at IS NULL AND replies = 'imap'
+  AND (replies_read_at IS NULL OR replies_read_at < :since)
+ORDER BY email, id;

@@ -10,11 +10,16 @@ from pomelo.base.sql import load
 from pomelo.senders.model import (
     Changes,
     NewSender,
+    Paused,
     PausedFor,
     Released,
+    SavesSentCopy,
     Secrets,
     Sender,
+    Server,
+    Unheard,
 )
+from pomelo.senders.replies import Replies
 
 QUERIES: Final = load(__package__ or "")
 Ref = tuple[TeamId, SenderId]
@@ -28,6 +33,7 @@ async def insert(
     *,
     smtp_password: bytes | None,
     imap_password: bytes | None,
+    replies: Replies | None,
     now: datetime,
 ) -> Sender | None:
     """Insert a sender; nothing when its address has one already."""
@@ -52,6 +58,7 @@ async def insert(
         imap_tls=imap.tls if imap else None,
         imap_login=imap.login if imap else "",
         imap_password=imap_password,
+        replies=replies,
         limit_per_day=new.limit_per_day,
         gap_seconds=new.gap_seconds,
         now=now,
@@ -108,6 +115,10 @@ async def change(
         signature=changes.signature,
         limit_per_day=changes.limit_per_day,
         gap_seconds=changes.gap_seconds,
+        replies=changes.replies,
+        sent_folder=changes.sent_folder,
+        junk_folder=changes.junk_folder,
+        saves_sent_copy=changes.saves_sent_copy,
         now=now,
     )
 
@@ -188,8 +199,35 @@ async def pause(
 
 
 async def lift(db: Db, team: TeamId, sender: SenderId, *, now: datetime) -> int:
-    """End a pause."""
+    """End a pause and the brake."""
     return await QUERIES["lift"].run(db, team_id=team, id=sender, now=now)
+
+
+async def recover(db: Db, team: TeamId, sender: SenderId, *, now: datetime) -> int:
+    """End a pause of a sender that works again; one for bounces stays."""
+    return await QUERIES["recover"].run(db, team_id=team, id=sender, now=now)
+
+
+async def stop_new_leads(db: Db, team: TeamId, sender: SenderId, *, now: datetime) -> bool:
+    """Let a sender write to nobody new; false when it did not anyhow."""
+    return (
+        await QUERIES["stop_new_leads"].row(db, str, team_id=team, id=sender, now=now) is not None
+    )
+
+
+async def take_new_leads(db: Db, team: TeamId, sender: SenderId) -> int:
+    """Let a sender write to new leads again."""
+    return await QUERIES["take_new_leads"].run(db, team_id=team, id=sender)
+
+
+async def learn_sent_copy(db: Db, team: TeamId, sender: SenderId, learnt: SavesSentCopy) -> int:
+    """Write who saves copies of what a sender sent, where nobody has said it."""
+    return await QUERIES["learn_sent_copy"].run(db, team_id=team, id=sender, saves_sent_copy=learnt)
+
+
+async def count_paused(db: Db) -> dict[str, int]:
+    """Count the paused senders of all teams by why they are; `new_leads`: for new ones alone."""
+    return {row.reason: row.senders for row in await QUERIES["count_paused"].rows(db, Paused)}
 
 
 async def note_block(db: Db, team: TeamId, sender: SenderId, *, now: datetime) -> int:
@@ -219,3 +257,29 @@ async def set_dkim(db: Db, team: TeamId, sender: SenderId, selector: str, key: b
 async def dkim_key(db: Db, team: TeamId, sender: SenderId) -> bytes | None:
     """Read what a sender signs with, still encrypted."""
     return await QUERIES["dkim_key"].row(db, bytes, team_id=team, id=sender)
+
+
+async def set_imap(
+    db: Db, team: TeamId, sender: SenderId, server: Server, password: bytes | None
+) -> int:
+    """Write where a sender's mailbox is read, its password encrypted."""
+    return await QUERIES["set_imap"].run(
+        db,
+        team_id=team,
+        id=sender,
+        host=server.host,
+        port=server.port,
+        tls=server.tls,
+        login=server.login,
+        password=password,
+    )
+
+
+async def set_read(db: Db, team: TeamId, sender: SenderId, *, began_at: datetime) -> int:
+    """Write that a sender's whole mailbox was read, in a reading that began then."""
+    return await QUERIES["set_read"].run(db, team_id=team, id=sender, began_at=began_at)
+
+
+async def list_unheard(db: Db, *, since: datetime) -> list[Unheard]:
+    """List the senders of all teams whose mailbox should be read, and was not since then."""
+    return await QUERIES["list_unheard"].rows(db, Unheard, since=since)

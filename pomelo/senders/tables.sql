@@ -21,6 +21,17 @@ CREATE TABLE senders (
   imap_login text NOT NULL DEFAULT '',
   -- As smtp_password.
   imap_password bytea,
+  -- How replies come: 'imap' reads the mailbox, 'pipe' is fed by `pomelo receive`, 'none' means
+  -- nobody looks; NULL = nobody has said.
+  replies text CHECK (replies IN ('imap', 'pipe', 'none')),
+  -- When the last complete reading of the mailbox began; NULL = it was never read.
+  replies_read_at timestamptz,
+  -- The names of its folders; '' = found by what the server says of them, or by usual names.
+  sent_folder text NOT NULL DEFAULT '',
+  junk_folder text NOT NULL DEFAULT '',
+  -- Who puts a copy of what it sent into its Sent folder: its server, we, or nobody; NULL =
+  -- not known yet.
+  saves_sent_copy text CHECK (saves_sent_copy IN ('server', 'append', 'none')),
   -- Signs its mails where its host does not; '' = no.
   dkim_selector text NOT NULL DEFAULT '',
   -- The key, encrypted like a password; NULL = it does not sign.
@@ -34,12 +45,17 @@ CREATE TABLE senders (
   -- and while a worker has it. What is blocked is never scanned.
   next_at timestamptz NOT NULL,
   claimed_by text,
-  -- Why it does not send, for a person: 'auth', 'block', 'throttled', 'sender', 'unreachable'.
-  paused_for text CHECK (paused_for IN ('auth', 'block', 'throttled', 'sender', 'unreachable')),
+  -- Why it does not send, for a person; NULL = it does.
+  paused_for text CHECK (paused_for IN (
+    'auth', 'block', 'throttled', 'sender', 'unreachable', 'bounces')),
   paused_reply text NOT NULL DEFAULT '',
   paused_at timestamptz,
   -- The last times a server called it a spammer; three in an hour pause it.
   blocked_at timestamptz[] NOT NULL DEFAULT '{}',
+  -- Too many of its mails bounce: until fewer do, it writes to nobody whom it has not met.
+  new_leads_stopped_at timestamptz,
+  -- Mails before do not count for that: a person lifted it then.
+  bounces_counted_from_at timestamptz,
   -- Connections refused in a row, for the back-off.
   failed_connects integer NOT NULL DEFAULT 0,
   created_at timestamptz NOT NULL,
@@ -50,3 +66,52 @@ CREATE TABLE senders (
 );
 CREATE UNIQUE INDEX senders_address ON senders (team_id, address_key) WHERE deleted_at IS NULL;
 CREATE INDEX senders_ready ON senders (next_at) WHERE deleted_at IS NULL;
+
+-- A provider's leave to use a mailbox (OAuth 2.0), at most one a sender; where there is one, no
+-- password counts.
+CREATE TABLE grants (
+  team_id text NOT NULL,
+  sender_id text NOT NULL,
+  provider text NOT NULL CHECK (provider IN ('google', 'microsoft')),
+  -- Encrypted with the secret key, the sender's id inside; so is the next.
+  access_token bytea NOT NULL,
+  refresh_token bytea NOT NULL,
+  expires_at timestamptz NOT NULL,
+  -- From when on it is renewed: ahead of its end, or after the rest that a failure earned.
+  refresh_at timestamptz NOT NULL,
+  -- Counts the tokens: who renews writes only what follows from those it read, so that a
+  -- provider's newest refresh token is never lost to an older one.
+  version integer NOT NULL DEFAULT 1,
+  -- One process asks the provider at a time; NULL = nobody does.
+  leased_until timestamptz,
+  -- Tries in a row that the provider did not answer.
+  failures integer NOT NULL DEFAULT 0,
+  -- The provider ended it: only a person can connect the mailbox again.
+  ended_at timestamptz,
+  PRIMARY KEY (team_id, sender_id),
+  FOREIGN KEY (team_id, sender_id) REFERENCES senders (team_id, id)
+);
+
+-- Somebody was sent to a provider to give such leave, and has not come back.
+CREATE TABLE authorizations (
+  -- SHA-256 of the state parameter, which only that person's browser brings back.
+  state_hash bytea PRIMARY KEY,
+  team_id text NOT NULL,
+  user_id text NOT NULL,
+  -- Connected anew; NULL = it is added.
+  sender_id text,
+  provider text NOT NULL CHECK (provider IN ('google', 'microsoft')),
+  email text NOT NULL,
+  login text NOT NULL,
+  name text NOT NULL,
+  -- As the provider was told; it wants to hear the same again.
+  redirect_uri text NOT NULL,
+  -- PKCE's code verifier (RFC 7636), encrypted, the team's id inside.
+  verifier bytea NOT NULL,
+  -- SHA-256 of the cookie of the browser that began; of nothing for one on a command's machine.
+  browser_hash bytea NOT NULL,
+  expires_at timestamptz NOT NULL,
+  FOREIGN KEY (team_id, user_id) REFERENCES users (team_id, id),
+  FOREIGN KEY (team_id, sender_id) REFERENCES senders (team_id, id)
+);
+CREATE INDEX authorizations_expiring ON authorizations (expires_at);

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence as Many
 from datetime import datetime
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -17,6 +18,7 @@ from pomelo.sequences.errors import (
     AddingWhileRunning,
     CampaignWithoutSequence,
     DeletingWhileRunning,
+    RepliesUnset,
     SequenceNotFound,
     StepInvalid,
     StepMissing,
@@ -30,6 +32,9 @@ from pomelo.sequences.model import (
     StepType,
     StepVersion,
 )
+
+# A campaign of so many steps writes to people who may have answered.
+FOLLOWED_UP: Final = 2
 
 
 async def create_main(db: Db, team: TeamId, campaign: CampaignId, *, now: datetime) -> SequenceId:
@@ -190,6 +195,7 @@ async def start_campaign(db: Db, team: TeamId, campaign: CampaignId, *, now: dat
         StepMissing: It has no step.
         StepInvalid: A step cannot be sent; says which and why.
         SenderMissing: It has no sender.
+        RepliesUnset: It has a follow-up, and it is not said how a sender's replies are read.
 
     Source:
         API reference A11.
@@ -200,7 +206,24 @@ async def start_campaign(db: Db, team: TeamId, campaign: CampaignId, *, now: dat
         raise StepMissing
     for step in steps:
         _check_sendable(step)
+    await check_replies(db, team, campaign)
     return await campaigns.start(db, team, campaign, now=now)
+
+
+async def check_replies(db: Db, team: TeamId, campaign: CampaignId) -> None:
+    """Refuse senders of which nobody said how replies are read, where follow-ups are to come.
+
+    Raises:
+        RepliesUnset: It names the first of them.
+    """
+    if len(await store.list_steps(db, team, campaign)) < FOLLOWED_UP:
+        return
+    for sender in await campaigns.list_senders(db, team, campaign):
+        if sender.replies is None:
+            raise RepliesUnset(
+                f"This campaign has a follow-up, and it is not said how replies to {sender.email} "
+                "are read; set its replies to imap, pipe or none first."
+            )
 
 
 async def contents(db: Db, keys: Many[tuple[TeamId, StepId, int]]) -> list[StepVersion]:

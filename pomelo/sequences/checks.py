@@ -43,7 +43,7 @@ _COMPARISONS: Final[dict[type[Expression], Callable[[object, object], bool]]] = 
 }
 
 
-class _Compared(Expression):
+class Compared(Expression):
     """A comparison by our rules, in the place of the library's."""
 
     __slots__ = ("left", "right", "test")
@@ -55,9 +55,11 @@ class _Compared(Expression):
         self.test = test
 
     def evaluate(self, context: RenderContext) -> bool:
+        """Compare both sides."""
         return self.test(self.left.evaluate(context), self.right.evaluate(context))
 
     def children(self) -> list[Expression]:
+        """Give both sides."""
         return [self.left, self.right]
 
 
@@ -71,7 +73,7 @@ _ALLOWED: Final = (
     BooleanExpression,
     logical.LogicalAndExpression,
     logical.LogicalOrExpression,
-    _Compared,
+    Compared,
 )
 
 
@@ -158,7 +160,7 @@ class Check:
 def _mended(expression: Any) -> Expression:
     test = _COMPARISONS.get(type(expression))
     if test is not None:
-        return _Compared(expression, test)
+        return Compared(expression, test)
     if isinstance(expression, logical.LogicalAndExpression | logical.LogicalOrExpression):
         expression.left, expression.right = _mended(expression.left), _mended(expression.right)
     return expression  # type: ignore[no-any-return]

@@ -29,3 +29,7 @@ class AddingWhileRunning(Invalid):
 
 class DeletingWhileRunning(Invalid):
     """You cannot delete this step because the campaign is running"""
+
+
+class RepliesUnset(Invalid):
+    """A sender's replies are read nowhere; set its replies to imap, pipe or none first."""

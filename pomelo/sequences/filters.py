@@ -32,7 +32,7 @@ def _of_text(change: Callable[..., str]) -> Callable[..., object]:
     """Let a change of texts pass on what is missing, so that a later default can mend it."""
 
     def apply(value: object, *arguments: object) -> object:
-        if isinstance(value, Missing):
+        if not isinstance(value, str) and isinstance(value, Missing):
             return value
         return change(_bounded(text(value)), *map(text, arguments))
 
@@ -46,7 +46,9 @@ def _bounded(shown: str) -> str:
 
 
 def _default(value: object, instead: object = "") -> object:
-    if value is False or isinstance(value, Missing | Empty) or value in ("", [], {}, None):
+    if isinstance(value, str):  # as nearly all are
+        return value or instead
+    if value is False or isinstance(value, Missing | Empty) or value in ([], {}, None):
         return instead
     return value
 

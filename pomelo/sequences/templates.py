@@ -3,19 +3,13 @@
 The language is a part of Liquid; `grammar` says which.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
-import msgspec
 from liquid import BoundTemplate
-from liquid.ast import Node
-from liquid.builtin.content import ContentNode
-from liquid.builtin.expressions import Path
-from liquid.builtin.output import OutputNode
 from liquid.exceptions import LiquidError
 
-from pomelo.sequences.checks import LITERALS, Check
-from pomelo.sequences.filters import FILTERS
+from pomelo.sequences.checks import Check
 from pomelo.sequences.grammar import Buffer, Context, Grammar
 from pomelo.sequences.scanner import (
     SOURCE_LIMIT,
@@ -26,15 +20,8 @@ from pomelo.sequences.scanner import (
     scan,
     unescaped,
 )
-from pomelo.sequences.values import (
-    OUTPUT_LIMIT,
-    OutputTooLarge,
-    VariableMissing,
-    as_html,
-    as_plain,
-    look_up,
-    spelled,
-)
+from pomelo.sequences.segments import cut, shown
+from pomelo.sequences.values import OutputTooLarge, VariableMissing, as_html, as_plain
 
 __all__ = [
     "OutputTooLarge",
@@ -51,20 +38,6 @@ __all__ = [
 NODE_LIMIT: Final = 2_000
 
 _GRAMMARS: Final = {html: Grammar(html=html) for html in (True, False)}
-
-
-class Slot(msgspec.Struct, frozen=True):
-    """A variable in a template that needs no evaluation.
-
-    Attributes:
-        name: Its whole name, `company.city`.
-        path: The name in parts.
-        instead: Arguments of its `default`, if it has one.
-    """
-
-    name: str
-    path: tuple[object, ...]
-    instead: tuple[object, ...] | None = None
 
 
 class Template:
@@ -88,7 +61,8 @@ class Template:
         self.variables = frozenset(check.required)
         self.mentions = frozenset(check.mentioned)
         self.has_tags = any(piece.kind is PieceKind.TAG for piece in scan(source))
-        self._segments = [_segment(node) for node in self._bound.nodes]
+        self._segments = cut(self._bound.nodes)
+        self._present = as_html if html else as_plain
 
     def render(self, values: Mapping[str, object]) -> str:
         """Fill in one lead's values.
@@ -102,36 +76,19 @@ class Template:
             OutputTooLarge: More than 1,000,000 characters.
             TemplateInvalid: An expression cannot be worked out for these values.
         """
-        return "".join(self._shown(values))
+        return shown(self._segments, values, self._present)
 
     def render_with_liquid(self, values: Mapping[str, object]) -> str:
-        """Do the same by walking the whole tree, which any template allows."""
-        return self._walk(self._bound.nodes, values)
-
-    def _walk(self, nodes: Iterable[Node], values: Mapping[str, object]) -> str:
+        """Do the same by walking the library's tree; `render` must give nothing else."""
         buffer, context = Buffer(), Context(self._bound, globals=values)
         try:
-            for node in nodes:
+            for node in self._bound.nodes:
                 node.render(context, buffer)
         except LiquidError as error:
             raise TemplateInvalid(
                 f"The template fails for this lead ({error.message}); correct the step."
             ) from None
         return buffer.getvalue()
-
-    def _shown(self, values: Mapping[str, object]) -> list[str]:
-        present = as_html if self.html else as_plain
-        size, shown = 0, []
-        for segment in self._segments:
-            if isinstance(segment, Slot):
-                segment = present(_filled(segment, values))  # noqa: PLW2901
-            elif isinstance(segment, Node):
-                segment = self._walk((segment,), values)  # noqa: PLW2901
-            size += len(segment)
-            if size > OUTPUT_LIMIT:
-                raise OutputTooLarge
-            shown.append(segment)
-        return shown
 
 
 def compile_template(source: str, *, html: bool, is_derived: bool = False) -> Template:
@@ -156,30 +113,3 @@ def _refuse_too_large(source: str) -> None:
         raise invalid(source, 0, "it is larger than 100 kB; shorten it")
     if sum(piece.kind is not PieceKind.TEXT for piece in scan(source)) > NODE_LIMIT:
         raise invalid(source, 0, f"it has more than {NODE_LIMIT} tags; shorten it")
-
-
-def _filled(slot: Slot, values: Mapping[str, object]) -> object:
-    try:
-        value = values[slot.name]
-    except KeyError:
-        value = None
-    if value is None:
-        value = look_up(values, slot.path)
-    return value if slot.instead is None else FILTERS["default"].apply(value, *slot.instead)
-
-
-def _segment(node: Node) -> str | Slot | Node:
-    """Make of a node what is quicker to show: text, a variable, or itself when it is more."""
-    if isinstance(node, ContentNode):
-        return node.text
-    expression: Any = node.expression if isinstance(node, OutputNode) else None
-    if expression is None or not isinstance(expression.left, Path):
-        return node
-    path = tuple(expression.left.path)
-    if not expression.filters:
-        return Slot(spelled(path), path)
-    first, *more = expression.filters
-    values = [argument.value for argument in first.args]
-    if more or first.name != "default" or not all(isinstance(v, LITERALS) for v in values):
-        return node
-    return Slot(spelled(path), path, tuple(value.value for value in values))

@@ -1,6 +1,6 @@
 """The sending side of SMTP: sessions with a sender's server, and all that can come of them."""
 
-from pomelo.smtp.check import MailAccess, fault_words, find_smtp_fault
+from pomelo.smtp.check import MailAccess, dialled, fault, fault_words, find_smtp_fault
 from pomelo.smtp.opening import LOCAL_HOSTNAME, SmtpServer, Timeouts, TlsMode
 from pomelo.smtp.outcomes import (
     Accepted,
@@ -31,6 +31,8 @@ __all__ = [
     "TlsMode",
     "Unknown",
     "Unreachable",
+    "dialled",
+    "fault",
     "fault_words",
     "find_smtp_fault",
 ]

@@ -13,13 +13,16 @@ from pomelo.base.errors import Invalid
 from pomelo.base.outgoing import Guard
 from pomelo.base.vault import Vault
 from pomelo.messages import Reply, Stage
-from pomelo.senders import Server
+from pomelo.senders import LogInKind, LookUp, OAuth, Server, look_up_exchangers
 from pomelo.smtp.opening import LOCAL_HOSTNAME, SmtpServer, Timeouts
 from pomelo.smtp.outcomes import Reason, Unreachable
 from pomelo.smtp.session import Session
 
 # All stages together: somebody sits and waits for the answer.
 CHECK_SECONDS: Final = 30.0
+# What to do about a log-in that is refused.
+CHECK_LOG_IN: Final = "check login and password"
+CHECK_LEAVE: Final = "let its provider allow SMTP for the account, and connect it again"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,12 +34,35 @@ class MailAccess:
         guard: Says which hosts may be reached.
         context: Which certificates are trusted.
         timeouts: Of the SMTP stages.
+        oauth: Renews the tokens of those that are connected to their provider.
+        look_up: Asks where a domain takes its mail, to find the provider of a new one.
     """
 
     vault: Vault
     guard: Guard
     context: ssl.SSLContext = field(default_factory=ssl.create_default_context)
     timeouts: Timeouts = field(default_factory=Timeouts)
+    oauth: OAuth = field(default_factory=OAuth)
+    look_up: LookUp = look_up_exchangers
+
+
+def dialled(server: Server, address: str) -> SmtpServer:
+    """Give a sender's server as a session takes it.
+
+    Args:
+        server: Where, and as whom.
+        address: The one address that the guard lets us dial.
+    """
+    return SmtpServer(
+        host=server.host,
+        port=server.port,
+        tls=server.tls,
+        login=server.login,
+        password=server.password,
+        is_token=server.kind is LogInKind.XOAUTH2,
+        address=address,
+        local_hostname=LOCAL_HOSTNAME,
+    )
 
 
 async def find_smtp_fault(server: Server, access: MailAccess) -> str | None:
@@ -60,16 +86,7 @@ async def find_smtp_fault(server: Server, access: MailAccess) -> str | None:
 
 
 async def _try(server: Server, address: str, access: MailAccess) -> str | None:
-    dialled = SmtpServer(
-        host=server.host,
-        port=server.port,
-        tls=server.tls,
-        login=server.login,
-        password=server.password,
-        address=address,
-        local_hostname=LOCAL_HOSTNAME,
-    )
-    session = Session(dialled, context=access.context, timeouts=access.timeouts)
+    session = Session(dialled(server, address), context=access.context, timeouts=access.timeouts)
     opened = await session.open()
     if isinstance(opened, Unreachable):
         return fault(opened, server)
@@ -80,17 +97,18 @@ async def _try(server: Server, address: str, access: MailAccess) -> str | None:
 def fault(found: Unreachable, server: Server) -> str:
     """Say why a server could not be talked to."""
     if found.reply is not None:
-        return _refused(found.reply, found.stage, found.is_auth)
+        what = CHECK_LEAVE if server.kind is LogInKind.XOAUTH2 else CHECK_LOG_IN
+        return _refused(found.reply, found.stage, what if found.is_auth else "")
     if found.reason is Reason.REFUSED and found.detail:
         return found.detail
     said = fault_words(found.reason, server)
     return f"{said} ({found.detail})" if found.detail else said
 
 
-def _refused(reply: Reply, stage: Stage, is_auth: bool) -> str:
+def _refused(reply: Reply, stage: Stage, what_to_do: str) -> str:
     number = f"{reply.code} {reply.enhanced or ''}".rstrip()
-    if is_auth:
-        return f"The server refuses the log-in ({number}); check login and password."
+    if what_to_do:
+        return f"The server refuses the log-in ({number}); {what_to_do}."
     return f"The server refuses at the stage {stage} ({number}); ask its provider why."
 
 

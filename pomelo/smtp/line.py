@@ -9,6 +9,7 @@ import re
 from collections import deque
 from typing import Final
 
+from pomelo.base.tls import Secured, secured
 from pomelo.messages import Reply, read_reply
 from pomelo.smtp.outcomes import Reason
 
@@ -49,6 +50,11 @@ class Line(asyncio.Protocol):
     def is_open(self) -> bool:
         """Tell whether a command may be written: alive, and nothing came unasked."""
         return self._broken is None and not self._replies and not self._transport.is_closing()
+
+    @property
+    def secured(self) -> Secured | None:
+        """What protects it; None for one in clear."""
+        return secured(self._transport.get_extra_info("ssl_object"))
 
     @property
     def has_answered(self) -> bool:
@@ -147,13 +153,12 @@ class Line(asyncio.Protocol):
             self._waiter.set_result(None)
 
     async def _wait(self, within: float, *, until_drained: bool) -> None:
+        timer = self._loop.call_later(within, self._break, Reason.TIMED_OUT)
         try:
-            async with asyncio.timeout(within):
-                while not self._replies and (self.is_full or not until_drained):
-                    if self._broken is not None:
-                        raise Broken(self._broken)
-                    self._waiter = self._loop.create_future()
-                    await self._waiter
-        except TimeoutError:
-            self._break(Reason.TIMED_OUT)
-            raise Broken(Reason.TIMED_OUT) from None
+            while not self._replies and (self.is_full or not until_drained):
+                if self._broken is not None:
+                    raise Broken(self._broken)
+                self._waiter = self._loop.create_future()
+                await self._waiter
+        finally:
+            timer.cancel()

@@ -43,6 +43,7 @@ class SmtpServer(Struct, frozen=True, kw_only=True):
         tls: One of `TlsMode`.
         login: Name to log in with; empty = no log-in.
         password: The secret that goes with it; never shown.
+        is_token: The secret is an access token of the mailbox's provider (XOAUTH2).
         address: IP address to dial instead of asking DNS again, when a guard chose one.
         local_hostname: What we call ourselves in EHLO.
     """
@@ -52,6 +53,7 @@ class SmtpServer(Struct, frozen=True, kw_only=True):
     tls: str = TlsMode.TLS
     login: str = ""
     password: str = ""
+    is_token: bool = False
     address: str | None = None
     local_hostname: str = "localhost"
 
@@ -88,6 +90,7 @@ _Found: TypeAlias = tuple[socket.AddressFamily, socket.SocketKind, int, str, _Wh
 # The simple ones first: inside TLS a challenge adds nothing, and each failed try counts
 # against the account, so only one is tried.
 _METHODS: Final = ("plain", "login", "cram-md5")
+_TOKEN_METHODS: Final = ("xoauth2",)
 
 
 async def open_line(
@@ -190,11 +193,14 @@ class _Opening:
 
     async def _log_in(self) -> None:
         offered = self._client.server_auth_methods
-        method = next((name for name in _METHODS if name in offered), None)
+        # A token is no password: a server that wants one must not be shown it.
+        usable = _TOKEN_METHODS if self._server.is_token else _METHODS
+        method = next((name for name in usable if name in offered), None)
         log_in = {
             "plain": self._client.auth_plain,
             "login": self._client.auth_login,
             "cram-md5": self._client.auth_crammd5,
+            "xoauth2": self._client.auth_xoauth2,
         }
         if method is None:
             raise Broken(Reason.NO_LOGIN)

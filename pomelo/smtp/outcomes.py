@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from pomelo.base.tls import Secured
 from pomelo.messages import Reply, Stage
 
 
@@ -52,13 +53,21 @@ class Opened(Struct, frozen=True):
 
     Attributes:
         extensions: What the server offers, in lower case.
+        secured: What protects the line; None for one in clear.
     """
 
     extensions: frozenset[str]
+    secured: Secured | None = None
 
 
 class Ready(Struct, frozen=True):
-    """Sender and recipient are accepted; the mail may follow."""
+    """Sender and recipient are accepted; the mail may follow.
+
+    Attributes:
+        left_out: Who else was to get it and was refused, each with what the server said.
+    """
+
+    left_out: tuple[str, ...] = ()
 
 
 class Accepted(Struct, frozen=True):

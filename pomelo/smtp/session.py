@@ -33,7 +33,6 @@ ONE_WRITE_BYTES: Final = 32 * 1024
 SERVICE_CLOSING: Final = 421
 CANNOT_UTF8: Final = "5.6.7 This server cannot write to non-ASCII addresses"
 TOO_LARGE: Final = "5.3.4 The mail is larger than this server takes"
-
 DOT: Final = b".\r\n"
 DEFAULT_TIMEOUTS: Final = Timeouts()
 
@@ -86,18 +85,20 @@ class Session:
         if isinstance(found, Unreachable):
             return found
         self._adopt(found)
-        return Opened(frozenset(found.extensions))
+        return Opened(frozenset(found.extensions), found.line.secured)
 
     async def offer(
-        self, sender: str, recipient: str, size: int, *, envelope_id: str = ""
-    ) -> Ready | Refused | Deferred:
+        self, sender: str, recipient: str, size: int, *, envelope_id: str = "",
+        copies: Sequence[str] = (),
+    ) -> Ready | Refused | Deferred:  # fmt: skip
         """Announce a mail: MAIL and RCPT, in one packet where the server allows it.
 
         Args:
             sender: The envelope's sender.
-            recipient: The one recipient.
+            recipient: The one recipient, with whose refusal the mail ends.
             size: Bytes of the mail.
             envelope_id: Asks for delivery reports that carry it, where the server can.
+            copies: Who else gets it; one that is refused is left out.
 
         Raises:
             ValueError: One of them is not an address; nothing was said to the server.
@@ -105,13 +106,23 @@ class Session:
         Source:
             RFC 5321 3.3, RFC 1870, RFC 2920, RFC 3461, RFC 6531.
         """
-        steps = self._envelope(_wire(sender), _wire(recipient), size, envelope_id)
+        everybody = [_wire(address) for address in (recipient, *copies)]
+        steps = self._envelope(_wire(sender), everybody, size, envelope_id)
         if isinstance(steps, Refused):
             return steps
         if self._is_dirty:
             steps = [(Stage.MAIL, b"RSET"), *steps]
         self._is_dirty = True
-        return await self._walk(steps) or Ready()
+        return await self._walk(steps) or await self._copy(everybody[1:])
+
+    async def _copy(self, addresses: Sequence[str]) -> Ready | Refused | Deferred:
+        left_out: list[str] = []
+        for address in addresses:
+            failed = await self._walk([(Stage.RCPT, f"RCPT TO:<{address}>".encode())])
+            if failed is not None and not self.is_open:
+                return failed
+            left_out += [f"{address}: {failed.reply}"] if failed is not None else []
+        return Ready(tuple(left_out))
 
     async def deliver(self, raw: bytes) -> Accepted | Refused | Deferred | Unknown:
         """Send the mail that was offered.
@@ -166,11 +177,11 @@ class Session:
         self._line = None
 
     def _envelope(
-        self, sender: str, recipient: str, size: int, envelope_id: str
+        self, sender: str, everybody: Sequence[str], size: int, envelope_id: str
     ) -> list[_Step] | Refused:
         offered = self._extensions
-        mail, rcpt = f"MAIL FROM:<{sender}>", f"RCPT TO:<{recipient}>"
-        if not (sender + recipient).isascii():
+        mail, rcpt = f"MAIL FROM:<{sender}>", f"RCPT TO:<{everybody[0]}>"
+        if not "".join([sender, *everybody]).isascii():
             if "smtputf8" not in offered:
                 return Refused(read_reply(553, CANNOT_UTF8), Stage.MAIL)
             mail += " BODY=8BITMIME SMTPUTF8"

@@ -4,13 +4,14 @@ import asyncio
 
 from pomelo import senders
 from pomelo.base import clock
+from pomelo.base.clock import Clock
 from pomelo.base.db import Database
-from pomelo.base.errors import Invalid, PomeloError
+from pomelo.base.errors import Invalid, PomeloError, Unavailable
 from pomelo.base.ids import SenderId
 from pomelo.messages import Stage
-from pomelo.senders import Sender
-from pomelo.smtp.check import MailAccess
-from pomelo.smtp.opening import LOCAL_HOSTNAME, SmtpServer
+from pomelo.senders import ProviderNotSet, Sender
+from pomelo.smtp.check import MailAccess, dialled
+from pomelo.smtp.opening import SmtpServer
 from pomelo.smtp.outcomes import Reason, Unreachable
 from pomelo.smtp.session import Session
 
@@ -21,11 +22,13 @@ class Sessions:
     Args:
         database: Where the senders are.
         access: What it takes to reach their servers.
+        clock: Tells when a token ends.
     """
 
-    def __init__(self, database: Database, access: MailAccess) -> None:
+    def __init__(self, database: Database, access: MailAccess, clock: Clock) -> None:
         self._database = database
         self._access = access
+        self._clock = clock
         self._open: dict[SenderId, Session] = {}
 
     async def open(self, sender: Sender) -> Session | Unreachable:
@@ -35,14 +38,21 @@ class Sessions:
             return kept
         if kept is not None:
             await self.close(sender.id)
-        server = await self._server(sender)
+        return await self._open_new(sender)
+
+    async def _open_new(self, sender: Sender, refused: str = "") -> Session | Unreachable:
+        """Open a session; where a token is refused before its end, once more with another."""
+        server = await self._server(sender, refused)
         if isinstance(server, Unreachable):
             return server
         session = Session(server, context=self._access.context, timeouts=self._access.timeouts)
-        if isinstance(failed := await session.open(), Unreachable):
-            return failed
-        self._open[sender.id] = session
-        return session
+        failed = await session.open()
+        if not isinstance(failed, Unreachable):
+            self._open[sender.id] = session
+            return session
+        if failed.is_auth and server.is_token and not refused:
+            return await self._open_new(sender, server.password)
+        return failed
 
     async def close(self, sender: SenderId) -> None:
         """End a sender's session, if it has one."""
@@ -60,23 +70,24 @@ class Sessions:
         """End every session."""
         await asyncio.gather(*(self.close(sender) for sender in list(self._open)))
 
-    async def _server(self, sender: Sender) -> SmtpServer | Unreachable:
+    async def _server(self, sender: Sender, refused: str) -> SmtpServer | Unreachable:
         """Read how to log in, and ask the guard for the one address that may be dialled."""
         try:
-            async with self._database.transaction() as db:
-                smtp = await senders.get_smtp(db, sender.team_id, sender.id, self._access.vault)
+            smtp = await senders.smtp_access(
+                self._database,
+                sender.team_id,
+                sender.id,
+                vault=self._access.vault,
+                oauth=self._access.oauth,
+                now=self._clock.now(),
+                refused=refused,
+            )
+        except (Unavailable, ProviderNotSet) as trouble:  # not the sender's fault
+            return Unreachable(Stage.AUTH, Reason.REFUSED, detail=str(trouble))
         except PomeloError as problem:
             return Unreachable(Stage.AUTH, Reason.REFUSED, is_auth=True, detail=str(problem))
         try:
             address = await self._access.guard.resolve(smtp.host, smtp.port)
-        except Invalid as refused:
-            return Unreachable(Stage.CONNECT, Reason.REFUSED, detail=str(refused))
-        return SmtpServer(
-            host=smtp.host,
-            port=smtp.port,
-            tls=smtp.tls,
-            login=smtp.login,
-            password=smtp.password,
-            address=address,
-            local_hostname=LOCAL_HOSTNAME,
-        )
+        except Invalid as problem:
+            return Unreachable(Stage.CONNECT, Reason.REFUSED, detail=str(problem))
+        return dialled(smtp, address)

@@ -15,6 +15,7 @@ from pomelo.teams.actions import (
 )
 from pomelo.teams.errors import KeyNotFound, TeamNotFound, UserBlocked, UserNotFound
 from pomelo.teams.model import ApiKey, Caller, NewKey, Team, Uncertain, User
+from pomelo.teams.store import lock_hooks, set_has_hooks
 
 __all__ = [
     "ApiKey",
@@ -35,7 +36,9 @@ __all__ = [
     "list_all",
     "list_keys",
     "list_users",
+    "lock_hooks",
     "rename",
     "revoke_key",
+    "set_has_hooks",
     "set_uncertain",
 ]

@@ -44,3 +44,10 @@ UPDATE teams SET uncertain = :uncertain WHERE id = :team_id;
 
 -- name: rename
 UPDATE teams SET name = :name WHERE id = :team_id;
+
+-- name: lock_hooks
+-- Who adds or ends a hook takes turns with others of the team.
+SELECT id FROM teams WHERE id = :team_id FOR NO KEY UPDATE;
+
+-- name: set_has_hooks
+UPDATE teams SET has_hooks = :has_hooks WHERE id = :team_id AND has_hooks <> :has_hooks;

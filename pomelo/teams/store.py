@@ -85,3 +85,13 @@ async def set_uncertain(db: Db, team: TeamId, uncertain: Uncertain) -> int:
 async def rename(db: Db, team: TeamId, name: str) -> int:
     """Give a team another name."""
     return await QUERIES["rename"].run(db, team_id=team, name=name)
+
+
+async def lock_hooks(db: Db, team: TeamId) -> None:
+    """Wait for others who add or end hooks of the team."""
+    await QUERIES["lock_hooks"].run(db, team_id=team)
+
+
+async def set_has_hooks(db: Db, team: TeamId, *, has_hooks: bool) -> None:
+    """Set whether activities of the team wait to be told."""
+    await QUERIES["set_has_hooks"].run(db, team_id=team, has_hooks=has_hooks)

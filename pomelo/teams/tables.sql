@@ -4,7 +4,9 @@ CREATE TABLE teams (
   name text NOT NULL CHECK (name <> ''),
   -- What becomes of a mail whose fate is unknown: held for a person, or sent again.
   uncertain text NOT NULL DEFAULT 'hold' CHECK (uncertain IN ('hold', 'resend')),
-  created_at timestamptz NOT NULL
+  created_at timestamptz NOT NULL,
+  -- Some hook of the team is told of activities; without one nothing waits to be told.
+  has_hooks boolean NOT NULL DEFAULT false
 );
 
 -- People of a team. lemlist's senders are users; their mailboxes are in `senders`.

@@ -57,25 +57,21 @@ def machine(visit: Visit) -> str | None:
     Source:
         email-domain 6, the reasons that need no history.
     """
-    agent = visit.agent.strip()
-    small = agent.lower()
     if visit.method == "HEAD":
         return "head"
+    is_too_fast = visit.after is None or visit.after < FASTEST
+    return _of_agent(visit.agent) or ("too_fast" if is_too_fast else None)
+
+
+@lru_cache(maxsize=1024)
+def _of_agent(agent: str) -> str | None:
+    agent = agent.strip()
     if agent == APPLE:
         return "apple_mpp"
     if agent.endswith(GMAIL_PREFETCH):
         return "gmail_prefetch"
+    small = agent.lower()
     if any(proxy in small for proxy in PROXIES):
-        return "too_fast" if _is_too_fast(visit) else None
-    if not agent or _is_scanner(small):
-        return "scanner_ua"
-    return "too_fast" if _is_too_fast(visit) else None
-
-
-@lru_cache(maxsize=1024)
-def _is_scanner(agent: str) -> bool:
-    return any(scanner in agent for scanner in SCANNERS)
-
-
-def _is_too_fast(visit: Visit) -> bool:
-    return visit.after is None or visit.after < FASTEST
+        return None
+    is_scanner = not agent or any(scanner in small for scanner in SCANNERS)
+    return "scanner_ua" if is_scanner else None

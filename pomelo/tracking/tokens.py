@@ -8,7 +8,6 @@ import hashlib
 import hmac
 import re
 import struct
-from base64 import urlsafe_b64encode
 from functools import lru_cache
 from typing import Final
 
@@ -28,6 +27,7 @@ _BLOCK_BYTES: Final = 64
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{40}")
 _PAYLOAD: Final = struct.Struct(">16sH")
 _TO_BASE64: Final = str.maketrans("-_", "+/")
+_TO_URL: Final = bytes.maketrans(b"+/", b"-_")
 # A mail signs half a dozen tokens for one message.
 _packed: Final = lru_cache(maxsize=64)(ids.to_bytes)
 
@@ -41,7 +41,7 @@ class Signer:
 
     def __init__(self, secret: bytes) -> None:
         self._macs = {
-            kind: _Mac(hmac.digest(secret, b"pomelo public link " + kind.encode(), "sha256"))
+            kind: _Mac(hmac.digest(secret, b"pomelo public link " + kind.encode(), "sha256"), kind)
             for kind in KINDS
         }
 
@@ -57,7 +57,8 @@ class Signer:
             40 characters of base64url: 16 bytes message, 2 bytes link, 12 bytes HMAC-SHA256.
         """
         payload = _PAYLOAD.pack(_packed(message_id), link)
-        return urlsafe_b64encode(payload + self._mac(kind, payload)).decode("ascii")
+        token = binascii.b2a_base64(payload + self._mac(kind, payload), newline=False)
+        return token.translate(_TO_URL).decode("ascii")
 
     def verify(self, kind: str, token: str) -> tuple[MessageId, int] | None:
         """Read a token of one kind.
@@ -76,19 +77,26 @@ class Signer:
         return MessageId(ids.from_bytes("msg", packed)), link
 
     def _mac(self, kind: str, payload: bytes) -> bytes:
-        return self._macs[kind](kind.encode() + payload)[:_MAC_BYTES]
+        return self._macs[kind](payload)[:_MAC_BYTES]
+
+
+def message_of(header_id: str, signer: Signer) -> MessageId | None:
+    """Give the message that one of our Message-IDs names, or nothing."""
+    found = signer.verify(MESSAGE, header_id.strip("<> \t").partition("@")[0])
+    return found[0] if found else None
 
 
 class _Mac:
-    """HMAC-SHA256 under one key, its two blocks hashed once: thrice as fast as anew.
+    """HMAC-SHA256 under one key of texts that begin alike, which is hashed once.
 
     Source:
         RFC 2104, 4.
     """
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, beginning: str) -> None:
         block = key.ljust(_BLOCK_BYTES, b"\0")
         self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block))
+        self._inner.update(beginning.encode())
         self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
 
     def __call__(self, text: bytes) -> bytes:

@@ -1,6 +1,6 @@
 """Unsubscribes: whom a team must not write to, by address or by domain."""
 
-from pomelo.unsubscribes.actions import add, find, hold, list_after, matching, remove
+from pomelo.unsubscribes.actions import add, find, list_after, matching, remove
 from pomelo.unsubscribes.errors import UnsubscribeNotFound, UnsubscribeProtected
 from pomelo.unsubscribes.model import PROTECTED, Source, Unsubscribe
 from pomelo.unsubscribes.store import list_page
@@ -13,7 +13,6 @@ __all__ = [
     "UnsubscribeProtected",
     "add",
     "find",
-    "hold",
     "list_after",
     "list_page",
     "matching",

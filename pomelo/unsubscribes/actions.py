@@ -15,15 +15,6 @@ PAGE: Final = 1_000
 _START: Final = datetime(1, 1, 1, tzinfo=UTC)
 
 
-async def hold(db: Db, teams: Iterable[TeamId]) -> None:
-    """Keep these lists from growing until the transaction ends.
-
-    Whoever adds leads holds the list first, so that an address unsubscribed in the same
-    moment is either seen by the add or sees the lead.
-    """
-    await store.hold(db, sorted(set(teams)))
-
-
 async def add(
     db: Db,
     team: TeamId,

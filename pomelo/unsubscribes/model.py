@@ -19,7 +19,7 @@ class Source(StrEnum):
     ABUSE = "abuse"
 
 
-# What the person did themselves; a program may not undo it.
+# What the person did themselves. Only the classic call undoes it, for it has no other answer.
 PROTECTED: Final = frozenset({Source.LEAD, Source.ABUSE})
 
 

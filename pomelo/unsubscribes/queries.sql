@@ -1,10 +1,6 @@
--- name: hold
--- Many may hold the list of a team at once; while somebody does, nobody adds to it.
-SELECT pg_advisory_xact_lock_shared(hashtextextended(t.team_id, 0))
-FROM unnest(:team_ids::text[]) AS t (team_id);
-
 -- name: lock
--- Waits for all who hold it.
+-- Waits for all who hold the list: whoever adds leads holds it shared, in `list_places` of
+-- leads, until their transaction ends.
 SELECT pg_advisory_xact_lock(hashtextextended(:team_id::text, 0));
 
 -- name: insert

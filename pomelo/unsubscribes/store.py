@@ -12,11 +12,6 @@ from pomelo.unsubscribes.model import Match, Source, Unsubscribe
 QUERIES: Final = load(__package__ or "")
 
 
-async def hold(db: Db, teams: Sequence[TeamId]) -> None:
-    """Keep others from adding to these lists; sorted teams never wait in a circle."""
-    await QUERIES["hold"].run(db, team_ids=list(teams))
-
-
 async def lock(db: Db, team: TeamId) -> None:
     """Wait for all who hold a list, and keep new ones waiting."""
     await QUERIES["lock"].run(db, team_id=team)

@@ -12,14 +12,19 @@ import httpx
 from pomelo import teams
 from pomelo.api.call import AppState
 from pomelo.api.exports import Downloads
+from pomelo.api.hooks import HookAccess
 from pomelo.api.leads import Adding
 from pomelo.app import build
 from pomelo.base.clock import Clock
 from pomelo.base.db import Database
 from pomelo.base.outgoing import Guard, parse_networks
+from pomelo.delivery import Pen
 from pomelo.exports import Folder, Streams
+from pomelo.inbound import Answer, Checkup, Timing
+from pomelo.senders import OAuth, Provider, google
 from pomelo.smtp import MailAccess, Timeouts
 from pomelo.teams import Team, User
+from pomelo.tracking import Signer
 from tests import make
 
 # Mail servers may be public or on this machine, and answer at once.
@@ -27,6 +32,29 @@ MAIL_ACCESS = MailAccess(
     vault=make.VAULT,
     guard=Guard(parse_networks("127.0.0.0/8")),
     timeouts=Timeouts(connect=2, tls=2, command=2, data=2),
+    oauth=OAuth(clients={Provider.GOOGLE: google("id.example", "secret-of-the-client")}),
+)
+
+
+async def nobody(_name: str, _kind: str) -> Answer:
+    """No name system answers."""
+
+
+def checkup() -> Checkup:
+    """What it takes to check senders."""
+    return Checkup(
+        access=MAIL_ACCESS,
+        signer=Signer(make.VAULT.signing_secret()),
+        public_url="http://127.0.0.1:8000",
+        ask=nobody,
+        timing=Timing(poll=0.02, grace=0.1),
+    )
+
+
+# So may receivers of hooks.
+HOOK_ACCESS = HookAccess(
+    make.VAULT,
+    Guard(parse_networks("127.0.0.0/8"), frozenset({80, 443}), "POMELO_ALLOW_PRIVATE_HOOKS"),
 )
 # Nothing is written there: that is what workers do.
 NO_FOLDER = Folder(Path("/nonexistent"))
@@ -85,6 +113,9 @@ async def calling(
     clock = Clock()
     parts: dict[type, object] = {
         MailAccess: MAIL_ACCESS,
+        Checkup: checkup(),
+        HookAccess: HOOK_ACCESS,
+        Pen: Pen(make.VAULT, "http://track.test"),
         Adding: Adding(database, clock),
         Downloads: downloads or Downloads(NO_FOLDER, Streams(database)),
     }

@@ -166,6 +166,7 @@ async def test_the_second_version_shows_all_of_a_campaign(api: Caller) -> None:
         "teamId": api.team.id,
         "hasError": False,
         "errors": [],
+        "warnings": [],
         "creator": {"userId": api.user.id, "userEmail": "jared@piedpiper.example"},
         "senders": [
             {
@@ -185,7 +186,7 @@ async def test_many_campaigns_are_shown_with_as_few_statements_as_one(api: Calle
         async with api.database.transaction() as db:
             found, _ = await campaigns.list_page(db, api.team.id, offset=0, limit=100)
             with db.query_logger(lambda query: seen.append(query.query)):
-                await show(db, api.team.id, found)
+                await show(db, api.team.id, found, heard_since=make.NOW)
             await db.fetchval("SELECT 1")
         return len(seen)
 

@@ -4,6 +4,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from pomelo.base.listen import Limits
+from pomelo.base.outgoing import parse_networks
 from tests.api import toy
 from tests.api.wires import ask, raw, request, running, wire
 
@@ -146,7 +147,7 @@ async def test_our_own_pages_and_programs_may_change_things(port: int, site: byt
 
 
 async def test_the_address_behind_a_trusted_proxy_is_the_last_it_did_not_make() -> None:
-    app = toy.app(trusted_proxies=frozenset({"10.0.0.1", "10.0.0.2"}))
+    app = toy.app(trusted_proxies=parse_networks("10.0.0.0/8, ::1"))
     headers = {"x-forwarded-for": "6.6.6.6, 192.0.2.9, 10.0.0.2"}
 
     through = await ask(app, "GET", "/open", headers=headers, client="10.0.0.1")
@@ -156,6 +157,61 @@ async def test_the_address_behind_a_trusted_proxy_is_the_last_it_did_not_make() 
     assert through.text == "hello 192.0.2.9"
     assert direct.text == "hello 192.0.2.1"
     assert bare.text == "hello 10.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("said", "client"),
+    [
+        ("192.0.2.9:4711", "192.0.2.9"),
+        ("[2001:db8::9]:4711, 10.0.0.2", "2001:db8::9"),
+        ("::ffff:192.0.2.9", "192.0.2.9"),
+        ("unknown", "::1"),
+        ("192.0.2.9, nonsense, 10.0.0.2", "10.0.0.2"),
+        (" , ", "::1"),
+    ],
+)
+async def test_what_a_proxy_says_is_an_address_or_not_believed(said: str, client: str) -> None:
+    app = toy.app(trusted_proxies=parse_networks("10.0.0.0/8, ::1"))
+
+    answer = await ask(app, "GET", "/open", headers={"x-forwarded-for": said}, client="::1")
+
+    assert answer.text == f"hello {client}"
+
+
+@pytest.mark.parametrize(
+    ("origin", "proxy", "status"),
+    [
+        ("https://x", "10.0.0.1", 200),
+        ("http://x", "10.0.0.1", 403),
+        ("http://x", "192.0.2.1", 200),
+    ],
+)
+async def test_behind_a_trusted_proxy_only_pages_of_its_scheme_are_ours(
+    origin: str, proxy: str, status: int
+) -> None:
+    app = toy.app(trusted_proxies=parse_networks("10.0.0.0/8"))
+    headers = {
+        "host": "x", "origin": origin, "x-forwarded-proto": "https", "authorization": toy.BASIC
+    }  # fmt: skip
+
+    answer = await ask(app, "DELETE", "/api/widgets/1", headers=headers, client=proxy)
+
+    assert answer.status == status
+
+
+@pytest.mark.parametrize("target", [b"/%61pi/leads/a", b"/api/leads/a", b"/%61%70%69/%6Ceads/a"])
+async def test_who_calls_is_asked_by_the_decoded_path(port: int, target: bytes) -> None:
+    answer = await raw(port, "GET", target)
+
+    assert (answer.status, answer.json) == (200, {"email": "a"})
+    assert answer.headers["x-ratelimit-limit"]
+
+
+async def test_a_path_in_disguise_that_nobody_can_read_is_counted_all_the_same(port: int) -> None:
+    answer = await raw(port, "GET", b"/%61pi/leads/%FF")
+
+    assert answer.status == 400
+    assert answer.headers["x-ratelimit-limit"]
 
 
 async def test_what_is_no_operation_is_left_to_the_web_application_but_never_below_api() -> None:

@@ -14,7 +14,6 @@ from pomelo.demo.sink import Sink
 from pomelo.leads import NewLead
 from tests import make
 from tests.api.client import Caller
-from tests.inbound import fake_imap
 
 CANARY = "CANARY-hunter2-é"
 ACCOUNTS = "/user/email-accounts"
@@ -154,56 +153,6 @@ async def test_a_host_or_port_that_is_not_for_mail_is_refused_at_once(
     assert status == 400
     assert text.startswith("Invalid host")
     assert imap_refused == (status, text)
-
-
-async def test_the_test_connects_and_logs_in(api: Caller, sink: tuple[Sink, int]) -> None:
-    server, port = sink
-    account_id = await added(api, port)
-
-    found = await api.call("POST", f"{ACCOUNTS}/{account_id}/test")
-
-    assert found["smtp"] == {"success": True}
-    assert found["imap"]["success"] is False
-    assert "not configured" in found["imap"]["error"]
-    assert any(line.startswith("AUTH") for line in server.heard)
-    assert server.mails == []
-
-
-async def test_a_wrong_password_is_told_by_its_number(api: Caller, sink: tuple[Sink, int]) -> None:
-    account_id = await added(api, sink[1], smtp_password="wrong")
-
-    found = await api.call("POST", f"{ACCOUNTS}/{account_id}/test")
-
-    assert found["smtp"]["success"] is False
-    assert found["smtp"]["error"].startswith("The server refuses the log-in (535")
-    assert "check login and password" in found["smtp"]["error"]
-
-
-async def test_imap_is_tried_as_well(api: Caller, sink: tuple[Sink, int]) -> None:
-    async with fake_imap.listening() as (port, _):
-        account_id = await added(
-            api,
-            sink[1],
-            imap_host="127.0.0.1",
-            imap_port=port,
-            imap_login=fake_imap.LOGIN,
-            imap_password=fake_imap.PASSWORD,
-        )
-        found = await api.call("POST", f"{ACCOUNTS}/{account_id}/test")
-
-    assert found == {"smtp": {"success": True}, "imap": {"success": True}}
-
-
-async def test_what_is_no_mail_server_is_not_quoted(api: Caller) -> None:
-    async with fake_imap.listening(greeting=b"-ERR redis canary\r\n") as (port, _):
-        account_id = await added(api, port)
-        found = await api.call("POST", f"{ACCOUNTS}/{account_id}/test")
-
-    assert found["smtp"] == {
-        "success": False,
-        "error": f"What answers at 127.0.0.1:{port} is no mail server of this kind; "
-        "check the port.",
-    }
 
 
 async def test_a_deleted_account_is_gone_and_its_address_free(api: Caller) -> None:

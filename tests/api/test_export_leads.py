@@ -11,6 +11,7 @@ from pomelo.base import addresses
 from pomelo.base.db import Database
 from pomelo.campaigns import Campaign
 from pomelo.exports import Folder, Streams
+from pomelo.exports.errors import DownloadTooSlow
 from pomelo.leads import LeadState, NewLead
 from tests import make
 from tests.api.client import Caller, caller
@@ -136,6 +137,24 @@ async def test_downloads_beyond_a_team_s_share_wait_and_then_are_refused(
 
     assert (refused.status_code, granted.status_code) == (429, 200)
     assert "wait for one of the downloads" in refused.text
+
+
+async def test_a_download_that_takes_too_long_loses_its_turn(
+    database: Database, folder: Folder, now: datetime
+) -> None:
+    streams = Streams(database, a_team=1, download_seconds=1)
+    async with caller(database, "Pied Piper", now, downloads=Downloads(folder, streams)) as api:
+        campaign = await campaign_of(api)
+        for number in range(20):
+            await add(api, campaign, f"{number}@b.co", icebreaker="x" * 60_000)
+        held = await streams.statistics(api.team.id, campaign.id)
+
+        granted = await api.send("GET", f"/campaigns/{campaign.id}/export/leads")
+
+        with pytest.raises(DownloadTooSlow, match="start an export instead"):
+            _ = [piece async for piece in held]
+        await held.aclose()
+    assert granted.status_code == 200
 
 
 async def test_a_download_that_is_left_lets_go_of_its_connection(

@@ -26,6 +26,32 @@ async def test_headers_that_drip_and_connections_that_say_nothing_are_closed(por
         assert await silent.is_closed()
 
 
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (b"GET /open\r\n\r\n", 400),
+        (b"G@T /open HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+        (b"GET /open HTTP/1.1\r\nHo st: x\r\n\r\n", 400),
+        (b"POST /open HTTP/1.1\r\nHost: x\r\nContent-Length: abc\r\n\r\n", 400),
+        (b"POST /open HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
+        (b"POST /open HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: odd\r\n\r\n", 400),
+        (b"GET /" + b"a" * 65_600 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 414),
+        (b"GET /open HTTP/1.1\r\nHost: x\r\n" + b"X: y\r\n" * 120 + b"\r\n", 431),
+    ],
+)  # fmt: skip
+async def test_what_is_no_request_is_refused_by_its_status_alone(
+    port: int, head: bytes, status: int
+) -> None:
+    """By the HTTP library, which takes no words of ours; docs/guarantees.md says so."""
+    async with asyncio.timeout(5), wire(port) as connection:
+        await connection.say(head)
+        answer = await connection.hear()
+
+        assert (answer.status, answer.body) == (status, b"")
+        assert answer.headers["connection"] == "close"
+        assert await connection.is_closed()
+
+
 async def test_idle_connections_do_not_hold_others_up(port: int) -> None:
     idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(200)]
 
@@ -48,6 +74,20 @@ async def test_an_answer_nobody_reads_is_given_up_and_lets_go(
         await connection.say(request("GET", b"/api/stream"))
 
         await asyncio.wait_for(made.is_closed.wait(), 5)
+
+
+async def test_an_answer_that_is_read_in_a_trickle_is_given_up_as_well(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(respond, "WRITE_SECONDS", 0.3)
+    monkeypatch.setattr(respond, "LEAST_BYTES_A_SECOND", 50_000_000)
+    made = toy.Stream(pieces=100_000, size=65_536)
+
+    async with running(toy.app(made)) as port, wire(port) as connection, asyncio.timeout(10):
+        await connection.say(request("GET", b"/api/stream"))
+        while not made.is_closed.is_set():
+            await connection.reader.read(65_536)
+            await asyncio.sleep(0.02)
 
 
 async def test_a_client_that_leaves_ends_the_making_of_its_answer() -> None:

@@ -16,6 +16,10 @@ from tests.api.client import Caller
 from tests.wire import PostOffice
 
 RICHARD = "richard@piedpiper.test"
+UNREAD = (
+    "Its sender's mailbox is not read by IMAP, so nobody looked for it: look into the Sent folder "
+    "yourself."
+)
 # Once, the server takes the whole mail and dies before it says so.
 DIES_ONCE = {RICHARD: Script(Stage.DOT, Act.DROP, times=1)}
 
@@ -59,6 +63,7 @@ async def test_a_mail_in_doubt_is_shown_with_what_finds_it(
         "senderEmail": office.sender.email,
         "messageId": office.mails(RICHARD)[0]["Message-ID"],
         "state": "uncertain",
+        "note": UNREAD,
     }
 
 
@@ -80,7 +85,7 @@ async def test_sent_counts_as_sent_and_is_never_sent_again(
     office.clock.forward(timedelta(minutes=1))
     await office.work()
 
-    assert resolved == {**doubtful, "state": "sent"}
+    assert resolved == {**doubtful, "state": "sent", "note": ""}
     assert (await office.lead(lead.id)).state is LeadState.CONTACTED
     assert len(office.mails(RICHARD)) == 1
     assert await caller.call("GET", "/messages") == []

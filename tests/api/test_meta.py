@@ -1,9 +1,11 @@
 import asyncio
+import re
 from dataclasses import replace
 
 import pytest
+from starlette.types import ASGIApp
 
-from pomelo.api import meta
+from pomelo.api import gauges, meta
 from pomelo.api.call import AppState
 from pomelo.api.meta import OPERATIONS
 from pomelo.app import build
@@ -11,6 +13,7 @@ from pomelo.base import metrics
 from pomelo.base.clock import Clock
 from pomelo.base.db import Database
 from pomelo.base.embedded import Embedded
+from tests import make
 from tests.api import toy
 from tests.api.wires import ask
 
@@ -97,3 +100,41 @@ async def test_the_front_door_leads_to_the_reference(state: AppState) -> None:
     answer = await ask(build(state, rate_limit=20), "GET", "/", headers={})
 
     assert (answer.status, answer.headers["location"]) == (302, "/docs")
+
+
+async def waiting(app: ASGIApp) -> str:
+    """Ask for the metrics, and give how many leads they say are waiting."""
+    answer = await ask(app, "GET", "/metrics", headers={})
+    (line,) = re.findall(r"^pomelo_leads_waiting (.*)$", answer.text, re.MULTILINE)
+    return str(line)
+
+
+async def test_what_the_database_counts_is_counted_seldom(state: AppState) -> None:
+    async with state.database.transaction() as db:
+        campaign = await make.campaign(db, (await make.team(db)).id)
+        await make.lead(db, campaign, "richard@hooli.com")
+    app = build(state, rate_limit=0)
+    first = await waiting(app)
+    async with state.database.transaction() as db:
+        await make.lead(db, campaign, "dinesh@hooli.com")
+
+    soon = await waiting(app)
+    other_process = await waiting(build(state, rate_limit=0))
+
+    assert (first, soon, other_process) == ("1.0", "1.0", "2.0")
+
+
+async def test_nobody_waits_for_a_count_that_takes_long(
+    state: AppState, postgres: Embedded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gauges, "PATIENCE_SECONDS", 0.05)
+    busy = Database(size=1, **postgres.options())
+    await busy.open()
+
+    async with busy.transaction(), asyncio.timeout(1):
+        await waiting(build(replace(state, database=busy), rate_limit=0))
+    await busy.close()
+
+
+async def test_what_cannot_be_counted_is_no_number() -> None:
+    assert await waiting(toy.app(operations=OPERATIONS)) == "NaN"

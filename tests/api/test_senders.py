@@ -53,8 +53,15 @@ async def test_a_sender_is_shown_without_its_secrets(api: Caller) -> None:
         "gapSeconds": 0,
         "sentIn24Hours": 0,
         "paused": None,
+        "newLeadsStoppedAt": None,
         "smtp": {"host": "127.0.0.1", "port": 2525, "tls": "none", "login": ""},
         "imapHost": "",
+        "connected": None,
+        "replies": "pipe",
+        "repliesReadAt": None,
+        "sentFolder": "",
+        "junkFolder": "",
+        "savesSentCopy": None,
         "warnings": [],
         "createdAt": "2026-03-10T09:00:00.000Z",
     }
@@ -120,7 +127,9 @@ async def test_a_pause_for_good_is_shown_and_can_be_lifted(api: Caller) -> None:
     lifted = await api.call("POST", f"/senders/{sender.id}/lift")
 
     since = "2026-03-10T09:00:00.000Z"
+    told = before["paused"].pop("whatToDo")
     assert before["paused"] == {"for": "auth", "reply": reply, "since": since}
+    assert f"pomelo sender lift {sender.email}" in told
     assert before["nextSendAt"] is None
     assert lifted["paused"] is None
     assert lifted["nextSendAt"] is not None
@@ -193,3 +202,20 @@ async def test_who_may_never_send_has_no_next_time(api: Caller) -> None:
     sender = structs.replace(await a_sender(api), may_send_at=NEVER)
 
     assert next_send_at(sender, None, make.NOW) is None
+
+
+async def test_senders_that_do_not_send_are_counted_and_say_what_ends_it(api: Caller) -> None:
+    await paused(api, PausedFor.BOUNCES, None, "12 of its last 100 mails bounced for good")
+    async with api.database.transaction() as db:
+        braked = await make.sender(db, api.team.id, "dinesh@piedpiper.example")
+        await senders.stop_new_leads(db, api.team.id, braked.id, now=make.NOW)
+
+    shown = {one["email"]: one for one in await api.call("GET", "/senders")}
+    measured = (await api.http.get("/metrics")).text
+
+    assert "addresses are not certain" in shown["jared@piedpiper.example"]["paused"]["whatToDo"]
+    assert shown[braked.email]["newLeadsStoppedAt"] == "2026-03-10T09:00:00.000Z"
+    assert "goes on by itself" in shown[braked.email]["warnings"][0]
+    assert 'pomelo_senders_paused{reason="bounces"} 1.0' in measured
+    assert 'pomelo_senders_paused{reason="new_leads"} 1.0' in measured
+    assert 'pomelo_senders_paused{reason="auth"} 0.0' in measured

@@ -83,6 +83,18 @@ async def test_an_entry_is_taken_off_and_the_leads_go_on(api: Caller, stranger: 
     assert await states(api) == ["imported"]
 
 
+@pytest.mark.parametrize("source", [Source.LEAD, Source.ABUSE])
+async def test_the_classic_call_takes_off_also_what_the_person_did(
+    api: Caller, source: Source
+) -> None:
+    await listed(api, RICHARD, source=source)
+
+    answer = await api.call("DELETE", f"/unsubscribes/{RICHARD}")
+
+    assert answer["email"] == RICHARD
+    assert await api.call("GET", "/unsubscribes") == []
+
+
 async def test_the_list_comes_by_pages_oldest_first(api: Caller, stranger: Caller) -> None:
     await listed(stranger, "x@hooli.com")
     for number in range(3):

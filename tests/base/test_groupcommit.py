@@ -1,7 +1,7 @@
 """Group commit: one transaction for many, an outcome for each, nobody answered before COMMIT."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
@@ -23,10 +23,10 @@ class Rows:
 
 
 @pytest.fixture
-async def rows(database: Database) -> Rows:
+async def rows(database: Database) -> AsyncIterator[Rows]:
+    yield Rows()
     async with database.transaction() as db:
         await db.execute("DROP TABLE IF EXISTS scratch")
-    return Rows()
 
 
 async def test_each_caller_gets_its_own_outcome_and_few_transactions_serve_many(
@@ -88,3 +88,27 @@ async def test_a_caller_who_leaves_does_not_disturb_the_others(
     leaver.cancel()
 
     assert await stayer == 4
+
+
+async def test_who_gathers_waits_for_as_many_as_came_together_before(
+    database: Database, rows: Rows
+) -> None:
+    commit = GroupCommit(database, rows.write, rows.batches.append, gather_seconds=30)
+    await asyncio.gather(commit.submit(1), commit.submit(2))
+
+    first = asyncio.create_task(commit.submit(3))
+    await asyncio.wait([first], timeout=0.05)
+    was_written = first.done()
+    await asyncio.gather(first, commit.submit(4))
+
+    assert not was_written
+    assert rows.batches == [2, 2]
+
+
+async def test_who_gathers_waits_no_longer_than_was_said(database: Database, rows: Rows) -> None:
+    commit = GroupCommit(database, rows.write, rows.batches.append, gather_seconds=0.01)
+    await asyncio.gather(commit.submit(1), commit.submit(2))
+
+    await asyncio.gather(commit.submit(3))
+
+    assert rows.batches == [2, 1]

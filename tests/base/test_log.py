@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pomelo.api.table import OPERATIONS
 from pomelo.base import log
 from pomelo.base.secret import Secret
 from tests.api import toy
@@ -50,6 +51,7 @@ def test_a_line_is_an_object_whose_first_keys_are_always_the_same(lines: io.Stri
         {"headers": {"authorization": "canary", "cookie": "canary"}},
         {"deep": [{"deeper": {"api_key": "canary"}}]},
         {"url": "https://x/api?access_token=canary&limit=1"},
+        {"url": "https://x/oauth/callback?state=s&code=canary"},
         {"urls": ("http://x?a=1&ACCESS_TOKEN=canary",)},
         {"value": Secret("canary")},
         {"values": [Secret("canary")]},
@@ -130,6 +132,34 @@ async def test_the_access_log_tells_who_and_what_but_never_the_key(lines: io.Str
     assert first["path"] == "/api/search?limit=1&access_token=***"
     assert (first["method"], first["status"], first["client"]) == ("GET", 200, "192.0.2.7")
     assert second["key"] == toy.CALLER.key
+
+
+@pytest.mark.parametrize("method", ["GET", "BREW"])
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("/t/u/canary", "/t/u/***"),
+        ("/%74/u/canary/", "/%74/u/***"),
+        ("/t/u/canary/%FF", "/t/u/***"),
+        ("/api/files/exports/canary.csv?a=1", "/api/files/exports/***?a=1"),
+        ("/api/files/exports", "/api/files/exports"),
+    ],
+)
+async def test_the_access_log_hides_links_that_are_a_right_by_themselves(
+    lines: io.StringIO, method: str, path: str, shown: str
+) -> None:
+    app = toy.app(has_access_log=True)
+    log.configure(stream=lines)
+
+    await ask(app, method, path)
+
+    assert read(lines)[0]["path"] == shown
+
+
+def test_no_other_operation_has_such_links() -> None:
+    rights = {one.path for one in OPERATIONS if {"token", "file"} & {*one.parameters}}
+
+    assert rights == {"/t/o/{token}", "/t/c/{token}", "/t/u/{token}", "/api/files/exports/{file}"}
 
 
 def test_a_secret_shows_itself_only_when_asked() -> None:

@@ -1,6 +1,8 @@
 """Which hosts may be connected to, and that the judged address is the one that is used."""
 
+import asyncio
 import socket
+import threading
 from collections.abc import Callable
 from ipaddress import ip_address
 
@@ -197,3 +199,27 @@ async def test_a_resolver_that_hangs_is_not_waited_for(
 
     with pytest.raises(HostUnknown):
         await Guard(()).resolve("localhost", 25)
+
+
+async def test_names_whose_servers_are_silent_keep_no_other_from_being_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    is_over, asked = threading.Event(), threading.Semaphore(0)
+
+    def look_up(host: str, port: int, **_: object) -> list[object]:
+        asked.release()
+        if host == "silent.test":
+            assert is_over.wait(20)
+        return [(socket.AF_INET, 1, 6, "", ("93.184.216.34", port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    guard = Guard((), frozenset({443}))
+    hanging = [asyncio.create_task(guard.resolve("silent.test", 443)) for _ in range(50)]
+
+    try:
+        for _ in hanging:
+            await asyncio.to_thread(asked.acquire)
+        assert await guard.resolve("quick.test", 443) == "93.184.216.34"
+    finally:
+        is_over.set()
+        await asyncio.gather(*hanging)

@@ -21,6 +21,11 @@ WRITERS: Final = 2
 # Of each writer, so that none waits for another.
 OWN: Final = 100
 SEED: Final = """
+WITH named AS (
+  INSERT INTO variable_names (team_id, campaign_id, name)
+  SELECT team_id, campaign_id, unnest('{number,firstName,companyName,icebreaker}'::text[])
+  FROM leads WHERE id = $1 ON CONFLICT DO NOTHING
+)
 INSERT INTO leads (team_id, id, campaign_id, contact_id, email, address_key, variables,
                    created_at, updated_at)
 SELECT team_id, 'lea_' || n, campaign_id, contact_id, 'n' || n || '@hooli.example',

@@ -72,6 +72,7 @@ class Seller:
                 "smtp_port": port,
                 "smtp_login": "",
                 "smtp_secure": False,
+                "replies": "pipe",
             }
             made = await self.call("POST", "/user/email-accounts", account)
             await self.call("PATCH", f"/senders/{made['id']}", {"limitPerDay": 0})

@@ -18,7 +18,7 @@ from pomelo.cli.checkup.finding import Level
 from pomelo.cli.checkup.store import ServerFacts
 from pomelo.cli.house import KEY_FILE, opened, settings_from_here
 from pomelo.schedules import ScheduleChanges
-from pomelo.senders import PausedFor
+from pomelo.senders import PausedFor, Provider, ReconnectNeeded
 from tests import make
 from tests.cli.conftest import Pomelo
 
@@ -207,6 +207,24 @@ async def test_a_paused_sender_is_told_with_its_reply(
     assert found == level
     assert f'{sender.email} is paused, {reason} ("550 no")' in text
     assert (replies, sender.email in deaf, "pomelo receive" in deaf) == ("warn", True, True)
+
+
+async def test_a_sender_whose_provider_ended_its_leave_is_to_be_connected_again(
+    pomelo: Pomelo, database: Database
+) -> None:
+    async with database.transaction() as db:
+        team = await make.team(db)
+        sender = await make.sender(db, team.id)
+        ended = str(ReconnectNeeded(Provider.GOOGLE, sender.email))
+        await senders.pause(
+            db, team.id, sender.id, reason=PausedFor.AUTH, reply=ended, until=None, now=make.NOW
+        )
+
+    ((level, text),) = await findings(pomelo, "senders")
+
+    assert level == "fail"
+    assert f"pomelo sender connect google {sender.email}" in text
+    assert "password its provider wants" not in text
 
 
 async def test_a_running_campaign_without_a_sender_is_wrong(

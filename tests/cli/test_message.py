@@ -40,6 +40,7 @@ async def test_a_mail_in_doubt_is_listed_and_ends_as_a_person_says(
     again = await pomelo("message", "resolve", doubtful["_id"], "sent")
 
     assert doubtful["messageId"] in shown
+    assert f"{doubtful['_id']}: Its sender's mailbox is not read by IMAP" in shown
     assert (resolved.status, resolved.out) == (0, f"The mail to {RICHARD} counts as sent.\n")
     assert again.status == 1
     assert "not uncertain any more" in again.err
@@ -52,5 +53,5 @@ async def test_a_mail_can_be_sent_again(pomelo: Pomelo, office: PostOffice) -> N
 
     said = await pomelo("message", "resolve", doubtful["_id"], "resend", "--json")
 
-    assert said.json == {**doubtful, "state": "deferred"}
+    assert said.json == {**doubtful, "state": "deferred", "note": ""}
     assert await office.states() == {"deferred": 1}

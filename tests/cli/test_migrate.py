@@ -1,9 +1,12 @@
 """`pomelo migrate` and the command as a whole."""
 
+import subprocess
+import sys
+
 import pytest
 
 from pomelo import __version__
-from pomelo.cli.verbs import MODULES, load, reflowed
+from pomelo.cli.verbs import MODULES, load, reflowed, summary
 from tests.cli.conftest import Pomelo
 
 
@@ -34,6 +37,28 @@ def test_every_verb_explains_itself_with_examples(verb: str) -> None:
     for one in getattr(command, "commands", {verb: command}).values():
         assert one.help
         assert "Examples:" in one.help or verb in {"api", "worker"}
+
+
+@pytest.mark.parametrize("verb", MODULES)
+def test_the_list_of_verbs_says_what_each_says_itself(verb: str) -> None:
+    assert summary(verb) == (load(verb).help or "").partition("\n\n")[0]
+
+
+def test_the_help_and_a_mail_that_comes_back_load_no_more_than_they_need() -> None:
+    help_loads = modules_after("from pomelo.cli import main; main(['--help'])")
+    receive_loads = modules_after("import pomelo.cli.receive")
+
+    assert not {"asyncpg", "pomelo.base.db"} & help_loads
+    assert not {"liquid", "imapclient", "email_validator", "granian", "pgqueuer"} & receive_loads
+
+
+def modules_after(code: str) -> set[str]:
+    """Run some Python, and give what it has imported."""
+    told = (
+        f"import atexit, sys; atexit.register(lambda: print(*sys.modules, file=sys.stderr)); {code}"
+    )
+    ran = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    return set(ran.stderr.split())
 
 
 def test_paragraphs_flow_and_examples_keep_their_lines() -> None:

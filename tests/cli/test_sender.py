@@ -118,7 +118,7 @@ async def test_a_check_logs_in_and_warns_of_what_is_unwise(pomelo: Pomelo, sink:
     assert "200 mails in 24 hours" in said.out
     assert as_json["connection"]["smtp"] == {"success": True}
     assert any("reputation" in warning for warning in as_json["warnings"])
-    assert any("pomelo receive" in warning for warning in as_json["warnings"])
+    assert any("set replies to imap, pipe or none" in warning for warning in as_json["warnings"])
 
 
 async def test_a_check_that_fails_ends_with_1_and_says_why(pomelo: Pomelo, sink: int) -> None:

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from pomelo.base.loops import together
 from pomelo.cli.house import DatabaseSilent, opened
-from pomelo.cli.serve import together
 from pomelo.settings import load
 
 

@@ -43,6 +43,14 @@ def test_a_wrong_setting_is_named(name: str, value: str) -> None:
         load({name: value}, NO_FILE)
 
 
+@pytest.mark.parametrize("name", ["POMELO_TRUSTED_PROXIES", "POMELO_ALLOW_PRIVATE_MAIL"])
+def test_networks_are_read_when_the_settings_are(name: str) -> None:
+    load({name: "10.0.0.0/8, ::1"}, NO_FILE)
+
+    with pytest.raises(SettingInvalid, match=f"{name}: '10.0.0.1/8' is not a network"):
+        load({name: "10.0.0.1/8"}, NO_FILE)
+
+
 def test_a_rehearsal_needs_an_address_that_mail_can_go_to() -> None:
     assert load({"POMELO_DELIVER_TO": "me@company.com"}, NO_FILE).deliver_to == "me@company.com"
     with pytest.raises(SettingInvalid, match="POMELO_DELIVER_TO"):

@@ -22,9 +22,11 @@ from pomelo.delivery.model import (
 )
 from pomelo.leads import ActivityType, WaitsFor
 from pomelo.messages import MessageState
+from pomelo.senders import Hearing, Replies
 from pomelo.teams import Uncertain
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
+HEARD = NOW - timedelta(minutes=15)
 DUE = Facts(
     team_id=TeamId("tea"),
     lead_id=LeadId("lea"),
@@ -44,6 +46,8 @@ DUE = Facts(
     track_opens=True,
     track_clicks=True,
     uncertain=Uncertain.HOLD,
+    is_follow_up=False,
+    hearing=Hearing("jared@piedpiper.example", Replies.IMAP, None),
     step_id=StepId("stp"),
     step_version=1,
     next_delay_days=None,
@@ -94,18 +98,21 @@ def began(state: MessageState, *, has_data: bool = False) -> Facts:
     ],
 )
 def test_what_is_known_decides(facts: Facts, decision: Decision) -> None:
-    assert decide(facts, suppressed_by=None, is_rehearsal=False, now=NOW) == decision
+    assert (
+        decide(facts, suppressed_by=None, is_rehearsal=False, now=NOW, heard_since=HEARD)
+        == decision
+    )
 
 
 @pytest.mark.parametrize("source", ["lead", "api", "user", "abuse"])
 def test_an_unsubscribed_address_ends_the_sequence(source: str) -> None:
-    decided = decide(DUE, suppressed_by=source, is_rehearsal=False, now=NOW)
+    decided = decide(DUE, suppressed_by=source, is_rehearsal=False, now=NOW, heard_since=HEARD)
 
     assert decided == Stop(ActivityType.EMAILS_UNSUBSCRIBED)
 
 
 def test_an_address_that_bounced_elsewhere_holds_the_lead_in_its_state() -> None:
-    decided = decide(DUE, suppressed_by="bounced", is_rehearsal=False, now=NOW)
+    decided = decide(DUE, suppressed_by="bounced", is_rehearsal=False, now=NOW, heard_since=HEARD)
 
     assert decided == WaitFor(WaitsFor.SUPPRESSED)
 
@@ -114,6 +121,35 @@ def test_an_address_that_bounced_elsewhere_holds_the_lead_in_its_state() -> None
 def test_a_rehearsed_step_waits_for_the_end_of_the_rehearsal(state: MessageState) -> None:
     facts = began(state)
 
-    assert decide(facts, suppressed_by=None, is_rehearsal=True, now=NOW) == WaitFor(
-        WaitsFor.REHEARSAL
-    )
+    assert decide(
+        facts, suppressed_by=None, is_rehearsal=True, now=NOW, heard_since=HEARD
+    ) == WaitFor(WaitsFor.REHEARSAL)
+
+
+def follow_up(replies: Replies | None, read_at: datetime | None = None) -> Facts:
+    return known(is_follow_up=True, hearing=Hearing("jared@piedpiper.example", replies, read_at))
+
+
+@pytest.mark.parametrize(
+    ("facts", "decision"),
+    [
+        (follow_up(Replies.IMAP), WaitFor(WaitsFor.REPLIES)),
+        (follow_up(Replies.IMAP, HEARD - timedelta(seconds=1)), WaitFor(WaitsFor.REPLIES)),
+        (follow_up(Replies.IMAP, HEARD), Send()),
+        (follow_up(Replies.PIPE), Send()),
+        (follow_up(Replies.NONE), Send()),
+        (follow_up(None), Send()),
+    ],
+)
+def test_a_follow_up_waits_until_the_mailbox_was_read(facts: Facts, decision: Decision) -> None:
+    decided = decide(facts, suppressed_by=None, is_rehearsal=False, now=NOW, heard_since=HEARD)
+
+    assert decided == decision
+
+
+def test_a_rehearsal_waits_for_no_mailbox() -> None:
+    facts = follow_up(Replies.IMAP)
+
+    decided = decide(facts, suppressed_by=None, is_rehearsal=True, now=NOW, heard_since=HEARD)
+
+    assert decided == Send()

@@ -9,7 +9,7 @@ from pomelo.base.ids import CampaignId, SenderId, TeamId, UserId
 from pomelo.campaigns import ReadyRow
 from pomelo.delivery.plan import BATCH, gap, next_due, plan, wants
 from pomelo.schedules import Window
-from pomelo.senders import Sender, TlsMode
+from pomelo.senders import Replies, Sender, TlsMode
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 ALWAYS = Window("UTC", time(0), time(0), frozenset(range(1, 8)))
@@ -32,6 +32,10 @@ def sender(**changes: Any) -> Sender:
         smtp_login="",
         dkim_selector="",
         imap_host="",
+        replies=Replies.PIPE,
+        replies_read_at=None,
+        sent_folder="",
+        junk_folder="",
         limit_per_day=50,
         gap_seconds=0,
         may_send_at=NOW,

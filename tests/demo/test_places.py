@@ -8,9 +8,9 @@ import pytest
 from pomelo.demo.places import HomeTaken, Note, lasting_home, read_note, room, write_note
 from pomelo.demo.run import Ending
 from pomelo.demo.server import foreign
-from pomelo.demo.stage import Campaigns
+from pomelo.demo.stage import Campaigns, Ports
 
-ENDING = Ending(True, "pml_x", Campaigns("cam_1", "cam_2", "cam_3"), 2525)
+ENDING = Ending(True, "pml_x", Campaigns("cam_1", "cam_2", "cam_3"), Ports(2525, 1430))
 
 
 @pytest.fixture

@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pomelo import activities, leads
-from pomelo.activities import Fact
+from pomelo.activities import Fact, Verdict
+from pomelo.base.addresses import parse
 from pomelo.base.db import Db
 from pomelo.base.ids import CampaignId, StepId, TeamId
 from pomelo.campaigns import Campaign
 from pomelo.exports import columns, snapshot
-from pomelo.leads import ActivityType, Lead, LeadState
+from pomelo.leads import ActivityType, Lead, LeadState, NewLead
 from pomelo.sequences import Step
 from tests import make
 from tests.exports.reading import read
@@ -130,6 +131,23 @@ async def test_every_kind_of_value_survives(db: Db) -> None:
     }  # fmt: skip
 
 
+async def test_a_variable_has_a_column_however_it_came_and_keeps_it(db: Db) -> None:
+    team = await make.team(db)
+    campaign, other = await make.campaign(db, team.id), await make.campaign(db, team.id)
+    lead = await make.lead(db, campaign, variables={"added": "1"})
+    await make.lead(db, other, variables={"elsewhere": "1"})
+    await leads.add_variables(db, team.id, lead.id, {"later": "2"}, now=make.NOW)
+    refused = NewLead(team.id, campaign.id, parse(lead.email), {"refused": "3"})
+    await leads.add(db, [refused], now=make.NOW)
+
+    await leads.delete_variables(db, team.id, lead.id, ["added"], now=make.NOW)
+
+    table = await snapshot.leads_table(db, team.id, campaign.id, None)
+    row = (await csv_of(db, table))[0]
+    assert set(row) - set(LEADS_HEADER) == {"added", "later"}
+    assert (row["added"], row["later"]) == ("", "2")
+
+
 async def test_more_variables_than_columns_share_the_last_one(db: Db) -> None:
     team = await make.team(db)
     campaign = await make.campaign(db, team.id)
@@ -186,6 +204,22 @@ async def test_steps_tell_when_each_thing_was_first_and_leave_machines_out(db: D
         "step2_repliedAt": "2026-03-10T09:30:00.000Z", "step2_bouncedAt": "",
     }  # fmt: skip
     assert (rows[other.id]["step1_sentAt"], rows[other.id]["sentCount"]) == ("", "0")
+
+
+async def test_steps_leave_out_what_turned_out_to_be_a_machines(db: Db) -> None:
+    campaign = await make.campaign(db, (await make.team(db)).id)
+    step, lead = await make.step(db, campaign), await make.lead(db, campaign)
+    clicks = [fact(lead, ActivityType.EMAILS_CLICKED, minutes, step) for minutes in (5, 9)]
+    early, _ = await activities.record(db, clicks)
+    assert early is not None
+    verdict = Verdict(lead.team_id, lead.id, early.id, "all_links")
+    await activities.judge(db, [verdict], now=make.NOW)
+
+    table = await snapshot.statistics_table(db, campaign.team_id, campaign.id)
+    (row,) = await csv_of(db, table)
+
+    assert row["step1_clickedAt"] == row["clickedAt"] == "2026-03-10T09:09:00.000Z"
+    assert row["clickedCount"] == "1"
 
 
 async def test_a_lead_s_facts_are_told_beside_its_steps(db: Db) -> None:

@@ -63,6 +63,15 @@ MAILS: Final[dict[str, Callable[[], bytes]]] = {
     "a daemon that says one thing for ever": lambda: (
         b"From: mailer-daemon@hostile.test\n\n" + b"The following addresses had\n" * 80_000
     ),
+    "a refusal that never ends": lambda: (
+        b"Return-Path: <>\n" + HEAD + b"\n" + b"550 a@hostile.test <b@hostile.test> 5.1.1 " * 50_000
+    ),
+    "an absence of many days": lambda: (
+        b"Auto-Submitted: auto-replied\nDate: Tue, 3 Mar 2026 09:15:00 +0000\n"
+        + HEAD
+        + b"\n"
+        + b"until 1/2, back on 3. march or 2026-04-05, monday; " * 40_000
+    ),
     "words that slow down quote finders": lambda: HEAD + b"\n" + (b"Am " * 130 + b"\n") * 6_000,
     "the same in Danish": lambda: HEAD + b"\n" + (b"Den " + b"skrev " * 65 + b"\n") * 6_000,
     "2 MB of quote marks": lambda: HEAD + b"\n" + b"> " * 1_000_000,

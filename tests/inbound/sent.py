@@ -127,7 +127,8 @@ async def to(
     await db.execute("UPDATE leads SET leased_until = $1 WHERE id = $2", SENT_AT + LEASE, lead.id)
     await messages.begin(db, [intent], now=SENT_AT)
     keys = addresses.suppression_keys(addresses.parse(lead.email))
-    assert await messages.mark(db, [Mark(team.id, intent.id, 0, "", keys)], now=SENT_AT)
+    mark = Mark(intent, "", keys)
+    assert await messages.mark(db, [mark], now=SENT_AT, heard_since=SENT_AT)
     begun = (await messages.list_by_ids(db, [intent.id]))[0]
     if state is not MessageState.SENDING:
         await book(db, begun, state, effective_id)

@@ -3,7 +3,7 @@
 import pytest
 
 from pomelo.inbound.bounces import kind_of_bounce
-from pomelo.inbound.mime.reports import best_status, blocks, status_in, typed_address
+from pomelo.inbound.mime.reports import best_status, blocks, one_line, status_in, typed_address
 from pomelo.inbound.model import BouncedRecipient, Feedback, MailKind
 from pomelo.inbound.parse import parse
 from pomelo.messages import ReplyClass, status_class
@@ -132,6 +132,31 @@ def test_a_person_who_writes_of_failures_is_no_bounce() -> None:
     )
 
     assert parse(raw).bounced == ()
+
+
+def test_a_report_whose_parts_a_person_attaches_is_not_this_mails() -> None:
+    raw = letter("bounce_postfix_unknown_user").replace(b"multipart/report", b"multipart/mixed")
+    by_a_person = raw.replace(b"Return-Path: <>", b"Return-Path: <ada@lead.example>")
+    for word in (b"MAILER-DAEMON", b"auto-replied"):
+        by_a_person = by_a_person.replace(word, b"no")
+
+    assert len(parse(raw).bounced) == 1
+    assert parse(by_a_person).bounced == ()
+
+
+def test_an_answer_over_several_lines_has_its_code_once() -> None:
+    said = "550-5.1.1 The account you tried\n 550 5.1.1 to reach is not there."
+
+    assert one_line(said) == "550-5.1.1 The account you tried to reach is not there."
+
+
+def test_a_mail_without_return_path_that_repeats_a_refusal_is_a_bounce() -> None:
+    head = b"Return-Path: <>\r\nFrom: gate@granary.example\r\nSubject: Your message\r\n\r\n"
+    refusal = b"It was not delivered to ada@lead.example: 550 no such user\r\n"
+    absence = b"Please write to sam@lead.example, or call extension 550. I deliver on Monday.\r\n"
+
+    assert [one.address for one in parse(head + refusal).bounced] == ["ada@lead.example"]
+    assert parse(head + absence).bounced == ()
 
 
 def test_our_own_address_and_message_ids_never_count_as_failed() -> None:

@@ -242,3 +242,13 @@ def test_every_part_that_a_library_wrote_is_read_back() -> None:
     assert read.subject == ("Grüße " * 30).strip()
     assert read.text.strip() == "Schöne Grüße\nSchöne Grüße\nSchöne Grüße"
     assert read.has_html
+
+
+def test_a_paragraph_on_one_long_line_is_kept_whole() -> None:
+    paragraph = "We press forty tons a year and would like to hear more. " * 30
+    raw = letter("reply_top_posted").replace(b"May is free.", paragraph.encode())
+
+    reply = parse(raw).reply
+
+    assert paragraph.strip() in reply
+    assert "is your press busy" not in reply

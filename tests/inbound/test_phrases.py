@@ -2,7 +2,8 @@
 
 import pytest
 
-from pomelo.inbound.words.phrases import LANGUAGES, is_unsubscribe_request
+from pomelo.inbound.words.phrases import is_unsubscribe_request
+from pomelo.inbound.words.requests import LANGUAGES
 
 REQUESTS = {
     "en": [
@@ -68,6 +69,7 @@ REQUESTS = {
     "tr": ["Lütfen beni listenizden çıkarın", "Bana artık mail göndermeyin"],
     "ja": ["配信停止をお願いします。", "配信停止"],
     "zh": ["请取消订阅", "退订", "不要再发邮件了"],
+    "ko": ["수신 거부 부탁드립니다", "구독 취소", "앞으로 메일을 보내지 마세요"],
 }
 
 ANSWERS = [
@@ -87,7 +89,8 @@ ANSWERS = [
     "Ik moet me even afmelden voor de vergadering van morgen", "Inte intresserad",
     "Ikke interesseret", "Ikke interessert", "Ei kiinnosta", "Nie jestem zainteresowany",
     "Nemám zájem", "Nem érdekel", "Nu sunt interesat", "Не интересно", "Остановимся на вторнике",
-    "İlgilenmiyorum", "興味ありません", "没兴趣",
+    "İlgilenmiyorum", "興味ありません", "没兴趣", "관심 없습니다",
+    "토요일에는 메일을 보내지 마세요",
 ]  # fmt: skip
 
 

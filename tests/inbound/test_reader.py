@@ -7,13 +7,14 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
 from pomelo.inbound import child
 from pomelo.inbound.model import Parsed, Unreadable
 from pomelo.inbound.parse import parse
-from pomelo.inbound.reader import Reader, _environment
+from pomelo.inbound.reader import Reader, ReaderBroken, _environment
 from tests.inbound import hostile
 from tests.inbound.letters import letter
 
@@ -126,6 +127,22 @@ async def test_a_child_that_misbehaves_is_replaced(
     assert isinstance(await scripted.read(b"Subject: next\n\nhi"), Parsed)
 
 
+async def test_a_mail_at_which_one_child_failed_is_shown_to_another(tmp_path: Path) -> None:
+    first_time = f"open({str(tmp_path / 'seen')!r}, 'x')"
+    script = SCRIPTED.replace(
+        "def answer(raw):",
+        f"def answer(raw):\n    try:\n        {first_time}\n        sys.exit(3)\n"
+        "    except FileExistsError:\n        pass",
+    )
+    reader = Reader(command=(sys.executable, "-c", script))
+
+    answer = await reader.read(letter("reply_top_posted"))
+    await reader.close()
+
+    assert isinstance(answer, Parsed)
+    assert answer.reply.startswith("Hello Nora")
+
+
 async def test_a_cancelled_read_leaves_no_answer_for_the_next(scripted: Reader) -> None:
     task = asyncio.create_task(scripted.read(b"sleep now"))
     await scripted.read(b"")  # waits its turn, so the first has certainly begun; both end
@@ -154,6 +171,15 @@ async def test_the_child_sees_none_of_our_secrets(monkeypatch: pytest.MonkeyPatc
     assert isinstance(answer, Parsed)
     assert "PYTHONPATH" in answer.text
     assert "canary" not in answer.text
+
+
+@pytest.mark.parametrize("command", [(sys.executable, "-c", ""), ("/nowhere/python",)])
+async def test_a_child_that_does_not_start_is_not_the_mails_fault(command: tuple[str, ...]) -> None:
+    reader = Reader(command=command)
+
+    with pytest.raises(ReaderBroken):
+        await reader.read(b"Subject: a reply\n\nYes!")
+    await reader.close()
 
 
 async def test_closing_ends_the_child_and_reading_starts_another(reader: Reader) -> None:

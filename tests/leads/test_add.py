@@ -187,6 +187,24 @@ async def test_a_suppressed_address_enters_in_the_state_that_says_so(
     assert (added.state, added.stopped_by) == (state, stopped_by)
 
 
+async def test_of_a_batch_only_whom_the_own_list_names_is_suppressed(db: Db, now: datetime) -> None:
+    one = await make.campaign(db, (await make.team(db)).id)
+    two = await make.campaign(db, (await make.team(db)).id)
+    await make.lead(db, one, "there@hooli.com")
+    values = [parse_value("gone@hooli.com")]
+    await unsubscribes.add(db, one.team_id, values, source=Source.USER, now=now)
+    batch = [new(c, f"{name}@hooli.com") for c in (one, two) for name in ("a", "gone", "there")]
+
+    outcomes = await leads.add(db, batch, now=now)
+
+    states = [o.state if isinstance(o, Lead) else type(o) for o in outcomes]
+    free, gone = LeadState.IMPORTED, LeadState.EMAILS_UNSUBSCRIBED
+    assert states == [free, gone, AlreadyInCampaign, free, free, free]
+    for outcome in outcomes:
+        if isinstance(outcome, Lead):
+            assert outcome == await leads.get(db, outcome.team_id, outcome.id)
+
+
 async def test_unsubscribed_outranks_bounced_when_both_cover_a_lead(db: Db, now: datetime) -> None:
     campaign = await make.campaign(db, (await make.team(db)).id)
     for entry, source in (("a@hooli.com", Source.BOUNCED), ("@hooli.com", Source.USER)):
@@ -227,7 +245,7 @@ async def test_as_many_statements_for_five_hundred_as_for_one(db: Db, now: datet
     many = await statements(db, everybody[2:], now)
 
     assert one == many
-    assert len(many) == 6
+    assert len(many) == 4
 
 
 async def statements(db: Db, people: Sequence[NewLead], now: datetime) -> list[str]:

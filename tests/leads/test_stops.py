@@ -66,6 +66,7 @@ def test_what_a_campaign_chooses_ends_the_sequence(
         A.EMAILS_OPENED,
         A.EMAILS_AUTO_REPLIED,
         A.EMAILS_DELAYED,
+        A.EMAILS_ANSWER_FAILED,
         A.API_DONE,
         A.MANUAL_DONE,
         A.LINKEDIN_OPENED,
@@ -105,6 +106,7 @@ def test_the_last_state_passes_over_notices_and_announcements() -> None:
     assert passed_over == states.ANNOUNCEMENTS | {
         A.EMAILS_AUTO_REPLIED,
         A.EMAILS_DELAYED,
+        A.EMAILS_ANSWER_FAILED,
         A.RESUMED,
     }
 

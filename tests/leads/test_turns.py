@@ -201,3 +201,42 @@ async def test_a_step_added_or_deleted_shifts_those_beyond_it(
 
     rows = await db.fetch("SELECT step_position FROM leads ORDER BY email")
     assert [row["step_position"] for row in rows] == expected
+
+
+async def test_a_lead_whose_person_is_away_is_not_claimed_before_they_are_back(
+    db: Db, campaign: Campaign, now: datetime
+) -> None:
+    lead = await make.lead(db, campaign)
+    back_at = now + timedelta(days=6)
+
+    await leads.wait_until_back(db, lead.team_id, lead.id, back_at)
+    await leads.wait_until_back(db, lead.team_id, lead.id, now)
+
+    assert await claim(db, want(campaign), at=back_at - LEASE) == []
+    assert [one.id for one in await claim(db, want(campaign), at=back_at)] == [lead.id]
+
+
+async def test_a_sender_that_takes_no_new_leads_gets_its_own_and_leaves_those_to_others(
+    db: Db, campaign: Campaign
+) -> None:
+    mine, *others = [await make.lead(db, campaign, f"p{n}@hooli.com") for n in range(4)]
+    await own(db, mine, S1)
+    braked = Want(campaign.team_id, campaign.id, S1, 10, takes_new=False)
+
+    alone = await claim(db, braked)
+    both = await claim(db, braked, want(campaign, S2), at=make.NOW + LEASE)
+
+    assert [one.id for one in alone] == [mine.id]
+    assert {one.id for one in both if one.sender_id == S1} == {mine.id}
+    assert {one.id for one in both if one.sender_id == S2} == {one.id for one in others}
+
+
+async def test_new_leads_are_not_next_for_a_sender_that_takes_none(
+    db: Db, campaign: Campaign, now: datetime
+) -> None:
+    await make.lead(db, campaign)
+    rows = [(campaign.team_id, campaign.id, sender) for sender in (S1, S2)]
+
+    found = await leads.next_due(db, rows, without_new=[S1], now=now)
+
+    assert found == {rows[1]: now}

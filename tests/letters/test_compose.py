@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from pomelo.base.addresses import AddressInvalid
-from pomelo.letters.compose import header_id, message_of
+from pomelo.letters.compose import header_id
 from pomelo.sequences.templates import TemplateInvalid, VariableMissing
+from pomelo.tracking import message_of
 from tests.letters.mails import (
     FIRST_NAMES,
     MESSAGE,

@@ -1,6 +1,7 @@
 import pytest
 
-from pomelo.letters.threads import Thread, base_subject, references
+from pomelo.letters.threads import Thread, references
+from pomelo.messages import base_subject
 from tests.letters.mails import FIRST_NAMES, header, letter, mail, parsed
 
 

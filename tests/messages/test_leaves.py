@@ -31,14 +31,8 @@ class Scene(msgspec.Struct):
     intent: Intent
 
     async def mark(self, now: datetime) -> bool:
-        one = Mark(
-            team_id=self.intent.team_id,
-            id=self.intent.id,
-            fence=self.intent.fence,
-            deliver_to="",
-            suppression_keys=(self.lead.address_key,),
-        )
-        return await messages.mark(self.db, [one], now=now) == [self.intent.id]
+        one = Mark(self.intent, deliver_to="", suppression_keys=(self.lead.address_key,))
+        return await messages.mark(self.db, [one], now=now, heard_since=now) == [self.intent.id]
 
 
 def intent_for(lead: Lead, claimed: Claimed, step: Step) -> Intent:
@@ -120,6 +114,34 @@ async def test_what_was_changed_since_the_claim_takes_the_leave(
     await stop(scene, now)
 
     assert not await scene.mark(now)
+
+
+@pytest.mark.parametrize(
+    ("replies", "read_ago", "may_begin"),
+    [
+        ("imap", None, False),
+        ("imap", timedelta(seconds=1), False),
+        ("imap", timedelta(0), True),
+        ("pipe", None, True),
+        ("none", None, True),
+    ],
+)
+async def test_a_follow_up_gets_leave_only_where_replies_were_read(
+    scene: Scene, now: datetime, replies: str, read_ago: timedelta | None, may_begin: bool
+) -> None:
+    read_at = None if read_ago is None else now - read_ago
+    await scene.db.execute("UPDATE leads SET sent_count = 1")
+    await scene.db.execute(
+        "UPDATE senders SET replies = $1, replies_read_at = $2", replies, read_at
+    )
+
+    assert await scene.mark(now) is may_begin
+
+
+async def test_a_first_mail_needs_no_reading(scene: Scene, now: datetime) -> None:
+    await scene.db.execute("UPDATE senders SET replies = 'imap'")
+
+    assert await scene.mark(now)
 
 
 async def test_after_the_lease_nobody_may_begin(scene: Scene, now: datetime) -> None:

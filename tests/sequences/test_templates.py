@@ -225,19 +225,41 @@ def test_output_ends_at_a_million_characters() -> None:
         template.render({"a": "<" * 200_000})
 
 
-@settings(max_examples=100, deadline=None)
+plain = st.sampled_from(
+    [
+        *("Hi ", " ", "<p>", "{{ a }}", "{{ a.b }}", "{{ z }}", "{{ 1 }}"),
+        *("{{ a | default: 'x' }}", "{{ a | url_encode | default: z }}", "{{ 'x' | append: a }}"),
+    ]
+)
+conditions = st.sampled_from(
+    ["a", "a > 3 and a != z", "a or z", "a contains 'x'", "a == empty", "z == blank", "a.b == nil"]
+)
+
+
+def blocks(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    text = st.lists(inner, max_size=3).map("".join)
+    return st.one_of(
+        st.builds(
+            "{{% if {} %}}{}{{% elsif {} %}}{}{{% else %}}{}{{% endif %}}".format,
+            *(conditions, text, conditions, text, text),
+        ),
+        st.builds("{{% unless {} %}}{}{{% endunless %}}".format, conditions, text),
+        st.builds(
+            "{{% case a %}}{{% when 3, 'x', empty %}}{}{{% when blank %}}{}{{% else %}}{}"
+            "{{% endcase %}}".format,
+            *(text, text, text),
+        ),
+    )
+
+
+@settings(max_examples=200, deadline=None)
 @given(
     value=json_values,
-    pieces=st.lists(
-        st.sampled_from(
-            ["Hi ", "{{ a }}", "{{ a | default: 'x' }}", "{{ a.b }}", "<p>", "{{ z }}"]
-        ),
-        max_size=6,
-    ),
+    source=st.lists(st.recursive(plain, blocks, max_leaves=8), max_size=4).map("".join),
     html=st.booleans(),
 )
-def test_the_fast_way_gives_what_liquid_gives(value: object, pieces: list[str], html: bool) -> None:
-    template = compile_template("".join(pieces), html=html)
+def test_the_fast_way_gives_what_liquid_gives(value: object, source: str, html: bool) -> None:
+    template = compile_template(source, html=html)
     values = {"a": value, "a.b": "dotted"}
 
     assert outcome(template, values, fast=True) == outcome(template, values, fast=False)

@@ -75,6 +75,7 @@ def _filled(value: object, things: Things) -> object:
     return json.loads(text) or None
 
 
+RECEIVER: Final = {"targetUrl": "http://127.0.0.1/pomelo", "secret": "squirrel"}
 MAILBOX: Final = {
     "sender_name": "Jared Dunn",
     "sender_email": "jared@bachmanity.com",
@@ -83,6 +84,7 @@ MAILBOX: Final = {
     "smtp_login": "",
     "userId": "{userId}",
 }
+FROM: Final = {"sendUserId": "{userId}", "sendUserMailboxId": "{senderId}"}
 MORNINGS: Final = {
     "name": "Mornings",
     "timezone": "Europe/Paris",
@@ -115,6 +117,7 @@ CALLS: Final[Mapping[str, tuple[Ask, ...]]] = {
     "sequences_add_step": (Ask(body=STEP),),
     "sequences_change_step": (Ask(body=STEP),),
     "sequences_delete_step": PLAIN,
+    "send_tests_send": (Ask(body={"leadId": "{leadId}", "to": "me@bachmanity.com"}),),
     "schedules_list": PLAIN,
     "schedules_create": (Ask(body=MORNINGS),),
     "schedules_get": PLAIN,
@@ -180,6 +183,38 @@ CALLS: Final[Mapping[str, tuple[Ask, ...]]] = {
     "exports_statistics": PLAIN,
     "exports_list": (Ask(), Ask(query={"format": "json"})),
     "exports_leads": PLAIN,
+    "hooks_list": PLAIN,
+    "hooks_add": (
+        Ask(body=RECEIVER),
+        Ask(body={**RECEIVER, "campaignId": "{campaignId}"}),
+        Ask(body=RECEIVER, query={"campaignId": "{campaignId}", "isFirst": "true"}),
+    ),
+    "hooks_remove": PLAIN,
+    "hooks_rotate": PLAIN,
+    "hooks_list_deliveries": PLAIN,
+    "hooks_replay": (Ask(), Ask(body={"deliveryIds": ["{deliveryId}"]})),
+    "inbox_list_conversations": (Ask(query={"userId": "{userId}"}),),
+    "inbox_list_mails": (
+        Ask(),
+        Ask(query={"userId": "{userId}"}),
+    ),
+    "inbox_answers_send": (
+        Ask(body={"leadId": "{leadId}", "subject": "Hi", "message": "Hi", **FROM}),
+        Ask(body={"contactId": "{contactId}", "subject": "Hi", "message": "Hi", **FROM}),
+        Ask(
+            body={
+                "leadId": "{leadId}",
+                "message": "Hi",
+                "replyToActivityId": "{activityId}",
+                **FROM,
+            }
+        ),
+    ),
+    "inbox_labels_list": PLAIN,
+    "inbox_labels_add": (Ask(body={"labelName": "Call back"}),),
+    "inbox_labels_get": PLAIN,
+    "inbox_labels_put": (Ask(body={"labelIds": ["{labelId}"], "appendLabels": True}),),
+    "inbox_labels_take": (Ask(body={"labelIds": ["{labelId}"]}),),
     "team_get": (Ask(query={"version": "v2"}),),
     "team_change": (Ask(body={"uncertain": "resend"}),),
     "team_get_user": PLAIN,
@@ -190,8 +225,12 @@ CALLS: Final[Mapping[str, tuple[Ask, ...]]] = {
     "email_accounts_test": (Ask(like={"emailAccountId": "senderId"}),),
     "senders_list_all": PLAIN,
     "senders_get": PLAIN,
-    "senders_change": (Ask(body={"limitPerDay": 40}),),
+    "senders_change": (Ask(body={"limitPerDay": 40}), Ask(body={"replies": "none"})),
     "senders_lift": PLAIN,
+    "sender_presets_find": (Ask(query={"email": "jared@gmail.com"}),),
+    "sender_connections_start": (
+        Ask(body={"provider": "google", "email": "a@gmail.com", "userId": "{userId}"}),
+    ),
     "messages_list_doubtful": PLAIN,
     "messages_resolve": (Ask(body={"as": "sent"}),),
 }

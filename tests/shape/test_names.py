@@ -18,10 +18,11 @@ TELLING: Final = frozenset(
     {"prospect", "recipient", "workspace", "tenant", "webhook", "event", "blocklist", "opt-out"}
 )
 # Where such a word is somebody else's: SMTP's and the bounce's recipient (RFC 5321, RFC 3464),
-# the log library's event, lemlist's settings of what an event does.
+# the log library's event, lemlist's settings of what an event does, Microsoft's tenant.
 FOREIGN: Final = {
     "recipient": ("demo", "delivery", "inbound", "letters", "messages", "smtp"),
     "event": ("base", "api"),
+    "tenant": ("settings", "senders"),
 }
 # What the first word of a function promises of its return type.
 PROMISES: Final = {

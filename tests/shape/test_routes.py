@@ -11,10 +11,12 @@ from tests.shape import world
 from tests.shape.calls import CALLS, Case, members, own_cases, writes
 
 # What anybody may call without a key: links in mails, files whose address nobody can guess
-# (unless the operator asks for a key), and the server about itself.
+# (unless the operator asks for a key), the way back from a provider of mailboxes, and the server
+# about itself.
 PUBLIC: Final = frozenset(
     {
         "exports_download",
+        "sender_connections_callback",
         "tracking_pixel",
         "tracking_click",
         "tracking_ask",

@@ -13,7 +13,7 @@ from pomelo.base.db import Database
 from pomelo.base.secret import STARS
 from tests.shape import world
 from tests.shape.calls import own_cases
-from tests.shape.world import IMAP_PASSWORD, SMTP_PASSWORD, Side
+from tests.shape.world import HOOK_SECRET, IMAP_PASSWORD, SMTP_PASSWORD, Side
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def found(text: str, secrets: list[str]) -> list[str]:
 
 async def test_no_answer_and_no_log_shows_a_secret(side: Side, written: io.StringIO) -> None:
     key = await make_key(side)
-    secrets = [key, SMTP_PASSWORD, IMAP_PASSWORD]
+    secrets = [key, SMTP_PASSWORD, IMAP_PASSWORD, HOOK_SECRET]
     shown = []
 
     # The key stands in the address, where it is easiest to lose; tests of mailboxes log in.
@@ -66,6 +66,6 @@ async def test_no_column_holds_a_secret(side: Side) -> None:
 
     held = "\n".join(await world.rows(side.caller.database))
 
-    for secret in (key, SMTP_PASSWORD, IMAP_PASSWORD):
+    for secret in (key, SMTP_PASSWORD, IMAP_PASSWORD, HOOK_SECRET):
         assert secret not in held
         assert secret.encode().hex() not in held

@@ -6,7 +6,17 @@ from typing import Final
 
 import pytest
 
-from pomelo import campaigns, exports, leads, messages, senders, sequences, teams, unsubscribes
+from pomelo import (
+    campaigns,
+    exports,
+    hooks,
+    leads,
+    messages,
+    senders,
+    sequences,
+    teams,
+    unsubscribes,
+)
 from pomelo.base.db import Db
 from tests.shape import tables
 
@@ -44,6 +54,10 @@ LISTS: Final[dict[tuple[str, str], type[StrEnum] | frozenset[str]]] = {
     ("senders", "smtp_tls"): senders.TlsMode,
     ("senders", "imap_tls"): senders.TlsMode,
     ("senders", "paused_for"): senders.PausedFor,
+    ("senders", "replies"): senders.Replies,
+    ("senders", "saves_sent_copy"): senders.SavesSentCopy,
+    ("grants", "provider"): senders.Provider,
+    ("authorizations", "provider"): senders.Provider,
     ("unsubscribes", "source"): unsubscribes.Source,
     ("campaigns", "state"): campaigns.CampaignState,
     ("steps", "type"): sequences.StepType,
@@ -54,6 +68,8 @@ LISTS: Final[dict[tuple[str, str], type[StrEnum] | frozenset[str]]] = {
     ("messages", "kind"): messages.MessageKind,
     ("messages", "state"): messages.MessageState,
     ("exports", "state"): exports.ExportState,
+    ("hooks", "disabled_for"): hooks.DisabledFor,
+    ("hook_deliveries", "state"): hooks.DeliveryState,
 }
 LIST = re.compile(r"CHECK \(\((\w+) = (?:ANY \(ARRAY\[(.*)\]\)|('[^']*'::text))\)\)")
 # Columns that say by their name what NULL means: it has not happened, there is none of it.

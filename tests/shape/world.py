@@ -7,12 +7,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from pomelo import activities, campaigns, exports, leads, senders, sequences, unsubscribes
+from pomelo import (
+    activities,
+    campaigns,
+    exports,
+    hooks,
+    inbox,
+    leads,
+    senders,
+    sequences,
+    unsubscribes,
+)
 from pomelo.activities import Fact
 from pomelo.base import addresses, ids
 from pomelo.base.clock import Clock
 from pomelo.base.db import Database, Db
+from pomelo.base.ids import ActivityId, MessageId, TeamId
+from pomelo.base.secret import Secret
 from pomelo.campaigns import Campaign, NewCampaign
+from pomelo.hooks import Hook, NewHook
+from pomelo.hooks.telling import tell
 from pomelo.leads import ActivityType, Lead, NewLead
 from pomelo.senders import NewSender, Sender, Server, TlsMode
 from tests import make
@@ -24,6 +38,7 @@ from tests.shape import tables
 # What no answer, no log and no column may ever show.
 SMTP_PASSWORD: Final = "canary-of-smtp-correct-horse"
 IMAP_PASSWORD: Final = "canary-of-imap-battery-staple"
+HOOK_SECRET: Final = "canary-of-hook-tr0ub4dor"
 
 # What a name in a path, query or body stands for, in a shape of its own each.
 Things = dict[str, str]
@@ -63,7 +78,9 @@ async def _things(db: Db, caller: Caller, domain: str, now: datetime) -> Things:
     draft = await _campaign(db, caller, "Draft", mailbox, now)
     running = await _campaign(db, caller, "Running", mailbox, now)
     await sequences.start_campaign(db, team, running.id, now=now)
+    hook = await _hook(db, team, now)
     lead = await _lead(db, draft, f"richard@{domain}", now)
+    await tell(db, now=now)
     step = (await sequences.list_steps(db, team, draft.id))[0]
     listed = addresses.parse(f"erlich@{domain}")
     await unsubscribes.add(db, team, [listed], source=unsubscribes.Source.API, now=now)
@@ -71,6 +88,8 @@ async def _things(db: Db, caller: Caller, domain: str, now: datetime) -> Things:
     message = ids.message()
     mail = (team, message, draft.id, lead.id, mailbox.id, step.id, lead.email, now)
     await db.execute(UNCERTAIN, *mail)
+    activity = await _sent(db, lead, message, mailbox, now)
+    label = await inbox.add_label(db, team, f"Label of {domain}", now=now)
     return {
         "campaignId": draft.id,
         "runningId": running.id,
@@ -85,8 +104,29 @@ async def _things(db: Db, caller: Caller, domain: str, now: datetime) -> Things:
         "messageId": message,
         "senderId": mailbox.id,
         "exportId": export.id,
+        "hookId": hook.id,
+        "deliveryId": await db.fetchval("SELECT id FROM hook_deliveries WHERE team_id = $1", team),
         "userId": caller.user.id,
+        "activityId": activity,
+        "labelId": label.id,
     }
+
+
+async def _sent(
+    db: Db, lead: Lead, message: MessageId, mailbox: Sender, now: datetime
+) -> ActivityId:
+    """Let the lead be written to, so that there is a conversation."""
+    fact = Fact(
+        team_id=lead.team_id,
+        type=ActivityType.EMAILS_SENT,
+        lead_id=lead.id,
+        message_id=message,
+        sender_id=mailbox.id,
+        at=now,
+    )
+    (activity,) = await activities.record(db, [fact])
+    assert activity is not None
+    return activity.id
 
 
 async def _sender(db: Db, caller: Caller, domain: str, now: datetime) -> Sender:
@@ -97,6 +137,12 @@ async def _sender(db: Db, caller: Caller, domain: str, now: datetime) -> Sender:
         Server("127.0.0.1", 2526, TlsMode.NONE, f"jared@{domain}", IMAP_PASSWORD),
     )
     return await senders.add(db, caller.team.id, new, vault=make.VAULT, now=now)
+
+
+async def _hook(db: Db, team: TeamId, now: datetime) -> Hook:
+    new = NewHook(target_url="http://127.0.0.1/", secret=Secret(HOOK_SECRET))
+    hook, _ = await hooks.add(db, team, new, vault=make.VAULT, now=now)
+    return hook
 
 
 async def _campaign(db: Db, caller: Caller, name: str, mailbox: Sender, now: datetime) -> Campaign:

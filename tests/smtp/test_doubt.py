@@ -46,6 +46,22 @@ async def test_a_server_lost_after_the_dot_leaves_the_mail_unknown(
     assert not was_open
 
 
+@pytest.mark.parametrize(
+    ("act", "reason"), [(Act.HANG, Reason.TIMED_OUT), (Act.DROP, Reason.CLOSED)]
+)
+async def test_a_small_mail_is_unknown_though_its_server_read_nothing_of_it(
+    act: Act, reason: Reason
+) -> None:
+    """Its last byte had left this process; what the server did with it nobody here can tell."""
+    sink = Sink(script={"*": Script(Stage.BODY, act)})
+
+    async with talking(sink, timeouts=QUICK) as session:
+        sent = await send(session, MAIL)
+
+    assert sent == Unknown(reason)
+    assert sink.count == 0
+
+
 async def test_a_task_stopped_in_the_middle_leaves_no_session_out_of_step() -> None:
     sink = Sink(script={"*": Script(Stage.DOT, Act.HANG)})
 

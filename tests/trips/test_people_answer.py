@@ -60,6 +60,7 @@ async def town(database: Database, now: datetime) -> AsyncIterator[Town]:
     made = Town(database, now)
     await made.open_all()
     yield made
+    await made.tracker.drain()
     await made.http.aclose()
     await made.close()
 
@@ -104,6 +105,26 @@ async def test_machines_are_kept_as_such_and_move_nobody(town: Town) -> None:
     await town.http.get(link, headers={"user-agent": "Barracuda"})
 
     assert [is_bot for _, is_bot in await town.kinds()] == [True, True, True]
+    assert (await town.lead(lead.id)).state is LeadState.CONTACTED
+
+
+async def test_who_looks_at_the_unsubscribe_page_and_clicks_at_once_is_a_machine(
+    town: Town,
+) -> None:
+    lead = await town.add("richard@piedpiper.com")
+    await town.work()
+    town.clock.forward(timedelta(minutes=3))
+    await town.http.get(await town.link("c"))
+    assert await town.kinds() == [("emailsClicked", False)]
+
+    town.clock.forward(timedelta(seconds=2))
+    await town.http.get(await town.link("u"))
+
+    await town.tracker.drain()
+    async with town.database.transaction() as db:
+        asked = activities.Filter(lead=lead.id, is_bot=True)
+        (click,) = await activities.list_page(db, town.team.id, asked, offset=0, limit=9)
+    assert (click.is_bot, click.extra["reason"]) == (True, "unsub_and_click")
     assert (await town.lead(lead.id)).state is LeadState.CONTACTED
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -11,6 +11,8 @@ from pomelo import activities, unsubscribes
 from pomelo.base import addresses
 from pomelo.base.db import Database
 from pomelo.demo.sink import Act, Script, Stage
+from tests.chaos.exits import WAYS
+from tests.chaos.leaving import race
 from tests.wire import PostOffice
 
 ROUNDS = 500
@@ -58,3 +60,13 @@ async def test_unsubscribing_wins_against_every_mail_not_yet_at_data(office: Pos
     assert late == []
     assert 0 < len(begun) < ROUNDS  # both kinds happened, so the race was a race
     assert await office.states() == {"sent": len(begun)}
+
+
+async def test_whoever_left_by_api_link_mail_or_hook_gets_no_mail_that_had_not_begun(
+    database: Database,
+) -> None:
+    found = await race(database, each=10)
+
+    assert (found.late, found.astray) == ([], set())
+    assert found.slowest <= timedelta(seconds=1)
+    assert found.answered == dict.fromkeys(WAYS, 10)

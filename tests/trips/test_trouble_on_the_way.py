@@ -164,7 +164,7 @@ async def test_a_failure_told_by_a_worker_that_lost_the_lead_changes_nothing(
         await leads.claim_due(db, [want], now=now + LEASE, until=now + 2 * LEASE)
 
     outcome = Outcome(facts, None, is_rehearsal=False, ending=Failed("Nothing to say"))
-    await post.desk.records.submit(outcome)
+    await post.desk.ledger.submit(outcome)
 
     after = await post.lead(lead.id)
     assert (after.state, after.stopped_by) == (LeadState.IMPORTED, None)

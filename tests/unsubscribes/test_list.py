@@ -86,9 +86,12 @@ async def test_pages_and_the_whole_list_are_oldest_first(db: Db, now: datetime) 
     assert after == everything[2:]
 
 
-async def test_the_list_grows_only_when_nobody_holds_it(database: Database, now: datetime) -> None:
+async def test_the_list_grows_only_when_nobody_is_adding_leads(
+    database: Database, now: datetime
+) -> None:
     async with database.transaction() as db:
         team = await make.team(db)
+        campaign = await make.campaign(db, team.id)
     order: list[str] = []
 
     async def unsubscribe() -> None:
@@ -98,7 +101,7 @@ async def test_the_list_grows_only_when_nobody_holds_it(database: Database, now:
             order.append("added")
 
     async with database.transaction() as db:
-        await unsubscribes.hold(db, [team.id])
+        await make.lead(db, campaign)
         adding = asyncio.create_task(unsubscribe())
         async with database.transaction() as watch:
             while not await watch.fetchval(

@@ -80,7 +80,7 @@ async def _put_back(house: House, claimed: list[Claimed]) -> None:
             id=lead.id,
             fence=lead.fence,
             sender_id=lead.sender_id,
-            step_position=0,
+            after=None,
             due_at=house.clock.now(),
         )
         for lead in claimed

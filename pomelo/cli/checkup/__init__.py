@@ -7,17 +7,20 @@ from pomelo.cli.checkup.machine import examine_machine, examine_settings
 from pomelo.cli.checkup.mailboxes import examine_mailboxes
 from pomelo.cli.checkup.safety import unsafe
 from pomelo.cli.checkup.store import count_received
+from pomelo.cli.checkup.trust import check_senders, examine_trust
 from pomelo.cli.checkup.work import examine_work
 
 __all__ = [
     "Finding",
     "Level",
+    "check_senders",
     "count_received",
     "examine_database",
     "examine_exports",
     "examine_machine",
     "examine_mailboxes",
     "examine_settings",
+    "examine_trust",
     "examine_work",
     "unsafe",
 ]

@@ -1,16 +1,10 @@
 """One thing that was looked at, and how it is."""
 
-from enum import StrEnum
-
 import msgspec
 
+from pomelo.inbound import Level
 
-class Level(StrEnum):
-    """How it is: well, worth a look, or wrong."""
-
-    PASS = "pass"  # noqa: S105 - no password, a verdict
-    WARN = "warn"
-    FAIL = "fail"
+__all__ = ["Finding", "Level", "doubt", "good", "wrong"]
 
 
 class Finding(msgspec.Struct, frozen=True):

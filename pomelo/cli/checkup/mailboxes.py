@@ -1,52 +1,69 @@
 """Senders: which do not send and why, and which cannot see replies."""
 
-from typing import Final
+from datetime import datetime
 
-from pomelo import senders
+from pomelo import inbound, senders
 from pomelo.base.db import NEVER, Db
 from pomelo.cli.checkup import store
 from pomelo.cli.checkup.finding import Finding, doubt, good, wrong
 from pomelo.cli.checkup.store import Received
-from pomelo.senders import PausedFor, Sender
-
-WHAT_TO_DO: Final[dict[PausedFor, str]] = {
-    PausedFor.AUTH: "set the password its provider wants: `pomelo sender set ADDRESS --password`",
-    PausedFor.BLOCK: "its mail is taken for spam: send less, mend the domain's SPF, DKIM and DMARC",
-    PausedFor.THROTTLED: "its provider wants fewer mails: lower its limit or lengthen its gap",
-    PausedFor.SENDER: "its provider refuses this address: see what it says",
-    PausedFor.UNREACHABLE: "its server does not answer: `pomelo sender check ADDRESS`",
-}
+from pomelo.senders import Replies, Sender, hearing_warning
 
 
-async def examine_mailboxes(db: Db) -> list[Finding]:
-    """Look at every team's senders."""
+async def examine_mailboxes(db: Db, *, heard_since: datetime) -> list[Finding]:
+    """Look at every team's senders.
+
+    Args:
+        db: The open transaction.
+        heard_since: At or after this instant their mailboxes should have been read.
+    """
     everyone = await senders.list_everywhere(db)
     if not everyone:
         return [doubt("senders", "There is no sender; `pomelo sender add` adds one.")]
     paused = [_paused(one) for one in everyone if one.paused_for is not None]
+    braked = [doubt("senders", said) for one in everyone if (said := senders.brake_warning(one))]
     return [
         *(paused or [good("senders", f"None of {len(everyone)} is paused.")]),
-        _replies(await store.count_received(db)),
+        *braked,
+        *await _replies(db, everyone, heard_since),
     ]
 
 
 def _paused(sender: Sender) -> Finding:
     """A pause that ends by itself is worth a look, another needs a person."""
-    assert sender.paused_for is not None
-    what = WHAT_TO_DO[sender.paused_for].replace("ADDRESS", sender.email)
     said = f' ("{sender.paused_reply}")' if sender.paused_reply else ""
+    what = senders.what_to_do(sender)
     text = f"{sender.email} is paused, {sender.paused_for}{said}: {what}"
-    if sender.may_send_at >= NEVER:
-        return wrong("senders", f"{text}; then `pomelo sender lift {sender.email}`.")
-    return doubt("senders", f"{text}. It tries again at {sender.may_send_at:%Y-%m-%d %H:%M} UTC.")
+    return (wrong if sender.may_send_at >= NEVER else doubt)("senders", text)
 
 
-def _replies(received: list[Received]) -> Finding:
-    deaf = [one.email for one in received if one.mails == 0]
+async def _replies(db: Db, everyone: list[Sender], heard_since: datetime) -> list[Finding]:
+    troubles = {one.sender_id: one.trouble for one in await inbound.list_troubled(db)}
+    amiss = [
+        _unheard(sender, said, troubles.get(sender.id, ""))
+        for sender in everyone
+        if (said := hearing_warning(sender.hearing, heard_since)) is not None
+    ]
+    silent = _silent(everyone, await store.count_received(db))
+    return [*amiss, *silent] or [good("replies", "Replies to every sender are read.")]
+
+
+def _unheard(sender: Sender, said: str, trouble: str) -> Finding:
+    """Say that replies are not read; where they should be, follow-ups wait for a person."""
+    if sender.replies is Replies.IMAP:
+        return wrong("replies", f"{said} {trouble}".rstrip())
+    return doubt("replies", said)
+
+
+def _silent(everyone: list[Sender], received: list[Received]) -> list[Finding]:
+    piped = {sender.id for sender in everyone if sender.replies is Replies.PIPE}
+    deaf = [one.email for one in received if one.mails == 0 and one.id in piped]
     if not deaf:
-        return good("replies", "Mail comes back for every sender.")
-    return doubt(
-        "replies",
-        f"No mail has come back yet for {', '.join(deaf)}: a sender whose mail is not piped into "
-        "`pomelo receive` cannot see replies, so they do not stop sequences.",
-    )
+        return []
+    return [
+        doubt(
+            "replies",
+            f"No mail has come back yet for {', '.join(deaf)}: a sender whose mail is not piped "
+            "into `pomelo receive` cannot see replies, so they do not stop sequences.",
+        )
+    ]

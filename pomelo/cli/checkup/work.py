@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Final
 
-from pomelo import campaigns, messages, schedules, teams
+from pomelo import campaigns, hooks, messages, schedules, teams
 from pomelo.base.db import NEVER, Db
 from pomelo.base.ids import TeamId
 from pomelo.campaigns import CampaignFacts, CampaignState
 from pomelo.cli.checkup import store
 from pomelo.cli.checkup.finding import Finding, doubt, good, wrong
+from pomelo.hooks import Hook
 
 NO_WORKER: Final = (
     "No worker is alive, so nothing is sent; start `pomelo serve` or `pomelo worker`."
@@ -17,12 +18,13 @@ NO_TEAM: Final = "There is no team and no key; `pomelo key create --name first` 
 
 
 async def examine_work(db: Db, *, now: datetime) -> list[Finding]:
-    """Look at teams, workers, campaigns and mails in doubt."""
+    """Look at teams, workers, campaigns, mails in doubt and hooks."""
     return [
         await _teams(db),
         await _workers(db),
         await _doubts(db),
         *await _campaigns(db, now),
+        *await _hooks(db),
     ]
 
 
@@ -79,3 +81,24 @@ async def _opening(db: Db, team: TeamId, facts: CampaignFacts, now: datetime) ->
     """Give when a campaign may send: now, or when the first of its schedules opens."""
     windows = [schedules.window_of(one) for one in await campaigns.schedules_of(db, team, facts.id)]
     return schedules.next_moment(windows, now) or NEVER
+
+
+async def _hooks(db: Db) -> list[Finding]:
+    """Tell which receivers do not take what they are told; nothing where there are no hooks."""
+    found = [
+        one for team in await teams.list_all(db) for one in await hooks.list_of_team(db, team.id)
+    ]
+    ill = [doubt("hooks", _trouble(one)) for one in found if one.disabled_at or one.fail_counter]
+    return ill or ([good("hooks", f"{len(found)}, all told.")] if found else [])
+
+
+def _trouble(hook: Hook) -> str:
+    if hook.disabled_at:
+        return (
+            f"{hook.id} is disabled ({hook.disabled_for}) since {hook.disabled_at:%Y-%m-%d %H:%M} "
+            f"UTC; mend its receiver, then `pomelo hook replay {hook.id}`."
+        )
+    return (
+        f"{hook.id} failed {hook.fail_counter} times in a row; "
+        f"`pomelo hook deliveries {hook.id}` says how."
+    )

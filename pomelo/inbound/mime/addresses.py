@@ -10,9 +10,9 @@ from pomelo.inbound.mime.texts import clean
 ADDRESSES: Final = 50
 ADDRESS_CHARACTERS: Final = 320
 
-_ADDRESS: Final = re.compile(
-    r"(?<![^\s<>()\[\],;:\"'])[^\s<>()\[\],;:\"'@]{1,128}@[^\s<>()\[\],;:\"'@]{1,255}"
-)
+# What no address holds bare; the wide forms are what Chinese and Japanese systems write.
+_BREAKS: Final = r"\s<>()\[\],;:\"'：，；、。（）＜＞「」"
+_ADDRESS: Final = re.compile(rf"(?<![^{_BREAKS}])[^{_BREAKS}@]{{1,128}}@[^{_BREAKS}@]{{1,255}}")
 
 
 def addresses_in(text: str, limit: int = ADDRESSES) -> tuple[str, ...]:

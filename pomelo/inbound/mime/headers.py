@@ -69,6 +69,17 @@ def first(fields: Fields, name: str) -> str:
     return next((value for own, value in fields if own == name), "")
 
 
+def first_token(value: str) -> str:
+    """Give a field's first token: `auto-replied` of `Auto-Replied (vacation); x=y`.
+
+    A comment may stand before it, and takes no part in the meaning.
+    """
+    while value.lstrip().startswith("(") and ")" in value:
+        value = value.partition(")")[2]
+    words = value.replace(";", " ").replace("(", " ").replace(",", " ").split()
+    return words[0].lower() if words else ""
+
+
 def every(fields: Fields, name: str) -> list[str]:
     """Give all fields of a lower-case name, in order."""
     return [value for own, value in fields if own == name]

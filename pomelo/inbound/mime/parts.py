@@ -13,12 +13,13 @@ from msgspec import Struct
 
 from pomelo.inbound.mime import headers
 from pomelo.inbound.mime.headers import Fields
-from pomelo.inbound.mime.texts import TEXT_BYTES, decode, transfer_decode
+from pomelo.inbound.mime.texts import decode, transfer_decode
 
 MESSAGE_BYTES: Final = 2 * 1024 * 1024
 PARTS: Final = 100
 DEPTH: Final = 10
 BOUNDARY_CHARACTERS: Final = 200
+REBUILT_BYTES: Final = 64 * 1024
 
 _ENCLOSED: Final = frozenset({"message/rfc822", "message/global", "message/news"})
 
@@ -148,12 +149,12 @@ def is_enclosed_mail(part: Part) -> bool:
 
 
 def as_message(part: Part) -> Message:
-    """Rebuild a part as the standard library's message, for those who need one."""
+    """Rebuild a part as the standard library's message, the first 64 kB of each body."""
     message = Message(policy=compat32)
     for name, value in part.fields:
         message[name] = value.encode("ascii", "replace").decode("ascii")
     if part.parts:
         message.set_payload([as_message(inner) for inner in part.parts])
     else:
-        message.set_payload(part.body[:TEXT_BYTES].decode("ascii", "surrogateescape"))
+        message.set_payload(part.body[:REBUILT_BYTES].decode("ascii", "surrogateescape"))
     return message

@@ -30,6 +30,7 @@ _STARTS_A_RECIPIENT: Final = frozenset({"original-recipient", "final-recipient"}
 _HOTMAIL: Final = "staff@hotmail.com"
 
 _STATUS: Final = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?!\.?\d)")
+_CODES: Final = re.compile(r"(?<![\d.])([45]\d\d)[- ](?:([45]\.\d{1,3}\.\d{1,3}) )?")
 _ESCAPED: Final = re.compile(r"\\x\{([0-9A-Fa-f]{2,6})\}")
 _ACTION: Final = re.compile(r"[a-z]{1,20}")
 
@@ -102,8 +103,18 @@ def _diagnostic(block: Fields) -> str:
 
 
 def one_line(text: str) -> str:
-    """Make a clean line of at most 1,000 characters."""
-    return " ".join(clean(text).split())[:DIAGNOSTIC_CHARACTERS]
+    """Make a clean line of at most 1,000 characters.
+
+    An answer of several lines has its codes on each of them; the first is kept.
+
+    Source:
+        RFC 5321 section 4.2.1.
+    """
+    line = " ".join(clean(text[: 4 * DIAGNOSTIC_CHARACTERS]).split())
+    if code := _CODES.search(line):
+        again = re.compile(rf" {code[1]}[- ](?:{re.escape(code[2] or '')} )?")
+        line = line[: code.end()] + again.sub(" ", line[code.end() :])
+    return line[:DIAGNOSTIC_CHARACTERS]
 
 
 def typed_address(value: str) -> str:
@@ -126,11 +137,14 @@ def _letter(escaped: re.Match[str]) -> str:
 def status_in(text: str) -> str | None:
     """Find the first enhanced status code in a text, never within an IP address.
 
+    One that only says "failed" (5.0.0) gives way to a later one that says why.
+
     Source:
         RFC 3463 section 2.
     """
-    match = _STATUS.search(text)
-    return match[0] if match else None
+    codes = [match[0] for match in _STATUS.finditer(text)]
+    sharp = (code for code in codes if code[0] == codes[0][0] and not code.endswith(".0.0"))
+    return next(sharp, codes[0]) if codes else None
 
 
 def best_status(status: str, diagnostic: str) -> str | None:
@@ -161,9 +175,14 @@ def feedback(root: Part) -> Feedback | None:
 def _hotmail_feedback(root: Part) -> Feedback | None:
     """Hotmail sends the mail back without a report about it, always from one address."""
     enclosed = [inner for part in walk(root) if is_enclosed_mail(part) for inner in part.parts]
-    if _HOTMAIL not in addresses_in(first(root.fields, "from").lower()) or not enclosed:
+    if not is_hotmails(root) or not enclosed:
         return None
     return Feedback("abuse", addresses_in(enclosed[0].first("x-hmxmroriginalrecipient"), 1))
+
+
+def is_hotmails(root: Part) -> bool:
+    """Tell whether a mail comes from the address of Hotmail's complaints."""
+    return _HOTMAIL in addresses_in(first(root.fields, "from").lower())
 
 
 def disposition(root: Part) -> Fields:

@@ -3,50 +3,62 @@
 import re
 from typing import Final
 
+# What mail programs put before the subject that they answer, and nobody by hand.
+_PREFIXES: Final = (
+    "automatic reply", "out of office autoreply", "automatische antwort",
+    "automatische rückantwort",
+    "abwesenheitsnotiz", "autosvar",
+    "réponse automatique", "reponse automatique", "respuesta automática", "respuesta automatica",
+    "resposta automàtica", "risposta automatica", "resposta automática", "resposta automatica",
+    "automatisch antwoord", "automatiskt svar", "automatisk svar", "automaattinen vastaus",
+    "odpowiedź automatyczna", "automatická odpověď", "automatická odpoveď", "automatikus válasz",
+    "răspuns automat", "автоматический ответ", "автоматична відповідь", "автоматичен отговор",
+    "αυτόματη απάντηση", "otomatik yanıt", "תשובה אוטומטית", "رد تلقائي", "自动答复", "自動回覆",
+    "自動応答", "自动回复", "自動返信", "자동 회신",
+)  # fmt: skip
+
 _AUTO_REPLY: Final = (
+    *_PREFIXES,
     # English
-    "automatic reply", "auto reply", "auto-reply", "autoreply", "automated reply", "auto response",
+    "auto reply", "auto-reply", "autoreply", "automated reply", "auto response",
     "auto-response", "automatic response", "automated response", "autoresponse", "auto:",
     "out of office", "out of the office", "out-of-office", "ooo", "vacation reply",
     "away from the office", "on vacation", "on leave", "on annual leave", "on parental leave",
     "on maternity leave",
     # German
-    "automatische antwort", "automatische rückantwort", "abwesenheitsnotiz", "abwesenheit",
-    "abwesenheitsnachricht", "abwesenheitsmeldung", "abwesenheitsassistent", "außer haus",
+    "abwesenheit", "abwesenheitsnachricht", "abwesenheitsmeldung", "abwesenheitsassistent",
+    "außer haus",
     # French
-    "réponse automatique", "reponse automatique", "absence du bureau", "absent du bureau",
-    "message d'absence", "notification d'absence", "absence",
+    "absence du bureau", "absent du bureau", "message d'absence", "notification d'absence",
+    "absence",
     # Spanish, Catalan
-    "respuesta automática", "respuesta automatica", "fuera de la oficina", "fuera de oficina",
-    "ausente de la oficina", "resposta automàtica",
+    "fuera de la oficina", "fuera de oficina", "ausente de la oficina",
     # Italian
-    "risposta automatica", "fuori ufficio", "assente dall'ufficio", "messaggio automatico",
+    "fuori ufficio", "assente dall'ufficio", "messaggio automatico",
     # Portuguese
-    "resposta automática", "resposta automatica", "ausência temporária", "fora do escritório",
-    "ausente do escritório",
+    "ausência temporária", "fora do escritório", "ausente do escritório",
     # Dutch
-    "automatisch antwoord", "automatische beantwoording", "afwezigheidsbericht", "afwezig",
-    "niet op kantoor",
+    "automatische beantwoording", "afwezigheidsbericht", "afwezig", "niet op kantoor",
     # Swedish, Danish, Norwegian, Finnish
-    "automatiskt svar", "autosvar", "frånvaro", "frånvarande", "ej på plats", "automatisk svar",
+    "frånvaro", "frånvarande", "ej på plats",
     "ikke til stede", "fraværende", "fravær", "ikke på kontoret", "fraværsmelding",
-    "automaattinen vastaus", "poissa", "poissaoloilmoitus",
+    "ej på kontoret", "inte på kontoret", "poissa", "poissaoloilmoitus",
     # Polish, Czech, Slovak, Hungarian, Romanian
-    "autoodpowiedź", "odpowiedź automatyczna", "automatyczna odpowiedź", "poza biurem",
-    "nieobecność", "automatická odpověď", "mimo kancelář", "automatická odpoveď",
-    "automatikus válasz", "házon kívül", "răspuns automat", "în afara biroului",
+    "autoodpowiedź", "automatyczna odpowiedź", "poza biurem", "nieobecność", "mimo kancelář",
+    "házon kívül", "în afara biroului",
     # Russian, Ukrainian, Bulgarian, Greek, Turkish
-    "автоматический ответ", "автоответ", "вне офиса", "нет на работе", "автоматична відповідь",
-    "автоматичен отговор", "αυτόματη απάντηση", "εκτός γραφείου", "otomatik yanıt",
-    "otomatik cevap", "ofis dışında",
+    "автоответ", "вне офиса", "нет на работе", "εκτός γραφείου", "otomatik cevap", "ofis dışında",
     # Hebrew, Arabic
-    "תשובה אוטומטית", "מענה אוטומטי", "رد تلقائي", "خارج المكتب",
+    "מענה אוטומטי", "خارج المكتب",
     # Chinese, Japanese, Korean
-    "自动答复", "自动回复", "自動回覆", "自動返信", "自動応答", "不在通知", "자동 회신", "부재중",
+    "不在通知", "부재중",
 )  # fmt: skip
 
 _BOUNCE: Final = (
     "undelivered mail returned", "undeliverable", "undelivered", "mail delivery failed",
+    "email delivery failure", "mail failed, returning", "mail failure",
+    "permanent delivery failure", "message delivery failure", "message you sent blocked",
+    "message status - undeliverable", "notice: mail delivery status", "unable to deliver",
     "mail delivery failure", "mail delivery system", "delivery status notification",
     "delivery failure", "delivery failed", "delivery has failed", "delivery notification",
     "delivery report", "failure notice", "failed delivery", "returned mail", "returned to sender",
@@ -58,47 +70,84 @@ _BOUNCE: Final = (
     "não é possível entregar", "onbestelbaar", "niet-bezorgd", "kan inte levereras",
     "ej levererbart", "kan ikke leveres", "toimitus epäonnistui", "niedostarczalne",
     "nie można dostarczyć", "nedoručitelné", "kézbesíthetetlen", "imposibil de livrat",
-    "недоставлено", "не удается доставить", "teslim edilemedi", "未送达", "退信", "无法送达",
+    "недоставлено", "недоставленное сообщение", "не удается доставить", "teslim edilemedi",
+    "未送达", "退信", "系统退信", "无法送达", "无法传递", "無法傳遞",
+    "nelivrabil", "ei voi toimittaa",
     "配信不能", "メールを配信できませんでした", "배달되지 않음",
 )  # fmt: skip
 
 _DELAY: Final = (
     "delivery delayed", "delayed mail", "message delayed", "delayed:", "mail delivery delayed",
     "delivery status notification (delay)", "delivery incomplete", "warning: message",
+    "email delivery warning",
     "warning: could not send", "verzögert", "zustellung verzögert", "retardé", "entrega retrasada",
     "consegna ritardata", "vertraagd", "fördröjd", "opóźnione",
 )  # fmt: skip
 
-# After the words a subject ends, or a mark comes, or a date: "Out of office until Monday",
-# but not "Out of office furniture".
-_GOES_ON: Final = re.compile(r"\s*(?:$|[:：–—(\[|,.!/]|-\s|(?:until|till|from|re|bis|vom|ab)\b|\d)")
-_UNSUBSCRIBE: Final = re.compile(r"unsubscribe(?:[ :][A-Za-z0-9_-]{1,64})?[.!]?")
+# After the words a subject ends, or a date comes: "Out of office until Monday", but not
+# "Out of office furniture".
+_IS_OVER: Final = re.compile(
+    r"[\s.!|]*$|[\s(\[–—:：-]*(?:(?:until|till|from|bis|vom|ab)\b|(?:[^\W\d]{1,8}[\s.]+){0,2}\d)"
+)
+# Or a mark, and then the subject that is answered: "Out of office: Cider press capacity".
+_ANSWERS: Final = re.compile(r"\s*[:：–—(\[|,.!/]|\s*-\s|\s+(?:re|aw|sv|antw|was)\b")
+# RFC 3834's own word is a car in many languages; Notes writes it in capitals, then a name.
+_NOTES: Final = re.compile(r"AUTO: \S")
+_TAG: Final = re.compile(r"(?:\[[^\]]{1,40}\]|\*|\s)+")
+_UNSUBSCRIBE: Final = re.compile(r"unsubscribe(?:[ :][A-Za-z0-9_-]{20,64})?[.!]?")
 
 
-def is_auto_reply_subject(subject: str) -> bool:
-    """Tell whether a subject begins as automatic answers do.
+def is_auto_reply_subject(subject: str, answers: str | None = None) -> bool:
+    """Tell whether a subject is one that automatic answers have.
+
+    Args:
+        subject: As written.
+        answers: The subject of the mail that is answered, without "Re:", where it is known.
+            Then what follows the words must be a date or that subject, unless they are the
+            prefix of a program: all else a person wrote ("Absence: can we move our call?").
 
     Source:
         RFC 3834 section 3.1.5 names "Auto:"; the rest is what programs write.
     """
+    ours = None if answers is None else _folded(answers)
     folded = _folded(subject)
-    return any(
-        words[-1] == ":" or _GOES_ON.match(folded[len(words) :])
-        for words in map(str.casefold, _AUTO_REPLY)
-        if folded.startswith(words)
-    )
+    rests = _after_auto_reply(folded)
+    is_from_notes = bool(_NOTES.match(subject.strip())) and not subject.isupper()
+    is_prefixed = any(_is_prefix_of(folded, prefix) for prefix in _PREFIXES)
+    return is_from_notes or is_prefixed or any(_is_machines(rest, ours) for rest in rests)
+
+
+def begins_like_auto_reply(subject: str) -> bool:
+    """Tell whether a subject begins as automatic answers do, whatever follows."""
+    return any(_is_machines(rest, None) for rest in _after_auto_reply(_folded(subject)))
+
+
+def _after_auto_reply(folded: str) -> list[str]:
+    words = (words for words in map(str.casefold, _AUTO_REPLY) if folded.startswith(words))
+    return [folded[len(word.rstrip(":")) :] for word in words]
+
+
+def _is_prefix_of(folded: str, prefix: str) -> bool:
+    rest = folded.removeprefix(prefix.casefold())
+    return rest != folded and rest.lstrip().startswith((":", "："))
+
+
+def _is_machines(rest: str, ours: str | None) -> bool:
+    if _IS_OVER.match(rest):
+        return True
+    return bool(_ANSWERS.match(rest)) and (ours is None or (ours != "" and ours in rest))
 
 
 def is_bounce_subject(subject: str) -> bool:
     """Tell whether a subject begins as bounces do."""
-    return _folded(subject).startswith(tuple(map(str.casefold, _BOUNCE))) or is_delay_subject(
-        subject
-    )
+    folded = _untagged(subject)
+    return folded.startswith(tuple(map(str.casefold, _BOUNCE))) or is_delay_subject(subject)
 
 
 def is_delay_subject(subject: str) -> bool:
     """Tell whether a subject says that a mail still waits somewhere."""
-    return _folded(subject).startswith(tuple(map(str.casefold, _DELAY)))
+    folded = _untagged(subject)
+    return folded.startswith(tuple(map(str.casefold, _DELAY)))
 
 
 def is_unsubscribe_subject(subject: str) -> bool:
@@ -112,3 +161,9 @@ def is_unsubscribe_subject(subject: str) -> bool:
 
 def _folded(subject: str) -> str:
     return " ".join(subject.replace("’", "'").casefold().split())
+
+
+def _untagged(subject: str) -> str:
+    folded = _folded(subject)
+    tag = _TAG.match(folded)
+    return folded[tag.end() :] if tag else folded

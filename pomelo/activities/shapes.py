@@ -1,12 +1,9 @@
-"""Activities as the API shows them: flat with the lead's variables, or nested (v2)."""
+"""Activities as other programs see them: flat with the lead's variables, nested (v2), or told."""
 
 from typing import Any, Final
 
-import msgspec
-
-from pomelo.activities import Shown
-from pomelo.api.answers import Moment, moment
-from pomelo.base.ids import ActivityId, CampaignId, LeadId, TeamId, UserId
+from pomelo.activities.model import Shown
+from pomelo.base.moments import moment
 from pomelo.leads import ActivityType
 
 Flat = dict[str, Any]
@@ -17,22 +14,6 @@ _OF_LEAD: Final = {
     "leadPicture": "picture",
     "leadCompanyName": "companyName",
 }
-
-
-class ShownActivity(msgspec.Struct, frozen=True, rename="camel"):
-    """What every activity has; what is known besides stands beside these keys."""
-
-    id: ActivityId = msgspec.field(name="_id")
-    type: ActivityType
-    team_id: TeamId
-    created_at: Moment
-    lead_id: LeadId
-    lead_email: str
-    campaign_id: CampaignId
-    campaign_name: str
-    created_by: UserId
-    is_first: bool
-    bot: bool
 
 
 def classic(activity: Shown, announced: ActivityType | None) -> Flat:
@@ -71,6 +52,20 @@ def nested(activity: Shown, announced: ActivityType | None) -> Flat:
             "createdBy": head["createdBy"],
         },
     }
+
+
+def told(activity: Shown, announced: ActivityType | None) -> Flat:
+    """Show an activity as hooks are told of it: flat, and with what only they hear beside it.
+
+    Args:
+        activity: The activity.
+        announced: The state it brought, where that is what the hook is told.
+
+    Source:
+        API reference 3.4 (the catalogue of fields) and 3.5.
+    """
+    beside = {"name": activity.campaign_name, "contactId": activity.contact_id}
+    return classic(activity, announced) | beside
 
 
 def _head(activity: Shown, announced: ActivityType | None) -> Flat:

@@ -1,0 +1,75 @@
+"""Whether senders can be trusted: what their last checks found, and copies that were given up."""
+
+import asyncio
+from typing import Final
+
+from pomelo import inbound, senders
+from pomelo.base.db import Db
+from pomelo.base.errors import PomeloError
+from pomelo.cli.checkup.finding import Finding, doubt, good, wrong
+from pomelo.cli.house import House
+from pomelo.cli.parts import checkup
+from pomelo.inbound import CheckFinding, LastCheck, Level
+from pomelo.senders import Sender
+
+AT_ONCE: Final = 8
+WAIT_SECONDS: Final = 60.0
+
+
+async def check_senders(house: House) -> None:
+    """Check every sender anew, with a test mail to each; what cannot be checked stays as it was."""
+    async with house.database.transaction(readonly=True) as db:
+        everyone = await senders.list_everywhere(db)
+    places = asyncio.Semaphore(AT_ONCE)
+    await asyncio.gather(*(_check(house, one, places) for one in everyone))
+
+
+async def _check(house: House, sender: Sender, places: asyncio.Semaphore) -> None:
+    async with places:
+        try:
+            await inbound.examine(
+                house.database,
+                sender.team_id,
+                sender.id,
+                checkup=checkup(house),
+                wait=WAIT_SECONDS,
+                now=house.clock.now(),
+            )
+        except PomeloError:  # deleted meanwhile, or its secrets are unreadable: told elsewhere
+            return
+
+
+async def examine_trust(db: Db) -> list[Finding]:
+    """Say what is amiss by the last check of each sender, and which copies were given up."""
+    last = await inbound.list_last(db)
+    if not last:
+        return []
+    unchecked = [one.email for one in last if one.checked_at is None]
+    amiss = [_amiss(one, found) for one in last for found in one.findings if _is_amiss(found)]
+    never = [doubt("checks", _never(unchecked))] if unchecked else []
+    well = [] if amiss or never else [good("checks", "Every sender is well by its last check.")]
+    return [*never, *amiss, *well, *await _copies(db)]
+
+
+def _never(emails: list[str]) -> str:
+    return f"Never checked: {', '.join(emails)}; `pomelo sender check ADDRESS` tries everything."
+
+
+def _is_amiss(found: CheckFinding) -> bool:
+    return found.level is not Level.PASS
+
+
+def _amiss(last: LastCheck, found: CheckFinding) -> Finding:
+    when = f" (checked {last.checked_at:%Y-%m-%d %H:%M} UTC)" if last.checked_at else ""
+    text = f"{last.email}, {found.subject}{when}: {found.text} {found.what_to_do}"
+    return (wrong if found.level is Level.FAIL else doubt)("checks", text)
+
+
+async def _copies(db: Db) -> list[Finding]:
+    return [
+        doubt(
+            "copies",
+            f"{one.mails} mails of {one.email} are in no Sent folder: {one.trouble}",
+        )
+        for one in await inbound.list_given_up(db)
+    ]

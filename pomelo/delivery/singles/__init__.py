@@ -1,0 +1,31 @@
+"""Mails that belong to no step, sent one by one: a person's answer, and a test of a step."""
+
+from pomelo.delivery.singles.errors import (
+    AddressBounced,
+    AnswerEmpty,
+    AnswerTooLong,
+    CampaignWithoutSender,
+    Rehearsing,
+    SubjectMissing,
+    TooManyCopies,
+)
+from pomelo.delivery.singles.loop import Singles
+from pomelo.delivery.singles.model import NewAnswer, Pen, StepTest
+from pomelo.delivery.singles.trials import send_test
+from pomelo.delivery.singles.writing import answer
+
+__all__ = [
+    "AddressBounced",
+    "AnswerEmpty",
+    "AnswerTooLong",
+    "CampaignWithoutSender",
+    "NewAnswer",
+    "Pen",
+    "Rehearsing",
+    "Singles",
+    "StepTest",
+    "SubjectMissing",
+    "TooManyCopies",
+    "answer",
+    "send_test",
+]

@@ -1,0 +1,18 @@
+-- Mails that belong to no step, a person's answers and tests, for as long as their fate is open:
+-- the queue of those. The mail itself is in messages.
+CREATE TABLE single_mails (
+  team_id text NOT NULL,
+  message_id text NOT NULL,
+  -- NULL = it is in doubt and waits for a person.
+  due_at timestamptz,
+  -- A worker has it until then; a result with an older fence changes nothing.
+  leased_until timestamptz,
+  fence bigint NOT NULL DEFAULT 0,
+  -- Who gets the same mail beside its recipient.
+  copies text[] NOT NULL DEFAULT '{}',
+  -- What the activity shows of it once it is sent.
+  shown jsonb NOT NULL DEFAULT '{}',
+  PRIMARY KEY (team_id, message_id),
+  FOREIGN KEY (team_id, message_id) REFERENCES messages (team_id, id) ON DELETE CASCADE
+);
+CREATE INDEX single_mails_due ON single_mails (due_at) WHERE due_at IS NOT NULL;

@@ -1,0 +1,76 @@
+"""A folder: mails that have their numbers for good, in the order in which they came."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Final
+
+from msgspec import Struct
+
+CRLF: Final = b"\r\n"
+
+
+class Mail(Struct, frozen=True):
+    """A mail in a folder.
+
+    Attributes:
+        uid: Its number, which nothing changes.
+        raw: Its bytes.
+        came_at: When it came.
+        flags: Those with which it was put there.
+    """
+
+    uid: int
+    raw: bytes
+    came_at: datetime
+    flags: tuple[str, ...] = ()
+
+    @property
+    def head(self) -> bytes:
+        """Its header block with the empty line that ends it."""
+        return self.raw.partition(CRLF * 2)[0] + CRLF * 2
+
+    @property
+    def text(self) -> bytes:
+        """What follows its header block."""
+        return self.raw.partition(CRLF * 2)[2]
+
+    def field(self, name: str) -> str:
+        """Give what a header field holds, on one line; empty when it is not there."""
+        unfolded = self.head.replace(CRLF + b" ", b" ").replace(CRLF + b"\t", b" ")
+        for line in unfolded.decode("utf-8", "replace").split("\r\n"):
+            found, colon, value = line.partition(":")
+            if colon and found.strip().lower() == name.lower():
+                return value.strip()
+        return ""
+
+
+class Folder:
+    """Mails, and who is told of new ones.
+
+    Args:
+        name: Its name.
+        attribute: What it is for (RFC 6154), if that is special.
+    """
+
+    def __init__(self, name: str, attribute: str = "") -> None:
+        self.name = name
+        self.attribute = attribute
+        # Another one each time, so that nobody takes these numbers for those of an earlier run.
+        self.uid_validity = int(time.time())
+        self.next_uid = 1
+        self.mails: list[Mail] = []
+        self.watchers: set[Callable[[], None]] = set()
+
+    def add(self, raw: bytes, came_at: datetime, flags: tuple[str, ...] = ()) -> Mail:
+        """Put a mail in, and tell who watches."""
+        mail = Mail(self.next_uid, raw, came_at, flags)
+        self.next_uid += 1
+        self.mails.append(mail)
+        for tell in tuple(self.watchers):
+            tell()
+        return mail
+
+    def numbered(self) -> Iterator[tuple[int, Mail]]:
+        """Give each mail with its place, from 1 on."""
+        return enumerate(self.mails, 1)

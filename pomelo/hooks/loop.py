@@ -1,0 +1,193 @@
+"""Due hooks: what happened is queued for them, then each is told in a task of its own."""
+
+import asyncio
+import ssl
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from pomelo.base import clock as clocks
+from pomelo.base import log, metrics
+from pomelo.base.clock import Clock
+from pomelo.base.db import Database, Db
+from pomelo.base.failpoint import Failpoint
+from pomelo.base.groupcommit import GroupCommit
+from pomelo.base.outgoing import Guard
+from pomelo.base.vault import Vault
+from pomelo.hooks import store
+from pomelo.hooks.model import Claimed, Result
+from pomelo.hooks.schedule import RESTS_FROM
+from pomelo.hooks.telling import tell
+from pomelo.hooks.turns import Desk, Turn
+
+LOG: Final = log.get("hooks")
+# Hooks served at the same time, and beside them those that have failed often.
+SLOTS: Final = 60
+FAILING_SLOTS: Final = 20
+# Several attempts end at about the same time: a moment's patience writes them together.
+GATHER_SECONDS: Final = 0.005
+SWEEP_SECONDS: Final = 10.0
+SWEPT: Final = 1_000
+KEPT_FOR: Final = timedelta(days=7)
+# An attempt ends within 15 s.
+FINISH_SECONDS: Final = 17.0
+
+
+class Courier:
+    """One worker's telling of hooks.
+
+    Args:
+        database: The pool.
+        clock: Tells the time.
+        vault: Reads the hooks' secrets.
+        guard: Says which receivers may be reached.
+        lease_seconds: How long a claim lasts without a sign of life.
+        context: Which certificates are trusted.
+        failpoint: For kill tests.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        *,
+        vault: Vault,
+        guard: Guard,
+        lease_seconds: float = 60.0,
+        context: ssl.SSLContext | None = None,
+        failpoint: Failpoint | None = None,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._vault = vault
+        self._guard = guard
+        self._context = context
+        self._failpoint = failpoint or Failpoint()
+        self._results = GroupCommit(
+            database,
+            _record,
+            metrics.group_size("hook results"),
+            gather_seconds=GATHER_SECONDS,
+        )
+        self._desk: Desk | None = None
+        self._lease_seconds = lease_seconds
+        self._tasks: dict[asyncio.Task[None], Claimed] = {}
+        self._swept_at = 0.0
+        self.ended = asyncio.Event()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether any hook is being told something."""
+        self._forget_finished()
+        return bool(self._tasks)
+
+    async def work_once(self) -> bool:
+        """Queue what happened and start what is due; says whether there was any."""
+        await self._sweep()
+        self._forget_finished()
+        async with self._database.transaction() as db:
+            is_told = await tell(db, now=self._clock.now())
+        async with self._database.transaction() as db:
+            claimed = await self._claim(db)
+        for hook in claimed:
+            self._begin(hook)
+        return is_told or bool(claimed)
+
+    async def renew(self) -> bool:
+        """Keep the claims of what is under way: a slow receiver is no dead worker."""
+        self._forget_finished()
+        claimed = list(self._tasks.values())
+        if claimed:
+            async with self._database.transaction() as db:
+                until = self._clock.now() + self._lease
+                await store.renew(db, claimed, until=until)
+        return False
+
+    async def finish(self, *, within_seconds: float = FINISH_SECONDS) -> None:
+        """Wait for what is under way, then hang up; what is cut off is told again later."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=within_seconds)
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+        self._forget_finished()
+        if self._desk is not None:
+            await self._desk.poster.close()
+
+    def _begin(self, hook: Claimed) -> None:
+        self._desk = self._desk or self._make_desk()
+        task = asyncio.create_task(_have_turn(self._desk, hook))
+        task.add_done_callback(lambda _: self.ended.set())
+        self._tasks[task] = hook
+
+    def _make_desk(self) -> Desk:
+        # A fifth of a second and 10 MB of imports that an installation without hooks never needs.
+        from pomelo.hooks.posting import Poster  # noqa: PLC0415
+
+        return Desk(
+            database=self._database,
+            clock=self._clock,
+            vault=self._vault,
+            poster=Poster(self._guard, self._context or ssl.create_default_context()),
+            results=self._results,
+            failpoint=self._failpoint,
+        )
+
+    @property
+    def _lease(self) -> timedelta:
+        return timedelta(seconds=self._lease_seconds * self._clock.speed)
+
+    async def _claim(self, db: Db) -> list[Claimed]:
+        """Claim what is due, the failing ones apart, so that they keep nobody waiting."""
+        now = self._clock.now()
+        claimed = []
+        for is_failing, slots in ((False, SLOTS), (True, FAILING_SLOTS)):
+            busy = sum(_is_failing(hook) == is_failing for hook in self._tasks.values())
+            claimed += await store.claim(
+                db,
+                is_failing=is_failing,
+                rests_from=RESTS_FROM,
+                amount=slots - busy,
+                until=now + self._lease,
+                now=now,
+            )
+        return claimed
+
+    async def _sweep(self) -> None:
+        """Set the clock, and end and forget what is of no more use."""
+        if clocks.monotonic() - self._swept_at < SWEEP_SECONDS:
+            return
+        self._swept_at = clocks.monotonic()
+        async with self._database.transaction() as db:
+            await self._clock.sync(db)
+            now = self._clock.now()
+            ended = await store.give_up_waiting(db, limit=SWEPT, now=now)
+            forgotten = await store.forget(db, before=now - KEPT_FOR, limit=SWEPT)
+        if SWEPT in (ended, forgotten):
+            self._swept_at = 0.0  # there is more
+
+    def _forget_finished(self) -> None:
+        for task in [task for task in self._tasks if task.done()]:
+            hook = self._tasks.pop(task)
+            if not task.cancelled() and (error := task.exception()) is not None:
+                LOG.error("turn_failed", hook=hook.id, exc_info=error)
+
+
+async def _have_turn(desk: Desk, hook: Claimed) -> None:
+    """Tell a hook things; what is wrong with it, say its secrets, is its own trouble."""
+    await Turn(desk, hook).run()
+
+
+def _is_failing(hook: Claimed) -> bool:
+    return hook.fail_counter >= RESTS_FROM
+
+
+async def _record(db: Db, results: Sequence[Result]) -> list[None]:
+    failed = [result for result in results if result.keeps_order]
+    if failed:  # what is just being queued behind them is seen, or sees when they come again
+        await store.lock(db, {(result.team_id, result.hook_id) for result in failed})
+    await store.finish(db, results)
+    if failed:
+        await store.hold_back(db, failed)
+    return [None] * len(results)

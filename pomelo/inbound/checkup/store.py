@@ -1,0 +1,36 @@
+"""What checks found, in the database: one function a query."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from msgspec import Struct
+
+from pomelo.base.db import Db
+from pomelo.base.ids import SenderId, TeamId
+from pomelo.base.sql import load
+from pomelo.inbound.checkup.findings import CheckFinding
+
+QUERIES: Final = load(__package__ or "")
+
+
+class LastCheck(Struct, frozen=True):
+    """A sender, and what its last check found; no `checked_at`: there was none."""
+
+    team_id: TeamId
+    sender_id: SenderId
+    email: str
+    findings: list[CheckFinding]
+    checked_at: datetime | None
+
+
+async def save(
+    db: Db, team: TeamId, sender: SenderId, findings: Sequence[CheckFinding], *, now: datetime
+) -> int:
+    """Write what a check found, in place of the one before."""
+    return await QUERIES["save"].run(db, team_id=team, sender_id=sender, findings=findings, now=now)
+
+
+async def list_last(db: Db) -> list[LastCheck]:
+    """List the senders of all teams with what their last checks found."""
+    return await QUERIES["list_last"].rows(db, LastCheck)

@@ -1,0 +1,7 @@
+"""Mailboxes read by IMAP: taken as due rows, watched without a thread, never changed."""
+
+from pomelo.inbound.mailboxes.loop import Mailboxes
+from pomelo.inbound.mailboxes.model import Pace
+from pomelo.inbound.mailboxes.store import Troubled, list_troubled, read_anew
+
+__all__ = ["Mailboxes", "Pace", "Troubled", "list_troubled", "read_anew"]

@@ -1,0 +1,42 @@
+"""The inbox: conversations with people, as their mails out and in make them; reads and labels."""
+
+from pomelo.inbox.conversations import (
+    find_anchor,
+    get_conversation,
+    mark_read,
+    read_conversation,
+    read_inbox,
+)
+from pomelo.inbox.errors import (
+    ActivityNotFound,
+    ConversationNotFound,
+    LabelExists,
+    LabelInvalid,
+    LabelNotFound,
+)
+from pomelo.inbox.labels import add_label, get_label, list_labels, put_labels, take_labels
+from pomelo.inbox.model import Anchor, Conversation, InboxMail, Label, Page, Reader
+
+__all__ = [
+    "ActivityNotFound",
+    "Anchor",
+    "Conversation",
+    "ConversationNotFound",
+    "InboxMail",
+    "Label",
+    "LabelExists",
+    "LabelInvalid",
+    "LabelNotFound",
+    "Page",
+    "Reader",
+    "add_label",
+    "find_anchor",
+    "get_conversation",
+    "get_label",
+    "list_labels",
+    "mark_read",
+    "put_labels",
+    "read_conversation",
+    "read_inbox",
+    "take_labels",
+]

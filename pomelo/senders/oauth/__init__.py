@@ -1,0 +1,1 @@
+"""A provider's leave to use a mailbox: asked for, kept encrypted, renewed ahead of its end."""
