@@ -5,6 +5,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 T ?=
+# Many tests wait for something: one more at a time than there are cores.
+TESTERS := $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 
 .PHONY: help
 help: ## Show this list
@@ -24,7 +26,7 @@ demo: setup ## Watch a campaign of 200 people go out, and check every number
 
 .PHONY: test
 test: setup ## Run all tests, or one domain's: make test T=leads
-	@$(BIN)/pytest $(if $(T),tests/$(T),-n auto --dist worksteal) -m "not chaos and not mail"
+	@$(BIN)/pytest $(if $(T),tests/$(T),-n $(TESTERS) --dist worksteal) -m "not chaos and not mail"
 
 .PHONY: trips
 trips: setup ## Run the tests that tell whole stories

@@ -46,8 +46,9 @@ async def moment(database: Database, *, statement_seconds: int = 0) -> AsyncIter
     connection = await database.connect()
     try:
         await store.prepare_session(connection, statement_seconds=statement_seconds)
-        async with connection.transaction(isolation="repeatable_read", readonly=True):
-            yield connection
+        # Never ended in words: who is called away while COPY runs finds the line closed already.
+        await connection.transaction(isolation="repeatable_read", readonly=True).start()
+        yield connection
     except _AWAY as away:
         raise Unavailable from away
     finally:

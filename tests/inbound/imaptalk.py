@@ -34,6 +34,7 @@ class Talk:
         self.selected: Folder | None = None
         self.is_idling = False
         self.is_mute = False
+        self.is_behind = False
 
     def say(self, line: str) -> None:
         self.raw(line.encode() + b"\r\n")
@@ -43,7 +44,14 @@ class Talk:
             self.writer.write(data)
 
     def tell(self, folder: str) -> None:
-        if self.is_idling and self.selected and self.selected.name == folder:
+        """Say that a mail came, to who waits now; else as soon as they do (RFC 9051 5.2)."""
+        if self.selected and self.selected.name == folder:
+            self.is_behind = True
+            self.catch_up()
+
+    def catch_up(self) -> None:
+        if self.is_behind and self.is_idling and self.selected:
+            self.is_behind = False
             self.say(f"* {len(self.selected.mails)} EXISTS")
 
     async def line(self) -> str:
@@ -136,7 +144,7 @@ class Talk:
         if folder is None:
             self.say(f"{tag} NO there is no such folder")
             return
-        self.selected = folder
+        self.selected, self.is_behind = folder, False
         self.say(f"* {len(folder.mails)} EXISTS")
         self.say("* 0 RECENT")
         self.say(f"* OK [UIDVALIDITY {folder.uid_validity}] valid")
@@ -191,6 +199,7 @@ class Talk:
     async def do_idle(self, tag: str, _: str) -> None:
         self.raw(self.account.idle_says)
         self.is_idling = True
+        self.catch_up()
         try:
             while (await self.line()).upper() != "DONE":
                 pass
