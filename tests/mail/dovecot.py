@@ -23,6 +23,7 @@ PASSWORD: Final = "kept secret"
 KEY: Final = b"key-of-the-tests"
 # Less room than any mail needs.
 LITTLE_ROOM_BYTES: Final = 100
+TRIES: Final = 100
 # Pigeonhole answers no mail that says how to unsubscribe (RFC 5230 4.6); Exchange and Gmail do.
 ABSENCE: Final = """
 require ["editheader", "vacation"];
@@ -144,13 +145,30 @@ class Dovecot:
         return (self._root / "log").read_text()
 
     def add(self, *users: str, is_full: bool = False, is_away: bool = False) -> None:
-        """Add people with mailboxes; whoever is away answers so by a sieve script."""
+        """Add people with mailboxes; whoever is away answers so by a sieve script.
+
+        It looks into its list of users once a second at most, so this waits until it knows them.
+        """
         room = f"userdb_quota_rule=*:bytes={LITTLE_ROOM_BYTES}" if is_full else ""
         with (self._root / "users").open("a") as file:
             for user in users:
                 file.write(f"{user}:{{PLAIN}}{PASSWORD}::::::{room}\n")
                 if is_away:
                     (self._root / "sieve" / f"{user}.sieve").write_text(ABSENCE)
+        for _ in range(TRIES):
+            if self._knows(users[-1]):
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"Dovecot does not know {users[-1]}")
+
+    def _knows(self, user: str) -> bool:
+        said = subprocess.run(
+            ["doveadm", "-c", self._config, "user", user],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+        return said.returncode == 0
 
     def kick(self, user: str) -> None:
         """End all connections of somebody; there must be some."""
