@@ -16,7 +16,7 @@ from pomelo.api.inbox_shapes import (
     UserMissing,
     UserNotInTeam,
 )
-from pomelo.api.paging import FAR, PAGE, Slice
+from pomelo.api.paging import part
 from pomelo.base.db import Db
 from pomelo.base.ids import ContactId, TeamId, UserId
 from pomelo.contacts import ContactNotFound
@@ -30,14 +30,14 @@ async def list_conversations(call: Call[ConversationsQuery, None]) -> ShownConve
     """Answer a user's conversations."""
     if not call.query.user_id:
         raise UserMissing
-    part = inbox_shapes.cut(call.query)
+    cut = part(offset=0, limit=call.query.limit, page=call.query.page)
     async with call.state.database.transaction(readonly=True) as db:
         await _check_user(db, call.caller.team, call.query.user_id)
         page = await inbox.read_inbox(
-            db, call.caller.team, call.query.user_id, offset=part.offset, limit=part.limit
+            db, call.caller.team, call.query.user_id, offset=cut.offset, limit=cut.limit
         )
     shown = [inbox_shapes.conversation(one) for one in page.items]
-    return ShownConversations(shown, inbox_shapes.pagination(page, part))
+    return ShownConversations(shown, inbox_shapes.pagination(page, cut))
 
 
 async def list_mails(call: Call[MessagesQuery, None]) -> ShownMails:
@@ -45,7 +45,7 @@ async def list_mails(call: Call[MessagesQuery, None]) -> ShownMails:
     query, contact = call.query, ContactId(call.path["contactId"])
     if query.mark_as_read and not query.user_id:
         raise ReaderMissing
-    part = Slice(min(query.skip, FAR), min(query.limit, PAGE))
+    cut = part(offset=query.skip, limit=query.limit, page=None)
     async with call.state.database.transaction(readonly=not query.mark_as_read) as db:
         await check_contact(db, call.caller.team, contact)
         if query.user_id:
@@ -57,11 +57,11 @@ async def list_mails(call: Call[MessagesQuery, None]) -> ShownMails:
             call.state.part(Pen),
             call.caller.team,
             contact,
-            offset=part.offset,
-            limit=part.limit,
+            offset=cut.offset,
+            limit=cut.limit,
         )
     shown = [inbox_shapes.mail(one) for one in page.items]
-    return ShownMails(shown, inbox_shapes.pagination(page, part))
+    return ShownMails(shown, inbox_shapes.pagination(page, cut))
 
 
 async def _check_user(db: Db, team: TeamId, user: UserId) -> None:

@@ -7,7 +7,7 @@ import msgspec
 from pomelo import letters
 from pomelo.activities import Shown
 from pomelo.api.answers import Moment, moment
-from pomelo.api.paging import FAR, PAGE, Slice
+from pomelo.api.paging import PAGE, Offset, Slice
 from pomelo.base.errors import Invalid
 from pomelo.base.ids import (
     ActivityId,
@@ -59,7 +59,7 @@ class MessagesQuery(msgspec.Struct, frozen=True, rename="camel"):
     """Which mails of a conversation."""
 
     user_id: Annotated[UserId, msgspec.Meta(description="Who reads")] = UserId("")
-    skip: Annotated[int, msgspec.Meta(ge=0, description="How many to pass over")] = 0
+    skip: Offset = 0
     limit: Annotated[
         int, msgspec.Meta(ge=1, description="How many; more than 100 are taken as 100")
     ] = PAGE
@@ -170,22 +170,16 @@ class ShownMails(msgspec.Struct, frozen=True):
     pagination: InboxPagination
 
 
-def cut(query: ConversationsQuery) -> Slice:
-    """Tell which part of the conversations is asked for."""
-    size = min(query.limit, PAGE)
-    return Slice(min((min(query.page, FAR) - 1) * size, FAR), size)
-
-
-def pagination(page: Page[Any], part: Slice) -> InboxPagination:
+def pagination(page: Page[Any], cut: Slice) -> InboxPagination:
     """Tell where a page stands."""
-    current = part.offset // part.limit + 1
+    current = cut.offset // cut.limit + 1
     return InboxPagination(
         total_items=page.total,
         current_page=current,
         next_page=current + 1 if page.has_more else None,
         previous_page=current - 1 if current > 1 else None,
-        per_page=part.limit,
-        total_pages=-(-page.total // part.limit),
+        per_page=cut.limit,
+        total_pages=-(-page.total // cut.limit),
     )
 
 

@@ -40,10 +40,6 @@ class Clock:
         """Give the present instant at any speed, for what the world checks by its own clock."""
         return self._real + timedelta(seconds=time.monotonic() - self._read_at)
 
-    def real_seconds(self, span: timedelta) -> float:
-        """Give how many real seconds a span of this clock takes, never below 0."""
-        return max(0.0, span.total_seconds() / self.speed)
-
     async def sync(self, db: Db) -> None:
         """Set it by the database, at most every 10 s."""
         if self._is_set and time.monotonic() - self._read_at <= RESYNC_SECONDS:

@@ -24,12 +24,12 @@ from pomelo.tracking import Signer
 
 def app_parts(house: House) -> Mapping[type, object]:
     """Make the parts that API sections ask for."""
-    signer = Signer(house.vault.signing_secret())
+    signer, checking = Signer(house.vault.signing_secret()), checkup(house)
     parts: tuple[object, ...] = (
         Adding(house.database.within(REQUEST_SECONDS), house.clock),
         Tracker(house.database, signer),
-        mail_access(house),
-        checkup(house),
+        checking.access,
+        checking,
         Pen(house.vault, house.public_url),
         HookAccess(vault=house.vault, guard=hook_guard(house)),
         Downloads(

@@ -29,6 +29,7 @@ from pomelo.smtp import (
     Unknown,
     Unreachable,
 )
+from pomelo.tracking import token_of
 
 
 class _Ending(msgspec.Struct, frozen=True):
@@ -197,7 +198,10 @@ class Carrier:
 
     async def _offer(self, session: Session, intent: Intent) -> Ready | Refused | Deferred:
         return await session.offer(
-            self._sender.email, intent.recipient, len(intent.raw), envelope_id=_token(intent)
+            self._sender.email,
+            intent.recipient,
+            len(intent.raw),
+            envelope_id=token_of(intent.header_id),
         )
 
     def _leave(self, written: Draft) -> Leave:
@@ -247,11 +251,6 @@ class Carrier:
         except Unavailable:
             await self._desk.insist(lambda: self._desk.ledger.submit(before.outcome))
         self._desk.failpoint("after_record")
-
-
-def _token(intent: Intent) -> str:
-    """Give the signed part of a mail's Message-ID: delivery reports bring it back."""
-    return intent.header_id.strip("<>").partition("@")[0]
 
 
 def _has_hung_up(session: Session, offered: Ready | Refused | Deferred) -> bool:

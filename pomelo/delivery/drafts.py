@@ -14,6 +14,7 @@ from pomelo.delivery import store
 from pomelo.delivery.desk import Desk
 from pomelo.delivery.model import Before, Began, Facts
 from pomelo.delivery.outcomes import Failed
+from pomelo.leads import Lead
 from pomelo.letters import (
     Composed,
     DkimKey,
@@ -155,30 +156,50 @@ def _compose(
     thread: Thread | None,
     now: datetime,
 ) -> Composed:
-    letter = desk.letters.get(letter_key(facts))
-    return compose(
-        letter,
-        Envelope(
-            message_id=message,
-            header_id=header,
-            sender_email=sender.email,
+    envelope = envelope_of(
+        sender,
+        facts,
+        message=message,
+        header=header,
+        thread=thread,
+        base_url=desk.public_url,
+        now=now,
+        rehearsal_to=desk.deliver_to or None,
+    )
+    return compose(desk.letters.get(letter_key(facts)), envelope, desk.signer)
+
+
+def envelope_of(
+    sender: Sender,
+    lead: Facts | Lead,
+    *,
+    message: MessageId,
+    header: str,
+    thread: Thread | None,
+    base_url: str,
+    now: datetime,
+    rehearsal_to: str | None = None,
+) -> Envelope:
+    """Address a step's mail to a lead."""
+    return Envelope(
+        message_id=message,
+        header_id=header,
+        sender_email=sender.email,
+        sender_name=sender.name,
+        signature=sender.signature,
+        recipient=lead.email,
+        recipient_name=name_of(lead.variables),
+        values=values_of(
+            lead.variables,
+            lead.email,
+            lead.campaign_name,
             sender_name=sender.name,
-            signature=sender.signature,
-            recipient=facts.email,
-            recipient_name=name_of(facts.variables),
-            values=values_of(
-                facts.variables,
-                facts.email,
-                facts.campaign_name,
-                sender_name=sender.name,
-                sender_email=sender.email,
-            ),
-            base_url=desk.public_url,
-            date=now,
-            thread=thread,
-            rehearsal_to=desk.deliver_to or None,
+            sender_email=sender.email,
         ),
-        desk.signer,
+        base_url=base_url,
+        date=now,
+        thread=thread,
+        rehearsal_to=rehearsal_to,
     )
 
 

@@ -76,12 +76,6 @@ class Send(msgspec.Struct, frozen=True):
     """Send the mail now."""
 
 
-class WaitUntil(msgspec.Struct, frozen=True):
-    """Look again at an instant."""
-
-    at: datetime
-
-
 class WaitFor(msgspec.Struct, frozen=True):
     """Look again when something has happened."""
 
@@ -113,7 +107,7 @@ class InDoubt(msgspec.Struct, frozen=True):
     """An earlier worker may have sent it: its fate must be settled first."""
 
 
-Decision: TypeAlias = Send | WaitUntil | WaitFor | Stop | Free | Finished | Skip | InDoubt
+Decision: TypeAlias = Send | WaitFor | Stop | Free | Finished | Skip | InDoubt
 
 
 class Backlog(msgspec.Struct, frozen=True):

@@ -12,15 +12,7 @@ from pomelo.base.db import Db
 from pomelo.base.ids import LeadId, MessageId, TeamId
 from pomelo.delivery.desk import Desk
 from pomelo.delivery.drafts import Draft
-from pomelo.delivery.model import (
-    Decision,
-    Facts,
-    Finished,
-    Skip,
-    Stop,
-    WaitFor,
-    WaitUntil,
-)
+from pomelo.delivery.model import Decision, Facts, Finished, Skip, Stop, WaitFor
 from pomelo.delivery.outcomes import fact, hold_of, next_step, same_step
 from pomelo.delivery.singles import endings
 from pomelo.leads import ActivityType, NextStep, WaitsFor
@@ -55,9 +47,6 @@ async def decisions(
         await activities.record(db, [fact(f, None, d.because, now=now) for f, d in stopped])
         await leads.park(
             db, [(hold_of(f), d.waits_for) for f, d in decided if isinstance(d, WaitFor)]
-        )
-        await leads.wait_until(
-            db, [(hold_of(f), d.at) for f, d in decided if isinstance(d, WaitUntil)]
         )
         await leads.schedule_next(
             db,
@@ -135,6 +124,8 @@ async def sweep(db: Db, *, now: datetime) -> int:
     person, or goes again with the same identity and bytes.
     """
     lost = await messages.list_lost(db, now=now)
+    if not lost:
+        return 0
     refs = [(mail.team_id, mail.lead_id, mail.id) for mail in lost]
     proven = set(await activities.list_answered(db, refs))
     for mail in lost:

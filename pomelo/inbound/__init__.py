@@ -13,9 +13,9 @@ from pomelo.inbound.checkup import (
     list_last,
 )
 from pomelo.inbound.classify import understand
-from pomelo.inbound.copies import Copier, GivenUp, list_given_up
+from pomelo.inbound.copies import Copier, list_given_up
 from pomelo.inbound.imap import find_imap_fault
-from pomelo.inbound.mailboxes import Mailboxes, Pace, Troubled, list_troubled, read_anew
+from pomelo.inbound.mailboxes import Mailboxes, Pace, list_troubled, read_anew
 from pomelo.inbound.model import (
     BouncedRecipient,
     Candidate,
@@ -40,7 +40,6 @@ __all__ = [
     "Checkup",
     "Copier",
     "Entry",
-    "GivenUp",
     "LastCheck",
     "Level",
     "MailKind",
@@ -53,7 +52,6 @@ __all__ = [
     "Report",
     "Settler",
     "Timing",
-    "Troubled",
     "Understood",
     "Unreadable",
     "ask_names",

@@ -1,12 +1,6 @@
 """The inbox: conversations with people, as their mails out and in make them; reads and labels."""
 
-from pomelo.inbox.conversations import (
-    find_anchor,
-    get_conversation,
-    mark_read,
-    read_conversation,
-    read_inbox,
-)
+from pomelo.inbox.conversations import find_anchor, mark_read, read_conversation, read_inbox
 from pomelo.inbox.errors import (
     ActivityNotFound,
     ConversationNotFound,
@@ -31,7 +25,6 @@ __all__ = [
     "Reader",
     "add_label",
     "find_anchor",
-    "get_conversation",
     "get_label",
     "list_labels",
     "mark_read",

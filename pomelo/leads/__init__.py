@@ -6,10 +6,7 @@ from pomelo.leads.actions import (
     delete,
     delete_variables,
     get,
-    list_seats,
     lock,
-    move,
-    open_all,
     set_variables,
     shift_positions,
 )
@@ -82,6 +79,9 @@ from pomelo.leads.store import (
     list_ids_of_contacts,
     list_of_key,
     list_page,
+    list_seats,
+    move,
+    open_all,
     set_email_statuses,
 )
 from pomelo.leads.turns import claim_due, next_due, unpark, unpark_all, unpark_heard

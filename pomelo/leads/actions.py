@@ -3,7 +3,7 @@
 What happens to them comes through `activities`; the queue's verbs are in `turns.py`.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -13,7 +13,7 @@ from pomelo.base.db import Db
 from pomelo.base.ids import CampaignId, ContactId, LeadId, TeamId
 from pomelo.leads import store
 from pomelo.leads.errors import LeadNotFound, VariableNotFound, VariablesExist
-from pomelo.leads.model import Lead, Opened, Opens, Seat, Standing
+from pomelo.leads.model import Lead, Standing
 from pomelo.leads.variables import clean, merged
 
 
@@ -101,35 +101,6 @@ async def lock(db: Db, refs: Sequence[tuple[TeamId, LeadId]]) -> list[Standing]:
         Where they stand, ordered by team and id. Leads that are gone are missing.
     """
     return await store.lock(db, sorted(set(refs)))
-
-
-async def move(db: Db, leads: Sequence[Standing], *, now: datetime) -> None:
-    """Write where locked leads stand now."""
-    if leads:
-        await store.move(db, leads, now=now)
-
-
-async def open_all(db: Db, opens: Sequence[Opens], *, now: datetime) -> list[Opened]:
-    """Write that mails were opened, in one statement and without a look at the leads before.
-
-    It does to a lead what `moved` does for each open.
-
-    Args:
-        db: The open transaction; the leads stay locked until it ends.
-        opens: Leads, each once.
-        now: When it is written.
-
-    Returns:
-        Where they are and what they came to. Leads that are gone are missing.
-    """
-    return await store.open_all(
-        db, sorted(opens, key=lambda lead: (lead.team_id, lead.id)), now=now
-    )
-
-
-async def list_seats(db: Db, refs: Collection[tuple[TeamId, LeadId]]) -> list[Seat]:
-    """List where leads are, without locking them; those that are gone are missing."""
-    return await store.list_seats(db, list(refs))
 
 
 async def delete(db: Db, team: TeamId, lead: LeadId) -> None:

@@ -171,13 +171,24 @@ async def lock(db: Db, refs: Sequence[tuple[TeamId, LeadId]]) -> list[Standing]:
 
 
 async def move(db: Db, leads: Sequence[Standing], *, now: datetime) -> None:
-    """Write what facts moved in locked leads."""
+    """Write where locked leads stand now."""
     if leads:
         await QUERIES["move"].run(db, rows=leads, now=now)
 
 
 async def open_all(db: Db, opens: Sequence[Opens], *, now: datetime) -> list[Opened]:
-    """Lock leads, ordered by team and id, and write that their mails were opened."""
+    """Write that mails were opened, in one statement and without a look at the leads before.
+
+    It does to a lead what `moved` does for each open.
+
+    Args:
+        db: The open transaction; the leads are locked, ordered by team and id, until it ends.
+        opens: Leads, each once.
+        now: When it is written.
+
+    Returns:
+        Where they are and what they came to. Leads that are gone are missing.
+    """
     return await QUERIES["open_all"].rows(
         db,
         Opened,
@@ -189,8 +200,8 @@ async def open_all(db: Db, opens: Sequence[Opens], *, now: datetime) -> list[Ope
     )
 
 
-async def list_seats(db: Db, refs: Sequence[tuple[TeamId, LeadId]]) -> list[Seat]:
-    """List where leads are; those that are gone are missing."""
+async def list_seats(db: Db, refs: Collection[tuple[TeamId, LeadId]]) -> list[Seat]:
+    """List where leads are, without locking them; those that are gone are missing."""
     return await QUERIES["list_seats"].rows(
         db, Seat, team_ids=[team for team, _ in refs], ids=[lead for _, lead in refs]
     )

@@ -36,7 +36,6 @@ from pomelo.senders.model import (
     Sender,
     Server,
     TlsMode,
-    Unheard,
 )
 from pomelo.senders.oauth.connecting import (
     AuthorizationUnknown,
@@ -135,7 +134,6 @@ __all__ = [
     "Server",
     "Started",
     "TlsMode",
-    "Unheard",
     "Way",
     "Wish",
     "add",

@@ -162,9 +162,18 @@ async def set_log_in(
     if not await store.set_log_in(db, team, sender, login=login, password=secret):
         raise SenderNotFound
     await delete_grant(db, team, sender)
-    changed = await get(db, team, sender)
-    if changed.paused_for is not PausedFor.AUTH:
-        return changed
+    return await let_log_in(db, team, sender, now=now)
+
+
+async def let_log_in(db: Db, team: TeamId, sender: SenderId, *, now: datetime) -> Sender:
+    """End a sender's pause for a refused log-in, because it has another one; others stay.
+
+    Raises:
+        SenderNotFound: The team has none of that id.
+    """
+    found = await get(db, team, sender)
+    if found.paused_for is not PausedFor.AUTH:
+        return found
     return await recover(db, team, sender, now=now)
 
 

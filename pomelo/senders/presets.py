@@ -227,10 +227,9 @@ def by_exchangers(hosts: Sequence[str]) -> Preset | None:
     return None
 
 
+_ALL: Final = (*_DOMAINS.values(), *(preset for _, preset in _EXCHANGERS))
 _SERVERS: Final = frozenset(
-    (server.host, server.port)
-    for preset in (*_DOMAINS.values(), *(preset for _, preset in _EXCHANGERS))
-    for server in (preset.smtp, preset.imap)
+    (server.host, server.port) for preset in _ALL for server in (preset.smtp, preset.imap)
 )
 
 
@@ -239,11 +238,7 @@ def is_known(server: Server) -> bool:
     return (server.host, server.port) in _SERVERS
 
 
-_KEEPING: Final = frozenset(
-    preset.smtp.host
-    for preset in (*_DOMAINS.values(), *(preset for _, preset in _EXCHANGERS))
-    if preset.keeps_sent
-)
+_KEEPING: Final = frozenset(preset.smtp.host for preset in _ALL if preset.keeps_sent)
 
 
 def keeps_sent(smtp_host: str) -> bool:

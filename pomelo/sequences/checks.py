@@ -21,7 +21,6 @@ from liquid.expression import Expression
 
 from pomelo.sequences import values as compare
 from pomelo.sequences.filters import FILTERS
-from pomelo.sequences.grammar import Context
 from pomelo.sequences.scanner import invalid
 from pomelo.sequences.values import spelled
 
@@ -86,7 +85,7 @@ class Check:
         mentioned: Every name.
     """
 
-    def __init__(self, source: str, context: Context) -> None:
+    def __init__(self, source: str, context: RenderContext) -> None:
         self.source = source
         self.context = context
         self.count = 0

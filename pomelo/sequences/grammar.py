@@ -5,16 +5,15 @@ bounded by its size and its values.
 """
 
 from collections.abc import Callable, Iterator
-from io import StringIO
 from itertools import zip_longest
-from typing import Any, Final, TextIO
+from typing import Final
 
-from liquid import Environment, RenderContext, Token
-from liquid.ast import BlockNode, Node
+from liquid import Environment, Token
+from liquid.ast import Node
 from liquid.builtin.content import Literal
 from liquid.builtin.illegal import Illegal
-from liquid.builtin.output import Output, OutputNode
-from liquid.builtin.tags.case_tag import CaseNode, CaseTag
+from liquid.builtin.output import Output
+from liquid.builtin.tags.case_tag import CaseTag
 from liquid.builtin.tags.if_tag import IfTag
 from liquid.builtin.tags.unless_tag import UnlessTag
 from liquid.exceptions import LiquidError
@@ -24,14 +23,6 @@ from liquid.token import TOKEN_CONTENT, TOKEN_EXPRESSION, TOKEN_OUTPUT, TOKEN_TA
 from pomelo.sequences import scanner
 from pomelo.sequences.filters import FILTERS
 from pomelo.sequences.scanner import PieceKind, invalid
-from pomelo.sequences.values import (
-    OUTPUT_LIMIT,
-    OutputTooLarge,
-    alike,
-    as_html,
-    as_plain,
-    look_up,
-)
 
 TAGS: Final = frozenset(
     "if elsif else endif unless endunless case when endcase".split()  # noqa: SIM905
@@ -46,50 +37,8 @@ class _Unless(UnlessTag):
     mode = Mode.STRICT
 
 
-class _OnceCaseNode(CaseNode):
-    """Renders the first branch that fits. Liquid repeats it for every equal value."""
-
-    __slots__ = ()
-
-    def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
-        value = self.expression.evaluate(context)
-        for block in self.blocks:
-            if isinstance(block, BlockNode):
-                return block.render(context, buffer)
-            choices = block.expression.children()
-            if any(alike(value, choice.evaluate(context)) for choice in choices):
-                return block.block.render(context, buffer)
-        return 0
-
-
-class _Case(CaseTag):
-    node_class = _OnceCaseNode
-
-
-class _HtmlOutputNode(OutputNode):
-    __slots__ = ()
-
-    def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
-        return buffer.write(as_html(self.expression.evaluate(context)))
-
-
-class _PlainOutputNode(OutputNode):
-    __slots__ = ()
-
-    def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
-        return buffer.write(as_plain(self.expression.evaluate(context)))
-
-
-class _HtmlOutput(Output):
-    node_class = _HtmlOutputNode
-
-
-class _PlainOutput(Output):
-    node_class = _PlainOutputNode
-
-
 class Grammar(Environment):
-    """The language, for HTML (values are escaped) or for plain text.
+    """The language, in HTML (where expressions may be escaped) or in plain text.
 
     Args:
         html: Which of the two.
@@ -102,9 +51,8 @@ class Grammar(Environment):
     def setup_tags_and_filters(self, *, extra: bool = False) -> None:
         """Register what is allowed, and nothing of the library's own choice."""
         del extra
-        for tag in (Literal, Illegal, _If, _Unless, _Case):
+        for tag in (Literal, Illegal, Output, _If, _Unless, CaseTag):
             self.add_tag(tag)
-        self.add_tag(_HtmlOutput if self.html else _PlainOutput)
         for name, filter_ in FILTERS.items():
             self.add_filter(name, filter_.apply)
 
@@ -170,30 +118,3 @@ def _refuse_other_tag(piece: scanner.Piece, source: str) -> None:
     if piece.tag not in TAGS:
         reason = f"{{% {piece.tag[:40]} %}} cannot be used here; there are if, unless and case"
         raise invalid(source, piece.start, reason)
-
-
-class Context(RenderContext):
-    """The values of one rendering; nothing else is in scope, not even the date."""
-
-    __slots__ = ()
-
-    def get(self, path: list[object], **_: Any) -> object:
-        """Find a value by its path."""
-        return look_up(self.globals, path)
-
-
-class Buffer(StringIO):
-    """Collects the output and stops at 1 MB."""
-
-    size = 0
-
-    def write(self, shown: str, /) -> int:
-        """Take a part of the output.
-
-        Raises:
-            OutputTooLarge: All parts together have more than 1,000,000 characters.
-        """
-        self.size += len(shown)
-        if self.size > OUTPUT_LIMIT:
-            raise OutputTooLarge
-        return super().write(shown)

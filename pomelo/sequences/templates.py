@@ -6,11 +6,10 @@ The language is a part of Liquid; `grammar` says which.
 from collections.abc import Mapping
 from typing import Final
 
-from liquid import BoundTemplate
-from liquid.exceptions import LiquidError
+from liquid import BoundTemplate, RenderContext
 
 from pomelo.sequences.checks import Check
-from pomelo.sequences.grammar import Buffer, Context, Grammar
+from pomelo.sequences.grammar import Grammar
 from pomelo.sequences.scanner import (
     SOURCE_LIMIT,
     Piece,
@@ -52,16 +51,16 @@ class Template:
 
     def __init__(self, source: str, *, html: bool, is_derived: bool) -> None:
         grammar = _GRAMMARS[html]
-        self._bound = BoundTemplate(grammar, grammar.nodes(source))
-        check = Check(source, Context(self._bound))
-        check.nodes(self._bound.nodes)
+        nodes = grammar.nodes(source)
+        check = Check(source, RenderContext(BoundTemplate(grammar, nodes)))
+        check.nodes(nodes)
         if check.count > NODE_LIMIT and not is_derived:
             raise invalid(source, 0, f"it has more than {NODE_LIMIT} expressions; shorten it")
         self.html = html
         self.variables = frozenset(check.required)
         self.mentions = frozenset(check.mentioned)
         self.has_tags = any(piece.kind is PieceKind.TAG for piece in scan(source))
-        self._segments = cut(self._bound.nodes)
+        self._segments = cut(nodes)
         self._present = as_html if html else as_plain
 
     def render(self, values: Mapping[str, object]) -> str:
@@ -77,18 +76,6 @@ class Template:
             TemplateInvalid: An expression cannot be worked out for these values.
         """
         return shown(self._segments, values, self._present)
-
-    def render_with_liquid(self, values: Mapping[str, object]) -> str:
-        """Do the same by walking the library's tree; `render` must give nothing else."""
-        buffer, context = Buffer(), Context(self._bound, globals=values)
-        try:
-            for node in self._bound.nodes:
-                node.render(context, buffer)
-        except LiquidError as error:
-            raise TemplateInvalid(
-                f"The template fails for this lead ({error.message}); correct the step."
-            ) from None
-        return buffer.getvalue()
 
 
 def compile_template(source: str, *, html: bool, is_derived: bool = False) -> Template:

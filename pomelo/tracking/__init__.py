@@ -3,7 +3,7 @@
 from pomelo.tracking.hits import AGENT_LETTERS, Hit, record
 from pomelo.tracking.recorder import Recorder
 from pomelo.tracking.robots import Visit, machine
-from pomelo.tracking.tokens import CLICK, MESSAGE, OPEN, UNSUBSCRIBE, Signer, message_of
+from pomelo.tracking.tokens import CLICK, MESSAGE, OPEN, UNSUBSCRIBE, Signer, message_of, token_of
 
 __all__ = [
     "AGENT_LETTERS",
@@ -18,4 +18,5 @@ __all__ = [
     "machine",
     "message_of",
     "record",
+    "token_of",
 ]

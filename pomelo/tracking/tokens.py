@@ -82,8 +82,13 @@ class Signer:
 
 def message_of(header_id: str, signer: Signer) -> MessageId | None:
     """Give the message that one of our Message-IDs names, or nothing."""
-    found = signer.verify(MESSAGE, header_id.strip("<> \t").partition("@")[0])
+    found = signer.verify(MESSAGE, token_of(header_id))
     return found[0] if found else None
+
+
+def token_of(header_id: str) -> str:
+    """Give the signed part of a Message-ID; delivery reports bring it back as envelope id."""
+    return header_id.strip("<> \t").partition("@")[0]
 
 
 class _Mac:

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from pomelo.senders import Server, TlsMode
 from tests import certificates
 from tests.mail.dovecot import Dovecot
@@ -42,6 +44,10 @@ def why_not() -> str:
     if missing := [name for name in PROGRAMS if shutil.which(name) is None]:
         return f"{', '.join(missing)} not found; scripts/mail-servers installs them from Debian"
     return "" if os.geteuid() == 0 else "mail servers change users, so they need root"
+
+
+# Of each module that wants them.
+MARKS = [pytest.mark.mail, pytest.mark.skipif(bool(why_not()), reason=why_not())]
 
 
 @contextmanager

@@ -3,17 +3,13 @@
 import asyncio
 from typing import Any
 
-import pytest
 from imapclient import IMAPClient  # type: ignore[import-untyped]
 
 from pomelo.bench.dovecot import PASSWORD, WATCHERS, WATCHERS_FILE, dovecot
 from pomelo.bench.ground import temporary
 from tests.mail import servers as mail_servers
 
-pytestmark = [
-    pytest.mark.mail,
-    pytest.mark.skipif(bool(mail_servers.why_not()), reason=mail_servers.why_not()),
-]
+pytestmark = mail_servers.MARKS
 USER = "sender1@bench.example"
 
 

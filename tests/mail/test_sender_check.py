@@ -2,7 +2,6 @@
 
 import asyncio
 
-import pytest
 from imapclient import IMAPClient  # type: ignore[import-untyped]
 
 from pomelo import senders
@@ -17,10 +16,7 @@ from tests.mail.dovecot import PASSWORD
 from tests.mail.seller import GUARD, Seller
 from tests.mail.servers import Servers
 
-pytestmark = [
-    pytest.mark.mail,
-    pytest.mark.skipif(bool(mail_servers.why_not()), reason=mail_servers.why_not()),
-]
+pytestmark = mail_servers.MARKS
 JARED, RICHARD = "jared@piedpiper.com", "richard@hooli.com"
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 
-import pytest
 from imapclient import IMAPClient  # type: ignore[import-untyped]
 
 from tests.inbound.reading import until
@@ -11,10 +10,7 @@ from tests.mail.dovecot import PASSWORD
 from tests.mail.seller import Seller
 from tests.mail.servers import Servers
 
-pytestmark = [
-    pytest.mark.mail,
-    pytest.mark.skipif(bool(mail_servers.why_not()), reason=mail_servers.why_not()),
-]
+pytestmark = mail_servers.MARKS
 
 GILFOYLE, RICHARD = "gilfoyle@piedpiper.com", "richard@hooli.com"
 SECONDS = 30.0

@@ -4,7 +4,6 @@ import re
 import sys
 import time
 
-import pytest
 from msgspec import structs
 
 from pomelo import senders
@@ -18,10 +17,7 @@ from tests.mail.servers import Servers
 from tests.senders.connected import finish, start
 from tests.senders.identity import providing
 
-pytestmark = [
-    pytest.mark.mail,
-    pytest.mark.skipif(bool(mail_servers.why_not()), reason=mail_servers.why_not()),
-]
+pytestmark = mail_servers.MARKS
 
 JARED, KICKED = "jared@piedpiper.com", "jack@piedpiper.com"
 BY_TOKEN = "donald@piedpiper.com"

@@ -25,10 +25,7 @@ from tests.senders.connected import Connected, connected
 from tests.senders.identity import Identity, providing
 from tests.wire import HandClock
 
-pytestmark = [
-    pytest.mark.mail,
-    pytest.mark.skipif(bool(mail_servers.why_not()), reason=mail_servers.why_not()),
-]
+pytestmark = mail_servers.MARKS
 GUARD = Guard(parse_networks("127.0.0.0/8"))
 
 

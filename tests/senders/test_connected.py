@@ -1,27 +1,11 @@
 """A mailbox that is connected: read where its provider says, until it has a password again."""
 
-from collections.abc import AsyncIterator
-from datetime import datetime
-
 import pytest
 
 from pomelo import senders
-from pomelo.base.db import Database
 from pomelo.senders import LogInKind, MailboxConnected, Server, TlsMode
 from tests import make
-from tests.senders.connected import Connected, connected
-from tests.senders.identity import Identity, providing
-
-
-@pytest.fixture
-async def identity() -> AsyncIterator[Identity]:
-    async with providing() as one:
-        yield one
-
-
-@pytest.fixture
-async def mailbox(database: Database, identity: Identity, now: datetime) -> Connected:
-    return await connected(database, identity, now)
+from tests.senders.connected import Connected
 
 
 async def test_it_is_read_where_its_provider_says(mailbox: Connected) -> None:

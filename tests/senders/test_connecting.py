@@ -1,7 +1,6 @@
 """Connecting a mailbox: a person agrees at a provider, once, and no secret stays readable."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,13 +26,7 @@ from pomelo.senders import (
 from pomelo.teams import User
 from tests import make
 from tests.senders.connected import EMAIL, columns, finish, start
-from tests.senders.identity import Identity, providing, visit
-
-
-@pytest.fixture
-async def identity() -> AsyncIterator[Identity]:
-    async with providing() as one:
-        yield one
+from tests.senders.identity import Identity, visit
 
 
 @pytest.fixture

@@ -1,8 +1,7 @@
 """Tokens are renewed ahead, once, and none that a provider gave is lost."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -17,21 +16,9 @@ from pomelo.senders import (
     SenderNotFound,
 )
 from tests import make
-from tests.senders.connected import Connected, connected
-from tests.senders.identity import Identity, providing
+from tests.senders.connected import Connected
 
 FAILS = (500, b"canary")
-
-
-@pytest.fixture
-async def identity() -> AsyncIterator[Identity]:
-    async with providing() as one:
-        yield one
-
-
-@pytest.fixture
-async def mailbox(database: Database, identity: Identity, now: datetime) -> Connected:
-    return await connected(database, identity, now)
 
 
 async def test_a_token_is_used_until_five_minutes_before_its_end(mailbox: Connected) -> None:

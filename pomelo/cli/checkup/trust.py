@@ -9,7 +9,7 @@ from pomelo.base.errors import PomeloError
 from pomelo.cli.checkup.finding import Finding, doubt, good, wrong
 from pomelo.cli.house import House
 from pomelo.cli.parts import checkup
-from pomelo.inbound import CheckFinding, LastCheck, Level
+from pomelo.inbound import CheckFinding, Checkup, LastCheck, Level
 from pomelo.senders import Sender
 
 AT_ONCE: Final = 8
@@ -20,18 +20,20 @@ async def check_senders(house: House) -> None:
     """Check every sender anew, with a test mail to each; what cannot be checked stays as it was."""
     async with house.database.transaction(readonly=True) as db:
         everyone = await senders.list_everywhere(db)
-    places = asyncio.Semaphore(AT_ONCE)
-    await asyncio.gather(*(_check(house, one, places) for one in everyone))
+    places, checking = asyncio.Semaphore(AT_ONCE), checkup(house)
+    await asyncio.gather(*(_check(house, one, checking, places) for one in everyone))
 
 
-async def _check(house: House, sender: Sender, places: asyncio.Semaphore) -> None:
+async def _check(
+    house: House, sender: Sender, checking: Checkup, places: asyncio.Semaphore
+) -> None:
     async with places:
         try:
             await inbound.examine(
                 house.database,
                 sender.team_id,
                 sender.id,
-                checkup=checkup(house),
+                checkup=checking,
                 wait=WAIT_SECONDS,
                 now=house.clock.now(),
             )

@@ -15,6 +15,7 @@ from pomelo.delivery.singles.endings import Ending
 from pomelo.delivery.singles.model import Single
 from pomelo.senders import Sender
 from pomelo.smtp import Accepted, Deferred, Ready, Refused, Session, Sessions, Unknown, Unreachable
+from pomelo.tracking import token_of
 
 
 class Round:
@@ -67,7 +68,7 @@ class Round:
             sender.email,
             mail.recipient,
             len(mail.raw),
-            envelope_id=mail.header_id.strip("<>").partition("@")[0],
+            envelope_id=token_of(mail.header_id),
             copies=single.queued.copies,
         )
         if not isinstance(offered, Ready):

@@ -143,9 +143,11 @@ async def sweep(db: Db, *, now: datetime) -> int:
     Whatever came back for one proves that it was delivered; else it is in doubt.
     """
     lost = await store.list_lost(db, now=now)
+    if not lost:
+        return 0
     mails = {m.id: m for m in await messages.list_by_ids(db, [one.message_id for one in lost])}
     refs = [(mail.team_id, mail.lead_id, mail.id) for mail in mails.values()]
-    proven = set(await activities.list_answered(db, refs)) if refs else set()
+    proven = set(await activities.list_answered(db, refs))
     for queued in lost:
         mail = mails[queued.message_id]
         is_proven = mail.id in proven

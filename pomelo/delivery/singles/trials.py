@@ -11,13 +11,13 @@ from pomelo.base.addresses import Address
 from pomelo.base.db import Db
 from pomelo.base.ids import MessageId, TeamId
 from pomelo.campaigns import Campaign
-from pomelo.delivery.drafts import name_of, thread_after, values_of
+from pomelo.delivery.drafts import envelope_of, thread_after
 from pomelo.delivery.singles import store
 from pomelo.delivery.singles.errors import CampaignWithoutSender
 from pomelo.delivery.singles.model import Pen, StepTest
 from pomelo.delivery.singles.writing import check_addresses, signed
 from pomelo.leads import Lead, LeadNotFound
-from pomelo.letters import Composed, Envelope, Letter, StepContent, Thread
+from pomelo.letters import Composed, Letter, StepContent, Thread
 from pomelo.messages import MessageKind, SingleMail
 from pomelo.senders import Sender
 from pomelo.sequences import Step, StepNotFound
@@ -45,28 +45,17 @@ class _Trial(msgspec.Struct, frozen=True):
 
     def compose(self, letter: Letter, message: MessageId, thread: Thread | None) -> Composed:
         """Write a step's mail."""
-        lead, sender = self.lead, self.sender
-        envelope = Envelope(
-            message_id=message,
-            header_id=self.header(message),
-            sender_email=sender.email,
-            sender_name=sender.name,
-            signature=sender.signature,
-            recipient=lead.email,
-            recipient_name=name_of(lead.variables),
-            values=values_of(
-                lead.variables,
-                lead.email,
-                self.campaign.name,
-                sender_name=sender.name,
-                sender_email=sender.email,
-            ),
-            base_url=self.pen.public_url,
-            date=self.now,
+        envelope = envelope_of(
+            self.sender,
+            self.lead,
+            message=message,
+            header=self.header(message),
             thread=thread,
-            test_to=self.to.wire,
+            base_url=self.pen.public_url,
+            now=self.now,
         )
-        return letters.compose(letter, envelope, self.pen.signer)
+        elsewhere = msgspec.structs.replace(envelope, test_to=self.to.wire)
+        return letters.compose(letter, elsewhere, self.pen.signer)
 
 
 async def send_test(db: Db, pen: Pen, team: TeamId, wish: StepTest, *, now: datetime) -> MessageId:

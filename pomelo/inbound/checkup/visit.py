@@ -68,6 +68,7 @@ class Visit:
         self._domain = addresses.parse(sender.email).domain
         self._smtp_line: Secured | None = None
         self._imap_line: Secured | None = None
+        self._own_key: DkimKey | None = None
 
     async def run(self, keys: Keys | PomeloError, wait: float | None) -> Visited:
         """Visit both servers.
@@ -79,6 +80,7 @@ class Visit:
         if isinstance(keys, PomeloError):
             said = str(keys)
             return Visited(said, said, self._doors(said, said))
+        self._own_key = await self._dkim()
         async with self._line(keys.smtp) as line:
             smtp_fault = line if isinstance(line, str) else None
             imap_fault, journey = await self._mailbox(keys.imap, line, wait)
@@ -147,14 +149,14 @@ class Visit:
     async def _travel(self, line: Line, session: Session, wait: float) -> Journey:
         talks = Talks(session, PACE)
         folders = await find_folders(talks, session, self._sender)
-        dkim, email = await self._dkim(), self._sender.email
+        email = self._sender.email
         plain, plus = (
             write(
                 self._sender,
                 to,
                 signer=self._checkup.signer,
                 public_url=self._checkup.public_url,
-                dkim=dkim,
+                dkim=self._own_key,
                 now=self._now,
             )
             for to in (email, plus_form(email))
@@ -195,9 +197,8 @@ class Visit:
 
     async def _key(self, journey: Journey | None) -> list[CheckFinding]:
         """Judge the key that the test mail was signed with, or our own."""
-        own = await self._dkim()
-        if own is not None:
-            name, expected = record(own)
+        if self._own_key is not None:
+            name, expected = record(self._own_key)
             return [await examine_key(name, self._checkup.ask, expected)]
         back = journey.back if journey else None
         seen = signing.find_own(back.fields, self._domain) if back else None

@@ -1,25 +1,24 @@
-"""Into a mailbox for a moment: dialled where the guard allows, logged in, left again."""
+"""Into a mailbox: dialled where the guard allows, logged in, for a moment or to stay."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pomelo.inbound.mailboxes.folders import choose
 from pomelo.inbound.mailboxes.model import Folder, Pace, Role
-from pomelo.inbound.mailboxes.session import Session
 from pomelo.inbound.mailboxes.talks import Talks, dial, talk
 from pomelo.inbound.mailboxes.troubles import Trouble
 from pomelo.senders import ImapAccess, Sender, TlsMode, is_loopback
 from pomelo.smtp import MailAccess, Reason, fault_words
 
-Kind = TypeVar("Kind", bound=Session)
+if TYPE_CHECKING:
+    from pomelo.inbound.mailboxes.session import Session
+
+Kind = TypeVar("Kind", bound="Session")
 
 
-@asynccontextmanager
-async def entered(
-    access: ImapAccess, kind: type[Kind], *, reach: MailAccess, pace: Pace
-) -> AsyncIterator[Kind]:
-    """Be logged in to a mailbox.
+async def enter(access: ImapAccess, kind: type[Kind], *, reach: MailAccess, pace: Pace) -> Kind:
+    """Log in to a mailbox; whoever asked closes the conversation.
 
     Args:
         access: Where it is, and as whom.
@@ -38,12 +37,25 @@ async def entered(
     session = kind(dialled, access, reach.context)
     try:
         await talk(session.open, session.fileno(), seconds=pace.talk)
+    except BaseException:
+        session.close()
+        raise
+    return session
+
+
+@asynccontextmanager
+async def entered(
+    access: ImapAccess, kind: type[Kind], *, reach: MailAccess, pace: Pace
+) -> AsyncIterator[Kind]:
+    """Be logged in to a mailbox for a moment; see `enter`."""
+    session = await enter(access, kind, reach=reach, pace=pace)
+    try:
         yield session
     finally:
         session.close()
 
 
-async def find_folders(talks: Talks, session: Session, sender: Sender) -> tuple[Folder, ...]:
+async def find_folders(talks: Talks, session: "Session", sender: Sender) -> tuple[Folder, ...]:
     """Find the folders of a sender's mailbox that concern us, as reading does."""
     named = {Role.SENT: sender.sent_folder, Role.JUNK: sender.junk_folder}
     return choose(await talks.ask(session.list_folders), named)

@@ -233,11 +233,16 @@ class Taker:
         try:
             return await asked
         except (ConnectionError, ssl.SSLError, imaplib.IMAP4.abort):
-            times = mark.stuck_times + 1 if mark.stuck_uid == uid else 1
-            if times >= STUCK_TIMES:
+            if await self._is_lost(folder, mark, uid):
                 return Missing.NOT_GIVEN
-            await self._commit(folder, replace(mark, stuck_uid=uid, stuck_times=times))
             raise
+
+    async def _is_lost(self, folder: Folder, mark: Mark, uid: int) -> bool:
+        """Count that a mail was asked for in vain; true when it was often enough."""
+        times = mark.stuck_times + 1 if mark.stuck_uid == uid else 1
+        if times < STUCK_TIMES:
+            await self._commit(folder, replace(mark, stuck_uid=uid, stuck_times=times))
+        return times >= STUCK_TIMES
 
     async def _give_up(self, folder: Folder, mark: Mark, read: Mark) -> Mark:
         """Let a mail be that the server does not give, once it was asked often enough.
@@ -245,10 +250,7 @@ class Taker:
         Raises:
             NotGiven: It is to be asked again later.
         """
-        uid = read.last_uid
-        times = mark.stuck_times + 1 if mark.stuck_uid == uid else 1
-        if times < STUCK_TIMES:
-            await self._commit(folder, replace(mark, stuck_uid=uid, stuck_times=times))
+        if not await self._is_lost(folder, mark, read.last_uid):
             raise NotGiven
         LOG.warning("mail_not_given", sender=self._mailbox.sender_id, folder=folder.role)
         return await self._commit(folder, read, self._set_aside(_nameless(folder, read, NOT_GIVEN)))

@@ -7,6 +7,7 @@ from typing import Final
 
 from pomelo.inbound.bounces import is_suspect
 from pomelo.inbound.classify import OWN_HEADER, is_auto_reply
+from pomelo.inbound.mime.reports import HOTMAIL
 from pomelo.inbound.model import Parsed
 from pomelo.inbound.words.subjects import is_bounce_subject, is_unsubscribe_subject
 from pomelo.messages import base_subject
@@ -16,8 +17,6 @@ _REPORTS: Final = frozenset(
     {"multipart/report", "message/delivery-status", "message/global-delivery-status"}
     | {"message/feedback-report", "message/disposition-notification", "message/rfc822"}
 )
-# Outlook.com's complaints come as a plain copy of our mail.
-_COMPLAINERS: Final = frozenset({"staff@hotmail.com"})
 
 
 def is_copy(head: Parsed) -> bool:
@@ -30,7 +29,7 @@ def may_report(head: Parsed) -> bool:
     return (
         not _REPORTS.isdisjoint(head.content_types)
         or bool(head.report_type)
-        or head.from_address.lower() in _COMPLAINERS
+        or head.from_address.lower() == HOTMAIL  # its complaints are a plain copy of our mail
         or is_suspect(head)
         or is_bounce_subject(head.subject)
         or is_unsubscribe_subject(head.subject)

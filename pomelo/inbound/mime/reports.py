@@ -27,7 +27,7 @@ _RETURNED_HEADERS: Final = frozenset(
 )
 _STARTS_A_RECIPIENT: Final = frozenset({"original-recipient", "final-recipient"})
 
-_HOTMAIL: Final = "staff@hotmail.com"
+HOTMAIL: Final = "staff@hotmail.com"
 
 _STATUS: Final = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?!\.?\d)")
 _CODES: Final = re.compile(r"(?<![\d.])([45]\d\d)[- ](?:([45]\.\d{1,3}\.\d{1,3}) )?")
@@ -182,7 +182,7 @@ def _hotmail_feedback(root: Part) -> Feedback | None:
 
 def is_hotmails(root: Part) -> bool:
     """Tell whether a mail comes from the address of Hotmail's complaints."""
-    return _HOTMAIL in addresses_in(first(root.fields, "from").lower())
+    return HOTMAIL in addresses_in(first(root.fields, "from").lower())
 
 
 def disposition(root: Part) -> Fields:

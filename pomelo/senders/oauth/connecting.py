@@ -18,7 +18,8 @@ from pomelo.base.errors import Conflict, Invalid
 from pomelo.base.ids import SenderId, TeamId, UserId
 from pomelo.base.vault import Vault
 from pomelo.senders import actions
-from pomelo.senders.model import NewSender, PausedFor, Provider, Sender
+from pomelo.senders.errors import SenderNotFound
+from pomelo.senders.model import NewSender, Provider, Sender
 from pomelo.senders.oauth import store
 from pomelo.senders.oauth.answers import Ended, Tokens, Trouble, is_for, is_whole, shown
 from pomelo.senders.oauth.endpoint import OAuth
@@ -248,14 +249,12 @@ async def _keep(
 ) -> Sender:
     team = asked.team_id
     sender = asked.sender_id or await _add(db, asked, client=client, vault=vault, now=now)
-    connected = await actions.get(db, team, sender)
-    await store.use_provider(db, team, sender, client=client, login=asked.login)
+    if not await store.use_provider(db, team, sender, client=client, login=asked.login):
+        raise SenderNotFound
     await store.put_grant(
         db, team, sender, provider=asked.provider, sealed=seal(tokens, vault, sender, now=now)
     )
-    if connected.paused_for is PausedFor.AUTH:
-        return await actions.recover(db, team, sender, now=now)
-    return await actions.get(db, team, sender)
+    return await actions.let_log_in(db, team, sender, now=now)
 
 
 async def _add(
