@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
 from pomelo import campaigns, leads, messages, senders
-from pomelo.base import clock, log, metrics
+from pomelo.base import clock, metrics
 from pomelo.base.db import Db
 from pomelo.base.groupcommit import GroupCommit
 from pomelo.base.ids import SenderId, TeamId
+from pomelo.base.underway import UnderWay
 from pomelo.delivery import settle, store
 from pomelo.delivery.carry import Carrier
 from pomelo.delivery.desk import Desk
@@ -23,7 +24,6 @@ from pomelo.leads import Claimed
 from pomelo.messages import MessageKind
 from pomelo.smtp import Sessions
 
-LOG: Final = log.get("delivery")
 DAY: Final = timedelta(hours=24)
 SWEEP_SECONDS: Final = 1.0
 # A server that hangs must not keep a worker from stopping.
@@ -44,50 +44,45 @@ class Deliverer:
     def __init__(self, desk: Desk, *, slots: int, ended: asyncio.Event | None = None) -> None:
         self._desk = desk
         self._slots = slots
-        self._ended = ended or asyncio.Event()
         self._sessions = Sessions(desk.database, desk.access, desk.clock)
         self._releases = GroupCommit(desk.database, self._release, metrics.group_size("releases"))
-        self._tasks: dict[asyncio.Task[None], Job] = {}
+        self._under_way: UnderWay[Job] = UnderWay(
+            "delivery",
+            "carry_failed",
+            lambda job: {"sender": job.shift.sender.id},
+            ended=ended,
+        )
         self._swept_at = 0.0
 
     async def work_once(self) -> bool:
         """Start what is due now; says whether there was any."""
         await self._sweep()
-        self._forget_finished()
-        if len(self._tasks) >= self._slots:
-            await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED, timeout=1)
+        room = self._slots - len(self._under_way.pieces)
+        if room <= 0:
+            await self._under_way.wait_for_one()
             return True
-        is_more, jobs = await self._claim(self._slots - len(self._tasks))
+        is_more, jobs = await self._claim(room)
         for job in jobs:
-            task = asyncio.create_task(self._carry(job))
-            task.add_done_callback(lambda _: self._ended.set())
-            self._tasks[task] = job
+            self._under_way.begin(self._carry(job), job)
         return is_more
 
     @property
     def is_busy(self) -> bool:
         """Whether anything is under way."""
-        self._forget_finished()
-        return bool(self._tasks)
+        return bool(self._under_way.pieces)
 
     async def finish(self, *, within_seconds: float = FINISH_SECONDS) -> None:
         """Wait for what is under way, then end all sessions.
 
         Whoever is not ready in time is cut off; a mail in doubt then is held as any other.
         """
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=within_seconds)
-        for task in self._tasks:
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
-        self._forget_finished()
+        await self._under_way.finish(within_seconds=within_seconds)
         await self._desk.ledger.drain()
         await self._sessions.close_all()
 
     async def renew(self) -> None:
         """Keep the claims of what is under way: a slow server is no dead worker."""
-        jobs = list(self._tasks.values())
+        jobs = self._under_way.pieces
         await self._sessions.close_idle({job.shift.sender.id for job in jobs})
         if not jobs:
             return
@@ -99,12 +94,6 @@ class Deliverer:
             await senders.renew(
                 db, worker=self._desk.worker, senders=[ref(job.shift) for job in jobs], until=until
             )
-
-    def _forget_finished(self) -> None:
-        for task in [task for task in self._tasks if task.done()]:
-            job = self._tasks.pop(task)
-            if not task.cancelled() and (error := task.exception()) is not None:
-                LOG.error("carry_failed", sender=job.shift.sender.id, exc_info=error)
 
     async def _sweep(self) -> None:
         if clock.monotonic() - self._swept_at < SWEEP_SECONDS:
@@ -126,7 +115,7 @@ class Deliverer:
                 now=now,
                 until=desk.lease_end(now),
                 amount=amount,
-                busy=[job.shift.sender.id for job in self._tasks.values()],
+                busy=[job.shift.sender.id for job in self._under_way.pieces],
             )
             if not ready:
                 return False, []

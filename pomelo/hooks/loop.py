@@ -7,12 +7,13 @@ from datetime import timedelta
 from typing import Final
 
 from pomelo.base import clock as clocks
-from pomelo.base import log, metrics
+from pomelo.base import metrics
 from pomelo.base.clock import Clock
 from pomelo.base.db import Database, Db
 from pomelo.base.failpoint import Failpoint
 from pomelo.base.groupcommit import GroupCommit
 from pomelo.base.outgoing import Guard
+from pomelo.base.underway import UnderWay
 from pomelo.base.vault import Vault
 from pomelo.hooks import store
 from pomelo.hooks.model import Claimed, Result
@@ -20,7 +21,6 @@ from pomelo.hooks.schedule import RESTS_FROM
 from pomelo.hooks.telling import tell
 from pomelo.hooks.turns import Desk, Turn
 
-LOG: Final = log.get("hooks")
 # Hooks served at the same time, and beside them those that have failed often.
 SLOTS: Final = 60
 FAILING_SLOTS: Final = 20
@@ -71,20 +71,20 @@ class Courier:
         )
         self._desk: Desk | None = None
         self._lease_seconds = lease_seconds
-        self._tasks: dict[asyncio.Task[None], Claimed] = {}
         self._swept_at = 0.0
         self.ended = asyncio.Event()
+        self._under_way: UnderWay[Claimed] = UnderWay(
+            "hooks", "turn_failed", lambda hook: {"hook": hook.id}, ended=self.ended
+        )
 
     @property
     def is_busy(self) -> bool:
         """Whether any hook is being told something."""
-        self._forget_finished()
-        return bool(self._tasks)
+        return bool(self._under_way.pieces)
 
     async def work_once(self) -> bool:
         """Queue what happened and start what is due; says whether there was any."""
         await self._sweep()
-        self._forget_finished()
         async with self._database.transaction() as db:
             is_told = await tell(db, now=self._clock.now())
         async with self._database.transaction() as db:
@@ -95,8 +95,7 @@ class Courier:
 
     async def renew(self) -> bool:
         """Keep the claims of what is under way: a slow receiver is no dead worker."""
-        self._forget_finished()
-        claimed = list(self._tasks.values())
+        claimed = self._under_way.pieces
         if claimed:
             async with self._database.transaction() as db:
                 until = self._clock.now() + self._lease
@@ -105,21 +104,13 @@ class Courier:
 
     async def finish(self, *, within_seconds: float = FINISH_SECONDS) -> None:
         """Wait for what is under way, then hang up; what is cut off is told again later."""
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=within_seconds)
-        for task in self._tasks:
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
-        self._forget_finished()
+        await self._under_way.finish(within_seconds=within_seconds)
         if self._desk is not None:
             await self._desk.poster.close()
 
     def _begin(self, hook: Claimed) -> None:
         self._desk = self._desk or self._make_desk()
-        task = asyncio.create_task(_have_turn(self._desk, hook))
-        task.add_done_callback(lambda _: self.ended.set())
-        self._tasks[task] = hook
+        self._under_way.begin(_have_turn(self._desk, hook), hook)
 
     def _make_desk(self) -> Desk:
         # A fifth of a second and 10 MB of imports that an installation without hooks never needs.
@@ -140,10 +131,10 @@ class Courier:
 
     async def _claim(self, db: Db) -> list[Claimed]:
         """Claim what is due, the failing ones apart, so that they keep nobody waiting."""
-        now = self._clock.now()
+        now, under_way = self._clock.now(), self._under_way.pieces
         claimed = []
         for is_failing, slots in ((False, SLOTS), (True, FAILING_SLOTS)):
-            busy = sum(_is_failing(hook) == is_failing for hook in self._tasks.values())
+            busy = sum(_is_failing(hook) == is_failing for hook in under_way)
             claimed += await store.claim(
                 db,
                 is_failing=is_failing,
@@ -166,12 +157,6 @@ class Courier:
             forgotten = await store.forget(db, before=now - KEPT_FOR, limit=SWEPT)
         if SWEPT in (ended, forgotten):
             self._swept_at = 0.0  # there is more
-
-    def _forget_finished(self) -> None:
-        for task in [task for task in self._tasks if task.done()]:
-            hook = self._tasks.pop(task)
-            if not task.cancelled() and (error := task.exception()) is not None:
-                LOG.error("turn_failed", hook=hook.id, exc_info=error)
 
 
 async def _have_turn(desk: Desk, hook: Claimed) -> None:

@@ -1,13 +1,13 @@
 """Single mails that are due: claimed a sender at a time, each sender's in a task of its own."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import Final
 
 from pomelo import messages, senders
-from pomelo.base import clock, log
+from pomelo.base import clock
 from pomelo.base.db import Db
 from pomelo.base.ids import MessageId, SenderId
+from pomelo.base.underway import UnderWay
 from pomelo.delivery.desk import Desk
 from pomelo.delivery.outcomes import Rejected
 from pomelo.delivery.singles import endings, store
@@ -18,7 +18,6 @@ from pomelo.messages import ReplyClass, TakenUp
 from pomelo.senders import Sender
 from pomelo.smtp import Sessions
 
-LOG: Final = log.get("singles")
 SLOTS: Final = 8
 SWEEP_SECONDS: Final = 1.0
 FINISH_SECONDS: Final = 20.0
@@ -42,32 +41,32 @@ class Singles:
         self._desk = desk
         self._slots = slots
         self._sessions = Sessions(desk.database, desk.access, desk.clock)
-        self._tasks: dict[asyncio.Task[None], tuple[Single, ...]] = {}
+        self._under_way: UnderWay[Sequence[Single]] = UnderWay(
+            "singles", "single_failed", lambda singles: {"sender": singles[0].mail.sender_id}
+        )
         self._swept_at = 0.0
 
     async def work_once(self) -> bool:
         """Start what is due now; says whether there was any."""
         await self._sweep()
-        self._forget_finished()
-        room = self._slots - len(self._tasks)
+        room = self._slots - len(self._under_way.pieces)
         if room <= 0:
-            await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED, timeout=1)
+            await self._under_way.wait_for_one()
             return True
         rounds = await self._desk.database.retrying(lambda db: self._claim(db, room))
         for sender, singles in rounds:
             carrier = Round(self._desk, self._sessions, sender, singles)
-            self._tasks[asyncio.create_task(carrier.run())] = tuple(singles)
+            self._under_way.begin(carrier.run(), singles)
         return bool(rounds)
 
     @property
     def is_busy(self) -> bool:
         """Whether anything is under way."""
-        self._forget_finished()
-        return bool(self._tasks)
+        return bool(self._under_way.pieces)
 
     async def renew(self) -> None:
         """Keep the claims of what is under way: a slow server is no dead worker."""
-        claims = [single.queued for singles in self._tasks.values() for single in singles]
+        claims = [single.queued for singles in self._under_way.pieces for single in singles]
         if claims:
             until = self._desk.lease_end(self._desk.clock.now())
             async with self._desk.database.transaction() as db:
@@ -75,20 +74,8 @@ class Singles:
 
     async def finish(self, *, within_seconds: float = FINISH_SECONDS) -> None:
         """Wait for what is under way; who is not ready in time is cut off."""
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=within_seconds)
-        for task in self._tasks:
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
-        self._forget_finished()
+        await self._under_way.finish(within_seconds=within_seconds)
         await self._sessions.close_all()
-
-    def _forget_finished(self) -> None:
-        for task in [task for task in self._tasks if task.done()]:
-            singles = self._tasks.pop(task)
-            if not task.cancelled() and (error := task.exception()) is not None:
-                LOG.error("single_failed", sender=singles[0].mail.sender_id, exc_info=error)
 
     async def _sweep(self) -> None:
         if clock.monotonic() - self._swept_at < SWEEP_SECONDS:
@@ -99,7 +86,7 @@ class Singles:
 
     async def _claim(self, db: Db, amount: int) -> list[tuple[Sender | None, list[Single]]]:
         now = self._desk.clock.now()
-        busy = [singles[0].mail.sender_id for singles in self._tasks.values()]
+        busy = [singles[0].mail.sender_id for singles in self._under_way.pieces]
         queued = await store.claim(
             db, amount=amount, busy=busy, now=now, until=self._desk.lease_end(now)
         )

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final
 from pomelo import senders
 from pomelo.base import clock, log
 from pomelo.delivery import Desk
+from pomelo.inbound.copies.entering import enter, find_folders
 from pomelo.inbound.mailboxes import store
-from pomelo.inbound.mailboxes.folders import choose
 from pomelo.inbound.mailboxes.model import Folder, Mailbox, Pace, Role
 from pomelo.inbound.mailboxes.taking import Taker
-from pomelo.inbound.mailboxes.talks import Talks, dial, talk, until_readable
+from pomelo.inbound.mailboxes.talks import Talks, until_readable
 from pomelo.inbound.mailboxes.troubles import (
     NO_SERVER,
     LeaseLost,
@@ -23,8 +23,7 @@ from pomelo.inbound.mailboxes.troubles import (
 )
 from pomelo.inbound.reader import Reader
 from pomelo.inbound.settling.seeking import Seeker
-from pomelo.senders import ImapAccess, LogInKind, TlsMode, is_loopback
-from pomelo.smtp import Reason, fault_words
+from pomelo.senders import ImapAccess, LogInKind
 
 if TYPE_CHECKING:
     from pomelo.inbound.mailboxes.session import Session
@@ -52,7 +51,7 @@ class Keeper:
         self._desk = desk
         self._reader = reader
         self._pace = pace
-        self._mailbox = mailbox
+        self.mailbox = mailbox
         self._failures = mailbox.failures
         self._came = asyncio.Event()
         self._is_wanted = False
@@ -77,7 +76,7 @@ class Keeper:
             found = trouble(error, self._access.server if self._access else None)
             LOG.info(
                 "mailbox_trouble",
-                sender=self._mailbox.sender_id,
+                sender=self.mailbox.sender_id,
                 why=found.sentence,
                 error=type(error).__name__,
             )
@@ -101,7 +100,7 @@ class Keeper:
         return await self._connected(await self._ask_access(refused=access.server.password))
 
     async def _ask_access(self, refused: str = "") -> ImapAccess:
-        desk, mailbox = self._desk, self._mailbox
+        desk, mailbox = self._desk, self.mailbox
         self._access = await senders.imap_access(
             desk.database,
             mailbox.team_id,
@@ -118,27 +117,14 @@ class Keeper:
     async def _connected(self, access: ImapAccess) -> "Session":
         from pomelo.inbound.mailboxes.session import Session  # noqa: PLC0415 - slow to load
 
-        server, guard = access.server, self._desk.guard
-        address = await guard.resolve(server.host, server.port)
-        if server.tls is TlsMode.NONE and not is_loopback(address):
-            raise Trouble(fault_words(Reason.NOT_LOOPBACK, server), is_refused=True)
-        dialled = await dial(
-            address, server.port, connect=self._pace.connect, answer=self._pace.answer
-        )
-        session = Session(dialled, access, self._desk.context)
-        try:
-            await talk(session.open, session.fileno(), seconds=self._pace.talk)
-        except BaseException:
-            session.close()
-            raise
-        return session
+        return await enter(access, Session, reach=self._desk.access, pace=self._pace)
 
     async def _read(self, session: "Session") -> None:
         taker = Taker(
-            self._desk, self._reader, pace=self._pace, mailbox=self._mailbox, session=session
+            self._desk, self._reader, pace=self._pace, mailbox=self.mailbox, session=session
         )
         seeker = Seeker(
-            self._desk, self._reader, pace=self._pace, mailbox=self._mailbox, session=session
+            self._desk, self._reader, pace=self._pace, mailbox=self.mailbox, session=session
         )
         talks = Talks(session, self._pace)
         folders: tuple[Folder, ...] = ()
@@ -163,13 +149,12 @@ class Keeper:
 
     async def _folders(self, session: "Session", talks: Talks) -> tuple[Folder, ...]:
         async with self._desk.database.transaction(readonly=True) as db:
-            sender = await senders.get(db, self._mailbox.team_id, self._mailbox.sender_id)
-        named = {Role.SENT: sender.sent_folder, Role.JUNK: sender.junk_folder}
-        return choose(await talks.ask(session.list_folders), named)
+            sender = await senders.get(db, self.mailbox.team_id, self.mailbox.sender_id)
+        return await find_folders(talks, session, sender)
 
     async def _note_read(self, began_at: datetime) -> None:
         """Write that the whole mailbox was read: follow-ups may go on."""
-        mailbox = self._mailbox
+        mailbox = self.mailbox
         async with self._desk.database.transaction() as db:
             # The sender before its mailbox, as by who changes how it is read.
             await senders.set_read(db, mailbox.team_id, mailbox.sender_id, began_at=began_at)
@@ -203,7 +188,7 @@ class Keeper:
         async with self._desk.database.transaction() as db:
             await store.release(
                 db,
-                self._mailbox,
+                self.mailbox,
                 next_at=now + self._desk.span(_jittered(seconds)),
                 failures=min(self._failures + 1, MOST_FAILURES),
                 trouble=found.sentence,

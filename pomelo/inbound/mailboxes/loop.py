@@ -4,15 +4,14 @@ Several workers share them, and none is read twice: what a task writes counts on
 number with which the mailbox was taken.
 """
 
-import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from pomelo.base import clock, log
+from pomelo.base import clock
 from pomelo.base.errors import Unavailable
-from pomelo.base.ids import SenderId
+from pomelo.base.underway import UnderWay
 from pomelo.inbound.mailboxes import store
-from pomelo.inbound.mailboxes.model import Mailbox, Pace
+from pomelo.inbound.mailboxes.model import Pace
 from pomelo.inbound.reader import Reader
 from pomelo.inbound.settling import store as settling_store
 
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from pomelo.delivery import Desk
     from pomelo.inbound.mailboxes.keeper import Keeper
 
-LOG: Final = log.get("mailboxes")
 # So many at a time, so that all of a provider's are not knocked at in one moment.
 AT_ONCE: Final = 10
 ENROL_SECONDS: Final = 1.0
@@ -40,15 +38,16 @@ class Mailboxes:
         self._slots = slots
         self._pace = pace or Pace()
         self._reader = Reader()
-        self._tasks: dict[asyncio.Task[None], Mailbox] = {}
-        self._keepers: dict[SenderId, Keeper] = {}
+        self._under_way: UnderWay[Keeper] = UnderWay(
+            "mailboxes", "mailbox_failed", lambda keeper: {"sender": keeper.mailbox.sender_id}
+        )
         self._enrolled_at: float | None = None
 
     async def work_once(self) -> bool:
         """Take mailboxes that are due; says whether there may be more."""
-        self._forget_ended()
         desk, now = self._desk, self._desk.clock.now()
-        amount = min(AT_ONCE, self._slots - len(self._tasks))
+        keepers = {keeper.mailbox.sender_id: keeper for keeper in self._under_way.pieces}
+        amount = min(AT_ONCE, self._slots - len(keepers))
         async with desk.database.transaction() as db:
             if self._is_time_to_enrol():
                 await store.enrol(db, now=now)
@@ -59,40 +58,34 @@ class Mailboxes:
                 now=now,
                 until=desk.lease_end(now),
                 amount=max(0, amount),
-                busy=list(self._keepers),
+                busy=list(keepers),
             )
-            wanted = await settling_store.list_wanted(db, self._keepers, now=now)
+            wanted = await settling_store.list_wanted(db, keepers, now=now)
         # Slow to import, and `pomelo receive` comes through this domain's door for each mail.
         from pomelo.inbound.mailboxes.keeper import Keeper  # noqa: PLC0415
 
-        for keeper in [self._keepers[one] for one in wanted if one in self._keepers]:
-            keeper.look()
+        for sender in wanted:
+            keepers[sender].look()
         for mailbox in taken:
             keeper = Keeper(desk, self._reader, self._pace, mailbox)
-            self._keepers[mailbox.sender_id] = keeper
-            self._tasks[asyncio.create_task(keeper.run())] = mailbox
+            self._under_way.begin(keeper.run(), keeper)
         return False  # the next ones come after a rest
 
     async def renew(self) -> None:
         """Keep what is read; what was taken from us meanwhile is let go."""
-        self._forget_ended()
-        if not self._tasks:
+        asked = self._under_way.pieces
+        if not asked:
             return
         until = self._desk.lease_end(self._desk.clock.now())
-        asked = dict(self._tasks)
         async with self._desk.database.transaction() as db:
-            kept = set(await store.renew(db, list(asked.values()), until=until))
-        for task, mailbox in asked.items():
-            if mailbox.sender_id not in kept:
-                task.cancel()
+            kept = set(await store.renew(db, [one.mailbox for one in asked], until=until))
+        for keeper in asked:
+            if keeper.mailbox.sender_id not in kept:
+                self._under_way.cancel(keeper)
 
     async def finish(self) -> None:
         """End all reading, and leave the mailboxes to others."""
-        for task in self._tasks:
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
-        self._forget_ended()
+        await self._under_way.finish()
         await self._reader.close()
         with suppress(Unavailable):  # then their leases end by themselves
             async with self._desk.database.transaction() as db:
@@ -104,10 +97,3 @@ class Mailboxes:
             return False
         self._enrolled_at = at
         return True
-
-    def _forget_ended(self) -> None:
-        for task in [task for task in self._tasks if task.done()]:
-            mailbox = self._tasks.pop(task)
-            del self._keepers[mailbox.sender_id]
-            if not task.cancelled() and (error := task.exception()) is not None:
-                LOG.error("mailbox_failed", sender=mailbox.sender_id, exc_info=error)
