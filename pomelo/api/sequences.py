@@ -1,7 +1,6 @@
 """Sequences on the wire: a campaign's steps, and how they come, change and go."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Annotated, Final
 
 import msgspec
@@ -32,28 +31,6 @@ SECTION: Final = "Sequences"
 DELAY: Final = "Whole days; 0 for the first step and 1 for others when left out"
 
 
-class StepKind(StrEnum):
-    """lemlist's kinds of step; `email` is the one of this version."""
-
-    EMAIL = "email"
-    MANUAL = "manual"
-    PHONE = "phone"
-    API = "api"
-    LINKEDIN_VISIT = "linkedinVisit"
-    LINKEDIN_INVITE = "linkedinInvite"
-    LINKEDIN_SEND = "linkedinSend"
-    LINKEDIN_VOICE_NOTE = "linkedinVoiceNote"
-    LINKEDIN_FOLLOW = "linkedinFollow"
-    LINKEDIN_LIKE_LAST_POST = "linkedinLikeLastPost"
-    LINKEDIN_COMMENT_LAST_POST = "linkedinCommentLastPost"
-    LINKEDIN_ENDORSE = "linkedinEndorse"
-    LINKEDIN_WITHDRAW_INVITATION = "linkedinWithdrawInvitation"
-    SEND_TO_ANOTHER_CAMPAIGN = "sendToAnotherCampaign"
-    CONDITIONAL = "conditional"
-    WHATSAPP_MESSAGE = "whatsappMessage"
-    SMS = "sms"
-
-
 class KindUnavailable(Invalid):
     """Steps of this type are not available yet; use the type email."""
 
@@ -65,7 +42,7 @@ class KindFixed(Invalid):
 class StepBody(msgspec.Struct, frozen=True, rename="camel"):
     """A step to be added. Subject and message are Liquid templates, the message is HTML."""
 
-    type: StepKind
+    type: StepType
     index: Annotated[int, msgspec.Meta(description="0-based; -1 or too large appends")] = -1
     delay: Annotated[int | None, msgspec.Meta(description=DELAY)] = None
     subject: Annotated[
@@ -77,7 +54,7 @@ class StepBody(msgspec.Struct, frozen=True, rename="camel"):
 class StepPatch(msgspec.Struct, frozen=True, rename="camel"):
     """What may be changed of a step; what is left out or null stays. `type` is repeated."""
 
-    type: StepKind
+    type: StepType
     delay: int | None = None
     subject: str | None = None
     message: str | None = None
@@ -129,7 +106,7 @@ async def list_of_campaign(call: Call[NoQuery, None]) -> dict[SequenceId, ShownS
 async def add_step(call: Call[NoQuery, StepBody]) -> ShownStep:
     """Add a step; leads stay at the step they have come to."""
     body, team = call.body, call.caller.team
-    if body.type is not StepKind.EMAIL:
+    if body.type is not StepType.EMAIL:
         raise KindUnavailable(f"Steps of the type {body.type} are not available yet; use email.")
     new = NewStep(body.subject, body.message, index=body.index, delay_days=body.delay)
 
@@ -145,7 +122,7 @@ async def add_step(call: Call[NoQuery, StepBody]) -> ShownStep:
 async def change_step(call: Call[NoQuery, StepPatch]) -> ShownStep:
     """Change a step's wording or delay; leads that failed at the old wording try again."""
     body = call.body
-    if body.type is not StepKind.EMAIL:
+    if body.type is not StepType.EMAIL:
         raise KindFixed
     changes = StepChanges(body.subject, body.message, body.delay)
     team, step_id = call.caller.team, _step(call.path)

@@ -14,6 +14,12 @@ from pomelo.campaigns.actions import (
     set_senders,
     start,
 )
+from pomelo.campaigns.errands import (
+    CampaignRef,
+    claim_errands,
+    release_errands,
+    wake_errands,
+)
 from pomelo.campaigns.errors import (
     AlreadyRunning,
     CampaignArchived,
@@ -40,8 +46,15 @@ from pomelo.campaigns.model import (
     NextLook,
     ReadyRow,
 )
-from pomelo.campaigns.readiness import next_of_senders, ready_rows, set_next, wake
+from pomelo.campaigns.readiness import (
+    next_of_senders,
+    ready_rows,
+    set_next,
+    wake,
+    wake_senders,
+)
 from pomelo.campaigns.statuses import CampaignFacts, Status, errors, status
+from pomelo.campaigns.store import begin_with, count_numbered
 
 __all__ = [
     "AlreadyRunning",
@@ -51,6 +64,7 @@ __all__ = [
     "CampaignFacts",
     "CampaignInvalid",
     "CampaignNotFound",
+    "CampaignRef",
     "CampaignSender",
     "CampaignState",
     "LastSender",
@@ -62,9 +76,12 @@ __all__ = [
     "SenderMissing",
     "Status",
     "attach_schedule",
+    "begin_with",
     "change",
     "change_schedule",
     "check_startable",
+    "claim_errands",
+    "count_numbered",
     "create",
     "delete_schedule",
     "errors",
@@ -76,6 +93,7 @@ __all__ = [
     "next_of_senders",
     "pause",
     "ready_rows",
+    "release_errands",
     "schedule_ids_of",
     "schedules_of",
     "senders_of",
@@ -84,4 +102,6 @@ __all__ = [
     "start",
     "status",
     "wake",
+    "wake_errands",
+    "wake_senders",
 ]

@@ -10,6 +10,7 @@ from pomelo.base import ids
 from pomelo.base.db import Db
 from pomelo.base.ids import CampaignId, SenderId, TeamId, UserId
 from pomelo.campaigns import statuses, store
+from pomelo.campaigns.errands import hold_errands, start_errands
 from pomelo.campaigns.errors import (
     AlreadyRunning,
     CampaignArchived,
@@ -141,7 +142,7 @@ async def change(db: Db, team: TeamId, campaign: CampaignId, changes: CampaignCh
         changes = replace(changes, labels=checked_labels(changes.labels))
     written = _found(await store.update(db, team, campaign, changes))
     if written.is_archived:
-        await store.hold_senders(db, team, campaign)
+        await _hold(db, team, campaign)
     return written
 
 
@@ -164,6 +165,7 @@ async def start(db: Db, team: TeamId, campaign: CampaignId, *, now: datetime) ->
         raise SenderMissing
     started = _found(await store.start(db, team, campaign, now))
     await store.release_senders(db, team, campaign, now)
+    await start_errands(db, team, campaign, now=now)
     await wake(db, team, [campaign], at=now)
     return started
 
@@ -195,7 +197,7 @@ async def pause(db: Db, team: TeamId, campaign: CampaignId) -> Campaign:
     if paused is None:
         await get(db, team, campaign)
         raise NotRunning
-    await store.hold_senders(db, team, campaign)
+    await _hold(db, team, campaign)
     return paused
 
 
@@ -238,6 +240,11 @@ async def senders_of(
 ) -> list[CampaignSender]:
     """List the mailboxes of many campaigns; of all the team's when none are named."""
     return await store.senders_of(db, team, campaigns)
+
+
+async def _hold(db: Db, team: TeamId, campaign: CampaignId) -> None:
+    await store.hold_senders(db, team, campaign)
+    await hold_errands(db, team, campaign)
 
 
 def _found(campaign: Campaign | None) -> Campaign:

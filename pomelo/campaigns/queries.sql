@@ -190,6 +190,55 @@ FROM campaign_senders u
 JOIN campaigns c ON c.team_id = u.team_id AND c.id = u.campaign_id AND c.state = 'running'
 WHERE u.team_id = :team_id AND u.campaign_id = ANY(:ids::text[]);
 
+-- name: start_errands
+-- From now on its steps that are no mail are looked for.
+INSERT INTO campaign_errands (team_id, campaign_id, next_at)
+VALUES (:team_id, :campaign_id, :now)
+ON CONFLICT (team_id, campaign_id) DO UPDATE SET next_at = EXCLUDED.next_at, claimed_by = NULL;
+
+-- name: hold_errands
+UPDATE campaign_errands SET next_at = 'infinity', claimed_by = NULL
+WHERE team_id = :team_id AND campaign_id = :campaign_id;
+
+-- name: wake_errands
+-- Only of campaigns that run. Rows in other hands are passed over: those look again soon.
+WITH late AS (
+  SELECT e.team_id, e.campaign_id FROM campaign_errands e
+  WHERE e.team_id = :team_id AND e.campaign_id = ANY(:ids::text[])
+    AND e.next_at > :at AND e.next_at < 'infinity'
+  ORDER BY e.campaign_id FOR NO KEY UPDATE SKIP LOCKED
+)
+UPDATE campaign_errands e SET next_at = :at, claimed_by = NULL
+FROM late l WHERE e.team_id = l.team_id AND e.campaign_id = l.campaign_id
+RETURNING e.campaign_id;
+
+-- name: claim_errands
+WITH ready AS (
+  SELECT e.team_id, e.campaign_id FROM campaign_errands e
+  WHERE e.next_at <= :now
+  ORDER BY e.next_at LIMIT :amount FOR NO KEY UPDATE SKIP LOCKED
+)
+UPDATE campaign_errands e SET next_at = :until, claimed_by = :worker
+FROM ready r WHERE e.team_id = r.team_id AND e.campaign_id = r.campaign_id
+RETURNING e.team_id, e.campaign_id;
+
+-- name: release_errands
+-- Somebody may have woken one meanwhile, or paused its campaign: then it is not ours any more.
+UPDATE campaign_errands e SET next_at = n.next_at, claimed_by = NULL
+FROM unnest(:team_ids::text[], :campaign_ids::text[], :next_ats::timestamptz[])
+  AS n (team_id, campaign_id, next_at)
+WHERE e.team_id = n.team_id AND e.campaign_id = n.campaign_id AND e.claimed_by = :worker;
+
+-- name: begin_with
+UPDATE campaigns SET begins_with_mail = :with_mail
+WHERE team_id = :team_id AND id = :id AND begins_with_mail <> :with_mail;
+
+-- name: count_numbered
+-- Gives how many steps had a number before.
+UPDATE campaigns SET steps_numbered = steps_numbered + :amount
+WHERE team_id = :team_id AND id = :id
+RETURNING steps_numbered - :amount;
+
 -- name: notify
 -- Whoever waits for work hears of it at COMMIT.
 SELECT pg_notify('pomelo_due', '');

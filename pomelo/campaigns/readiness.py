@@ -10,6 +10,7 @@ from pomelo import senders as mailboxes
 from pomelo.base.db import Db
 from pomelo.base.ids import CampaignId, SenderId, TeamId
 from pomelo.campaigns import store
+from pomelo.campaigns.errands import wake_errands
 from pomelo.campaigns.model import NextLook, ReadyRow, SenderRef
 
 
@@ -64,6 +65,14 @@ async def wake(db: Db, team: TeamId, campaigns: Sequence[CampaignId], *, at: dat
         campaigns: Where something became due.
         at: When it is due.
     """
+    await wake_errands(db, team, campaigns, at=at)
+    await wake_senders(db, team, campaigns, at=at)
+
+
+async def wake_senders(
+    db: Db, team: TeamId, campaigns: Sequence[CampaignId], *, at: datetime
+) -> None:
+    """Wake for mails alone, as `wake` does; of many leads that are added most get nothing else."""
     woken = await store.wake(db, team, campaigns, at)
     if woken:
         await mailboxes.wake(db, team, woken, at=at)

@@ -186,6 +186,16 @@ async def wake(db: Db, team: TeamId, ids: Sequence[CampaignId], at: datetime) ->
     return [SenderId(one) for one in found]
 
 
+async def begin_with(db: Db, team: TeamId, campaign: CampaignId, *, with_mail: bool) -> None:
+    """Write whether a campaign's first step is a mail."""
+    await QUERIES["begin_with"].run(db, team_id=team, id=campaign, with_mail=with_mail)
+
+
+async def count_numbered(db: Db, team: TeamId, campaign: CampaignId, amount: int) -> int:
+    """Take numbers for steps; gives the last one that was taken before."""
+    return await QUERIES["count_numbered"].one(db, int, team_id=team, id=campaign, amount=amount)
+
+
 async def notify(db: Db) -> None:
     """Tell workers at COMMIT that something is due."""
     await QUERIES["notify"].run(db)

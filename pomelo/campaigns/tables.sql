@@ -20,6 +20,10 @@ CREATE TABLE campaigns (
   created_at timestamptz NOT NULL,
   -- First start; NULL = draft.
   started_at timestamptz,
+  -- Whether leads that are added begin with a mail: their first step's kind.
+  begins_with_mail boolean NOT NULL DEFAULT true,
+  -- How many of its steps have got a number, those that are gone included.
+  steps_numbered integer NOT NULL DEFAULT 0,
   PRIMARY KEY (team_id, id),
   CHECK (NOT (is_archived AND state = 'running'))
 );
@@ -50,3 +54,15 @@ CREATE TABLE campaign_senders (
   FOREIGN KEY (team_id, sender_id) REFERENCES senders (team_id, id)
 );
 CREATE INDEX campaign_senders_ready ON campaign_senders (team_id, sender_id, next_at);
+
+-- When a campaign's steps that are no mail are looked for again; a row a campaign.
+CREATE TABLE campaign_errands (
+  team_id text NOT NULL,
+  campaign_id text NOT NULL,
+  -- 'infinity' while the campaign is paused; while a worker has it, the end of its claim.
+  next_at timestamptz NOT NULL,
+  claimed_by text,
+  PRIMARY KEY (team_id, campaign_id),
+  FOREIGN KEY (team_id, campaign_id) REFERENCES campaigns (team_id, id) ON DELETE CASCADE
+);
+CREATE INDEX campaign_errands_ready ON campaign_errands (next_at);

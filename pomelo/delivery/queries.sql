@@ -48,11 +48,14 @@ SELECT raw FROM messages WHERE team_id = :team_id AND id = :id AND raw IS NOT NU
 -- What waits, for those who watch. A campaign that does not run makes nobody late.
 SELECT
   (SELECT count(*) FROM leads
-   WHERE due_at IS NOT NULL AND NOT is_paused AND stopped_by IS NULL AND waits_for IS NULL)
-    AS waiting,
+   WHERE due_at IS NOT NULL AND NOT is_paused AND stopped_by IS NULL AND waits_for IS NULL
+     AND needs_sender)
+  + (SELECT count(*) FROM leads
+     WHERE due_at IS NOT NULL AND NOT is_paused AND stopped_by IS NULL AND waits_for IS NULL
+       AND NOT needs_sender) AS waiting,
   (SELECT min(d.due_at) FROM campaigns c CROSS JOIN LATERAL (
      SELECT min(l.due_at) AS due_at FROM leads l
      WHERE l.team_id = c.team_id AND l.campaign_id = c.id AND l.due_at <= :now
-       AND NOT l.is_paused AND l.stopped_by IS NULL AND l.waits_for IS NULL) d
+       AND NOT l.is_paused AND l.stopped_by IS NULL AND l.waits_for IS NULL AND l.needs_sender) d
    WHERE c.state = 'running') AS oldest_due_at,
   (SELECT count(*) FROM messages WHERE state = 'uncertain') AS uncertain;

@@ -7,6 +7,7 @@ from pomelo.leads.actions import (
     delete_variables,
     get,
     lock,
+    refit,
     set_variables,
     shift_positions,
 )
@@ -24,8 +25,10 @@ from pomelo.leads.errors import (
 )
 from pomelo.leads.model import (
     ActivityType,
+    Awaited,
     EmailStatus,
     Facts,
+    HeldBy,
     Lead,
     LeadState,
     LeadStatus,
@@ -98,9 +101,11 @@ __all__ = [
     "AlreadyInCampaign",
     "AlreadyInOtherCampaign",
     "AlreadyLaunched",
+    "Awaited",
     "Claimed",
     "EmailStatus",
     "Facts",
+    "HeldBy",
     "Hold",
     "Lead",
     "LeadIsPaused",
@@ -157,6 +162,7 @@ __all__ = [
     "park_sender",
     "parse_states",
     "recomputed",
+    "refit",
     "renew",
     "schedule_next",
     "set_email_statuses",

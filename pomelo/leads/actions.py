@@ -10,7 +10,7 @@ import msgspec
 
 from pomelo import contacts
 from pomelo.base.db import Db
-from pomelo.base.ids import CampaignId, ContactId, LeadId, TeamId
+from pomelo.base.ids import CampaignId, ContactId, LeadId, SequenceId, TeamId
 from pomelo.leads import store
 from pomelo.leads.errors import LeadNotFound, VariableNotFound, VariablesExist
 from pomelo.leads.model import Lead, Standing
@@ -123,7 +123,13 @@ async def delete(db: Db, team: TeamId, lead: LeadId) -> None:
 
 
 async def shift_positions(
-    db: Db, team: TeamId, campaign: CampaignId, *, beyond: int, by: int
+    db: Db,
+    team: TeamId,
+    campaign: CampaignId,
+    *,
+    beyond: int,
+    by: int,
+    sequence: SequenceId | None = None,
 ) -> None:
     """Keep leads at their step when one before it was added or deleted.
 
@@ -134,8 +140,14 @@ async def shift_positions(
         beyond: The 0-based place of the step; leads whose next step is at it or before stay,
             so they get a step added there, and the one after a step deleted there.
         by: 1 for a step added, -1 for a step deleted.
+        sequence: The branch it is in; None for the main sequence.
     """
-    await store.shift_positions(db, team, campaign, beyond=beyond, by=by)
+    await store.shift_positions(db, team, campaign, sequence, beyond=beyond, by=by)
+
+
+async def refit(db: Db, team: TeamId, campaign: CampaignId) -> None:
+    """Let each lead be looked for as the kind of its next step asks, now that steps changed."""
+    await store.refit(db, team, campaign)
 
 
 async def _locked(db: Db, team: TeamId, lead: LeadId) -> Lead:

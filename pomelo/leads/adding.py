@@ -129,6 +129,7 @@ def _outcome(new: NewLead, ground: _Ground, now: datetime) -> Lead | PomeloError
         variables=new.variables,
         source=new.source,
         state=LeadState.IMPORTED,
+        needs_sender=place.begins_with_mail,
         due_at=now,
         stopped_by=None,
         waits_for=None if place.auto_review else WaitsFor.REVIEW,
@@ -148,9 +149,10 @@ def _suppressed(new: NewLead, outcome: Lead | PomeloError, found: Suppressed) ->
 
 
 async def _wake(db: Db, places: Collection[Place], now: datetime) -> None:
-    running: dict[TeamId, list[CampaignId]] = {}
+    running: dict[tuple[TeamId, bool], list[CampaignId]] = {}
     for place in places:
         if place.is_running:
-            running.setdefault(place.team_id, []).append(place.id)
-    for team, touched in running.items():
-        await campaigns.wake(db, team, touched, at=now)
+            running.setdefault((place.team_id, place.begins_with_mail), []).append(place.id)
+    for (team, begin_with_mail), touched in running.items():
+        wake = campaigns.wake_senders if begin_with_mail else campaigns.wake_errands
+        await wake(db, team, touched, at=now)

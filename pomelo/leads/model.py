@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 
 from pomelo.base.addresses import Address
-from pomelo.base.ids import CampaignId, ContactId, LeadId, SenderId, TeamId
+from pomelo.base.ids import CampaignId, ContactId, LeadId, SenderId, SequenceId, TeamId
+from pomelo.leads.activity_types import ActivityType
 
 
 class LeadState(StrEnum):
@@ -47,64 +48,6 @@ class LeadStatus(StrEnum):
     INTERESTED = "interested"
     NOT_INTERESTED = "notInterested"
     UNSUBSCRIBED = "unsubscribed"
-
-
-class ActivityType(StrEnum):
-    """What can happen to a lead; the names are lemlist's wherever it has one."""
-
-    # Before the first mail. lemlist has states, but no activities, of the first two names.
-    SCANNED = "scanned"
-    REVIEWED = "reviewed"
-    SKIPPED = "skipped"
-    PAUSED = "paused"
-    RESUMED = "resumed"
-    # Mail.
-    EMAILS_SENT = "emailsSent"
-    EMAILS_OPENED = "emailsOpened"
-    EMAILS_CLICKED = "emailsClicked"
-    EMAILS_REPLIED = "emailsReplied"
-    EMAILS_BOUNCED = "emailsBounced"
-    EMAILS_FAILED = "emailsFailed"
-    EMAILS_UNSUBSCRIBED = "emailsUnsubscribed"
-    # Ours: lemlist tells neither an out-of-office answer nor a late delivery.
-    EMAILS_AUTO_REPLIED = "emailsAutoReplied"
-    EMAILS_DELAYED = "emailsDelayed"
-    EMAILS_ANSWER_FAILED = "emailsAnswerFailed"
-    # Other steps: done by a program, or by a person as a task.
-    API_DONE = "apiDone"
-    API_FAILED = "apiFailed"
-    MANUAL_DONE = "manualDone"
-    AIRCALL_DONE = "aircallDone"
-    LINKEDIN_DONE = "linkedinDone"
-    LINKEDIN_VISIT_DONE = "linkedinVisitDone"
-    LINKEDIN_VISIT_FAILED = "linkedinVisitFailed"
-    LINKEDIN_INVITE_DONE = "linkedinInviteDone"
-    LINKEDIN_INVITE_FAILED = "linkedinInviteFailed"
-    LINKEDIN_INVITE_ACCEPTED = "linkedinInviteAccepted"
-    LINKEDIN_SENT = "linkedinSent"
-    LINKEDIN_SEND_FAILED = "linkedinSendFailed"
-    LINKEDIN_OPENED = "linkedinOpened"
-    LINKEDIN_REPLIED = "linkedinReplied"
-    WHATSAPP_MESSAGE_SENT = "whatsappMessageSent"
-    WHATSAPP_REPLIED = "whatsappReplied"
-    SMS_SENT = "smsSent"
-    SMS_REPLIED = "smsReplied"
-    # Marks, by a person or through the API (manual…), on a mail, after a call, on LinkedIn.
-    EMAILS_INTERESTED = "emailsInterested"
-    EMAILS_NOT_INTERESTED = "emailsNotInterested"
-    MANUAL_INTERESTED = "manualInterested"
-    MANUAL_NOT_INTERESTED = "manualNotInterested"
-    AIRCALL_INTERESTED = "aircallInterested"
-    AIRCALL_NOT_INTERESTED = "aircallNotInterested"
-    LINKEDIN_INTERESTED = "linkedinInterested"
-    LINKEDIN_NOT_INTERESTED = "linkedinNotInterested"
-    # Announcements: a lead has arrived in the state of that name.
-    CONTACTED = "contacted"
-    HOOKED = "hooked"
-    ATTRACTED = "attracted"
-    WARMED = "warmed"
-    INTERESTED = "interested"
-    NOT_INTERESTED = "notInterested"
 
 
 class StopRules(msgspec.Struct, frozen=True):
@@ -151,6 +94,30 @@ class WaitsFor(StrEnum):
     SENDER = "sender"
     REHEARSAL = "rehearsal"
     REPLIES = "replies"
+    TASK = "task"
+    CONDITION = "condition"
+    CONTACT_RULE = "contactRule"
+
+
+class HeldBy(StrEnum):
+    """A rule that set a lead's moment and that a person may change."""
+
+    WINDOW = "window"
+    CONTACT_RULE = "contactRule"
+    DOMAIN_GAP = "domainGap"
+
+
+class Awaited(StrEnum):
+    """What a condition can wait for; lemlist's names."""
+
+    HAS_EMAIL_ADDRESS = "hasEmailAddress"
+    HAS_LINKEDIN_URL = "hasLinkedinUrl"
+    HAS_PHONE_NUMBER = "hasPhoneNumber"
+    EMAILS_OPENED = "emailsOpened"
+    EMAILS_CLICKED = "emailsClicked"
+    EMAILS_UNSUBSCRIBED = "emailsUnsubscribed"
+    MEETING_BOOKED = "meetingBooked"
+    AIRCALL_DONE = "aircallDone"
 
 
 class Source(StrEnum):
@@ -197,11 +164,15 @@ class Lead(msgspec.Struct, frozen=True, kw_only=True):
     last_state: str = ""
     email_status: str = ""
     sender_id: SenderId | None = None
+    sequence_id: SequenceId | None = None
     step_position: int = 0
+    needs_sender: bool = True
     due_at: datetime | None
     is_paused: bool = False
     stopped_by: ActivityType | None
     waits_for: WaitsFor | None
+    held_by: HeldBy | None = None
+    awaits: Awaited | None = None
     created_at: datetime
     updated_at: datetime
 

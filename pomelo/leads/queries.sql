@@ -4,7 +4,8 @@
 -- the teams' lists of unsubscribes are held (see `lock` there), so that an address unsubscribed
 -- in the same moment is either seen by the next statement or sees the lead.
 WITH places AS MATERIALIZED (
-  SELECT c.team_id, c.id, c.name, c.auto_review, c.state = 'running' AS is_running
+  SELECT c.team_id, c.id, c.name, c.auto_review, c.begins_with_mail,
+    c.state = 'running' AS is_running
   FROM unnest(:team_ids::text[], :campaign_ids::text[]) AS n (team_id, campaign_id)
   JOIN campaigns c ON c.team_id = n.team_id AND c.id = n.campaign_id
   ORDER BY c.team_id, c.id
@@ -14,7 +15,7 @@ WITH places AS MATERIALIZED (
   FROM (SELECT DISTINCT n.team_id FROM unnest(:team_ids::text[]) AS n (team_id) ORDER BY 1) t
   WHERE (SELECT count(*) FROM places) > 0
 )
-SELECT team_id, id, name, auto_review, is_running FROM places
+SELECT team_id, id, name, auto_review, begins_with_mail, is_running FROM places
 WHERE (SELECT bool_and(h.is_held) FROM held h);
 
 -- name: list_held
@@ -35,14 +36,15 @@ WITH found AS MATERIALIZED (
 ), inserted AS (
   INSERT INTO leads (
     team_id, id, campaign_id, contact_id, email, address_key, variables, source, state,
-    stopped_by, waits_for, due_at, created_at, updated_at, unsubscribed_at, bounced_at)
+    stopped_by, waits_for, needs_sender, due_at, created_at, updated_at, unsubscribed_at, bounced_at)
   SELECT n.team_id, n.id, n.campaign_id, n.contact_id, n.email, n.address_key, n.variables,
-    n.source, n.state, n.stopped_by, n.waits_for, :now, :now, :now,
+    n.source, n.state, n.stopped_by, n.waits_for, n.needs_sender, :now, :now, :now,
     CASE WHEN n.state = 'emailsUnsubscribed' THEN :now::timestamptz END,
     CASE WHEN n.state = 'emailsBounced' THEN :now::timestamptz END
   FROM json_to_recordset(:rows) AS n (
     team_id text, id text, campaign_id text, contact_id text, email text, address_key text,
-    variables jsonb, source text, state text, stopped_by text, waits_for text)
+    variables jsonb, source text, state text, stopped_by text, waits_for text,
+    needs_sender boolean)
   WHERE NOT EXISTS (SELECT FROM found)
   ON CONFLICT (team_id, campaign_id, address_key) DO NOTHING
   RETURNING team_id, id, campaign_id, variables
@@ -59,14 +61,16 @@ UNION ALL SELECT team_id, NULL, key, source FROM found;
 -- name: find
 SELECT l.team_id, l.id, l.campaign_id, c.name AS campaign_name, l.contact_id, l.email,
   l.address_key, l.variables, l.source, l.state, l.last_state, l.email_status, l.sender_id,
-  l.step_position, l.due_at, l.is_paused, l.stopped_by, l.waits_for, l.created_at, l.updated_at
+  l.sequence_id, l.step_position, l.needs_sender, l.due_at, l.is_paused, l.stopped_by, l.waits_for,
+  l.held_by, l.awaits, l.created_at, l.updated_at
 FROM leads l JOIN campaigns c ON c.team_id = l.team_id AND c.id = l.campaign_id
 WHERE l.team_id = :team_id AND l.id = :lead_id;
 
 -- name: find_by_key
 SELECT l.team_id, l.id, l.campaign_id, c.name AS campaign_name, l.contact_id, l.email,
   l.address_key, l.variables, l.source, l.state, l.last_state, l.email_status, l.sender_id,
-  l.step_position, l.due_at, l.is_paused, l.stopped_by, l.waits_for, l.created_at, l.updated_at
+  l.sequence_id, l.step_position, l.needs_sender, l.due_at, l.is_paused, l.stopped_by, l.waits_for,
+  l.held_by, l.awaits, l.created_at, l.updated_at
 FROM leads l JOIN campaigns c ON c.team_id = l.team_id AND c.id = l.campaign_id
 WHERE l.team_id = :team_id AND l.campaign_id = :campaign_id AND l.address_key = :address_key;
 
@@ -74,7 +78,8 @@ WHERE l.team_id = :team_id AND l.campaign_id = :campaign_id AND l.address_key = 
 -- Newest first.
 SELECT l.team_id, l.id, l.campaign_id, c.name AS campaign_name, l.contact_id, l.email,
   l.address_key, l.variables, l.source, l.state, l.last_state, l.email_status, l.sender_id,
-  l.step_position, l.due_at, l.is_paused, l.stopped_by, l.waits_for, l.created_at, l.updated_at
+  l.sequence_id, l.step_position, l.needs_sender, l.due_at, l.is_paused, l.stopped_by, l.waits_for,
+  l.held_by, l.awaits, l.created_at, l.updated_at
 FROM contacts t
 JOIN leads l ON l.team_id = t.team_id AND l.contact_id = t.id
 JOIN campaigns c ON c.team_id = l.team_id AND c.id = l.campaign_id
@@ -185,7 +190,17 @@ SELECT EXISTS (SELECT FROM leads WHERE team_id = :team_id AND contact_id = :cont
 -- Whose step is just being carried out is waited for and looked at again: it may have gone on.
 UPDATE leads SET step_position = step_position + CASE WHEN step_position > :beyond THEN :by ELSE 0 END
 WHERE team_id = :team_id AND campaign_id = :campaign_id
+  AND sequence_id IS NOT DISTINCT FROM :sequence_id
   AND (step_position > :beyond OR (step_position = :beyond AND leased_until IS NOT NULL));
+
+-- name: refit
+-- Whose next step is another kind of thing now is looked for by another one from now on.
+UPDATE leads l SET needs_sender = s.type = 'email'
+FROM steps s JOIN sequences q ON q.team_id = s.team_id AND q.id = s.sequence_id
+WHERE l.team_id = :team_id AND l.campaign_id = :campaign_id
+  AND s.team_id = l.team_id AND q.campaign_id = l.campaign_id
+  AND s.position = l.step_position AND l.needs_sender <> (s.type = 'email')
+  AND (q.id = l.sequence_id OR (q.level = 0 AND l.sequence_id IS NULL));
 
 -- name: claim_due
 -- Reads the head of leads_due once a want and once a campaign: first the sender's own leads,
@@ -204,7 +219,7 @@ WITH wants AS MATERIALIZED (
     SELECT o.team_id, o.id FROM leads o
     WHERE o.team_id = w.team_id AND o.campaign_id = w.campaign_id AND o.sender_id = w.sender_id
       AND o.due_at BETWEEN w.since AND :now
-      AND NOT o.is_paused AND o.stopped_by IS NULL AND o.waits_for IS NULL
+      AND NOT o.is_paused AND o.stopped_by IS NULL AND o.waits_for IS NULL AND o.needs_sender
       AND (o.leased_until IS NULL OR o.leased_until <= :now)
     ORDER BY o.due_at LIMIT w.amount FOR NO KEY UPDATE SKIP LOCKED
   ) l
@@ -221,7 +236,7 @@ WITH wants AS MATERIALIZED (
     SELECT o.team_id, o.id FROM leads o
     WHERE o.team_id = u.team_id AND o.campaign_id = u.campaign_id AND o.sender_id IS NULL
       AND o.due_at BETWEEN u.since AND :now
-      AND NOT o.is_paused AND o.stopped_by IS NULL AND o.waits_for IS NULL
+      AND NOT o.is_paused AND o.stopped_by IS NULL AND o.waits_for IS NULL AND o.needs_sender
       AND (o.leased_until IS NULL OR o.leased_until <= :now)
     ORDER BY o.sender_id, o.due_at LIMIT u.amount FOR NO KEY UPDATE SKIP LOCKED
   ) l
@@ -240,6 +255,7 @@ LEFT JOIN LATERAL (
   SELECT o.due_at FROM leads o
   WHERE o.team_id = w.team_id AND o.campaign_id = w.campaign_id AND o.sender_id = w.sender_id
     AND o.due_at IS NOT NULL AND NOT o.is_paused AND o.stopped_by IS NULL AND o.waits_for IS NULL
+    AND o.needs_sender
     AND (o.leased_until IS NULL OR o.leased_until <= :now)
   ORDER BY o.due_at LIMIT 1
 ) own ON true
@@ -248,6 +264,7 @@ LEFT JOIN LATERAL (
   WHERE o.team_id = w.team_id AND o.campaign_id = w.campaign_id AND o.sender_id IS NULL
     AND w.sender_id <> ALL (:without_new::text[])
     AND o.due_at IS NOT NULL AND NOT o.is_paused AND o.stopped_by IS NULL AND o.waits_for IS NULL
+    AND o.needs_sender
     AND (o.leased_until IS NULL OR o.leased_until <= :now)
   ORDER BY o.sender_id, o.due_at LIMIT 1
 ) fresh ON true
@@ -317,6 +334,7 @@ UPDATE leads l SET
   sender_id = COALESCE(l.sender_id, n.sender_id),
   step_position = COALESCE(p.position + 1, l.step_position),
   due_at = CASE WHEN n.due_at IS NOT NULL THEN GREATEST(n.due_at, l.back_at) END,
+  held_by = NULL, held_version = NULL,
   leased_until = NULL,
   waits_for = CASE WHEN g.id IS NOT NULL AND n.due_at IS NOT NULL
     THEN COALESCE(l.waits_for, 'sender') ELSE l.waits_for END
@@ -423,8 +441,13 @@ WHERE c.team_id = :team_id AND c.state = 'running'
   AND NOT EXISTS (
     SELECT FROM leads l
     WHERE l.team_id = c.team_id AND l.campaign_id = c.id AND l.due_at IS NOT NULL
-      AND NOT l.is_paused AND l.stopped_by IS NULL AND l.waits_for IS NULL)
+      AND NOT l.is_paused AND l.stopped_by IS NULL AND l.waits_for IS NULL AND l.needs_sender)
+  AND NOT EXISTS (
+    SELECT FROM leads l
+    WHERE l.team_id = c.team_id AND l.campaign_id = c.id AND l.due_at IS NOT NULL
+      AND NOT l.is_paused AND l.stopped_by IS NULL AND l.waits_for IS NULL AND NOT l.needs_sender)
   AND NOT EXISTS (
     SELECT FROM leads l
     WHERE l.team_id = c.team_id AND l.campaign_id = c.id
-      AND l.waits_for IN ('review', 'uncertain', 'rehearsal', 'replies'));
+      AND l.waits_for IN ('review', 'uncertain', 'rehearsal', 'replies', 'task', 'condition',
+        'contactRule'));

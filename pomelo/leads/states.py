@@ -38,6 +38,12 @@ REACHED_BY: Final = {
             ActivityType.LINKEDIN_DONE,
             ActivityType.LINKEDIN_VISIT_DONE,
             ActivityType.LINKEDIN_INVITE_DONE,
+            ActivityType.LINKEDIN_FOLLOW_DONE,
+            ActivityType.LINKEDIN_LIKE_LAST_POST_DONE,
+            ActivityType.LINKEDIN_COMMENT_LAST_POST_DONE,
+            ActivityType.LINKEDIN_ENDORSE_DONE,
+            ActivityType.LINKEDIN_VOICE_NOTE_DONE,
+            ActivityType.LINKEDIN_WITHDRAW_INVITATION_DONE,
             ActivityType.LINKEDIN_SENT,
             ActivityType.WHATSAPP_MESSAGE_SENT,
             ActivityType.SMS_SENT,
@@ -110,7 +116,7 @@ ANNOUNCEMENTS: Final = frozenset(ANNOUNCED.values())
 # Kept for people to read; the lead's last detailed state stays what it was.
 _PASSING: Final = frozenset(
     {ActivityType.EMAILS_AUTO_REPLIED, ActivityType.EMAILS_DELAYED, ActivityType.RESUMED}
-    | {ActivityType.EMAILS_ANSWER_FAILED}
+    | {ActivityType.EMAILS_ANSWER_FAILED, ActivityType.CONDITION_CHOSEN, ActivityType.SNOOZED}
 )
 
 # Beside a click, what attracts a lead; and what brings it at least as far.

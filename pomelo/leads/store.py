@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from pomelo.base.db import Db
-from pomelo.base.ids import CampaignId, ContactId, LeadId, TeamId
+from pomelo.base.ids import CampaignId, ContactId, LeadId, SequenceId, TeamId
 from pomelo.base.sql import load
 from pomelo.leads.model import (
     ActivityType,
@@ -33,6 +33,7 @@ class Place(msgspec.Struct, frozen=True):
     id: CampaignId
     name: str
     auto_review: bool
+    begins_with_mail: bool
     is_running: bool
 
 
@@ -223,12 +224,23 @@ async def has_contact(db: Db, team: TeamId, contact: ContactId) -> bool:
 
 
 async def shift_positions(
-    db: Db, team: TeamId, campaign: CampaignId, *, beyond: int, by: int
+    db: Db,
+    team: TeamId,
+    campaign: CampaignId,
+    sequence: SequenceId | None,
+    *,
+    beyond: int,
+    by: int,
 ) -> None:
     """Shift the next step of leads that are beyond a place."""
     await QUERIES["shift_positions"].run(
-        db, team_id=team, campaign_id=campaign, beyond=beyond, by=by
+        db, team_id=team, campaign_id=campaign, sequence_id=sequence, beyond=beyond, by=by
     )
+
+
+async def refit(db: Db, team: TeamId, campaign: CampaignId) -> None:
+    """Write of leads whether their next step is a mail."""
+    await QUERIES["refit"].run(db, team_id=team, campaign_id=campaign)
 
 
 async def finished_campaigns(

@@ -18,18 +18,32 @@ CREATE TABLE leads (
   email_status text NOT NULL DEFAULT '' CHECK (email_status IN ('', 'deliverable', 'risky', 'undeliverable')),
   -- The sender that wrote first and that all later mails come from.
   sender_id text,
-  -- 0-based place of the next step in the main sequence.
+  -- The branch it is in; NULL = the main sequence.
+  sequence_id text,
+  -- 0-based place of the next step in that sequence.
   step_position integer NOT NULL DEFAULT 0,
+  -- Whether that step is a mail: then its sender looks for it, else the campaign does.
+  needs_sender boolean NOT NULL DEFAULT true,
   -- When that step is due; NULL = the sequence is finished.
   due_at timestamptz,
+  -- The rule that set this moment, or parked it, where a person can change that rule; NULL = none.
+  held_by text CHECK (held_by IN ('window', 'contactRule', 'domainGap')),
+  -- The version of that rule which was read; whoever has an older one is looked at again.
+  held_version bigint,
+  -- The condition it waits at, for one of these to come true; due_at is then the last moment.
+  awaits text CHECK (awaits IN (
+    'hasEmailAddress', 'hasLinkedinUrl', 'hasPhoneNumber', 'emailsOpened', 'emailsClicked',
+    'emailsUnsubscribed', 'meetingBooked', 'aircallDone')),
   -- An automatic answer says that the person is away until then; no step is due before.
   back_at timestamptz,
   is_paused boolean NOT NULL DEFAULT false,
   -- The activity that ended the sequence (emailsReplied, emailsUnsubscribed …).
   stopped_by text,
-  -- The event it waits for; 'replies': that the mailbox of its sender is read.
+  -- The event it waits for; 'replies': that the mailbox of its sender is read; 'task': that a
+  -- person has done something; 'condition': what it awaits, however long.
   waits_for text CHECK (waits_for IN (
-    'review', 'uncertain', 'suppressed', 'sender', 'rehearsal', 'replies')),
+    'review', 'uncertain', 'suppressed', 'sender', 'rehearsal', 'replies', 'task', 'condition',
+    'contactRule')),
   -- A worker has it until then; a result with an older fence changes nothing.
   leased_until timestamptz,
   fence bigint NOT NULL DEFAULT 0,
@@ -47,6 +61,7 @@ CREATE TABLE leads (
   bounced_at timestamptz,
   failed_at timestamptz,
   unsubscribed_at timestamptz,
+  meeting_booked_at timestamptz,
   sent_count integer NOT NULL DEFAULT 0,
   opened_count integer NOT NULL DEFAULT 0,
   clicked_count integer NOT NULL DEFAULT 0,
@@ -58,7 +73,14 @@ CREATE TABLE leads (
 ) WITH (fillfactor = 70); -- room for a claim's version beside the one before
 -- The queue: a claim reads just its first rows, whatever else waits.
 CREATE INDEX leads_due ON leads (team_id, campaign_id, sender_id, due_at)
-  WHERE due_at IS NOT NULL AND NOT is_paused AND stopped_by IS NULL AND waits_for IS NULL;
+  WHERE due_at IS NOT NULL AND NOT is_paused AND stopped_by IS NULL AND waits_for IS NULL
+    AND needs_sender;
+-- The same for steps that are no mail.
+CREATE INDEX leads_errands ON leads (team_id, campaign_id, due_at)
+  WHERE due_at IS NOT NULL AND NOT is_paused AND stopped_by IS NULL AND waits_for IS NULL
+    AND NOT needs_sender;
+-- Who waits by a rule that may change.
+CREATE INDEX leads_held ON leads (team_id, held_by, held_version) WHERE held_by IS NOT NULL;
 CREATE INDEX leads_of_contact ON leads (team_id, contact_id);
 CREATE INDEX leads_listed ON leads (team_id, campaign_id, created_at, id);
 -- Whose address is to be checked before a person reviews them; leads that need no review cost

@@ -9,9 +9,25 @@ from pomelo.base.ids import CampaignId, SequenceId, StepId, TeamId
 
 
 class StepType(StrEnum):
-    """What a step does."""
+    """What a step does; lemlist's names."""
 
     EMAIL = "email"
+    MANUAL = "manual"
+    PHONE = "phone"
+    API = "api"
+    LINKEDIN_VISIT = "linkedinVisit"
+    LINKEDIN_INVITE = "linkedinInvite"
+    LINKEDIN_SEND = "linkedinSend"
+    LINKEDIN_VOICE_NOTE = "linkedinVoiceNote"
+    LINKEDIN_FOLLOW = "linkedinFollow"
+    LINKEDIN_LIKE_LAST_POST = "linkedinLikeLastPost"
+    LINKEDIN_COMMENT_LAST_POST = "linkedinCommentLastPost"
+    LINKEDIN_ENDORSE = "linkedinEndorse"
+    LINKEDIN_WITHDRAW_INVITATION = "linkedinWithdrawInvitation"
+    SEND_TO_ANOTHER_CAMPAIGN = "sendToAnotherCampaign"
+    CONDITIONAL = "conditional"
+    WHATSAPP_MESSAGE = "whatsappMessage"
+    SMS = "sms"
 
 
 class Sequence(msgspec.Struct, frozen=True):

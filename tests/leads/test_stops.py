@@ -108,6 +108,8 @@ def test_the_last_state_passes_over_notices_and_announcements() -> None:
         A.EMAILS_DELAYED,
         A.EMAILS_ANSWER_FAILED,
         A.RESUMED,
+        A.CONDITION_CHOSEN,
+        A.SNOOZED,
     }
 
 

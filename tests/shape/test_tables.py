@@ -64,6 +64,8 @@ LISTS: Final[dict[tuple[str, str], type[StrEnum] | frozenset[str]]] = {
     ("leads", "source"): leads.Source,
     ("leads", "state"): leads.LeadState,
     ("leads", "waits_for"): leads.WaitsFor,
+    ("leads", "held_by"): leads.HeldBy,
+    ("leads", "awaits"): leads.Awaited,
     ("leads", "email_status"): frozenset({"", "deliverable", "risky", "undeliverable"}),
     ("messages", "kind"): messages.MessageKind,
     ("messages", "state"): messages.MessageState,

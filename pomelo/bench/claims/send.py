@@ -42,6 +42,7 @@ _LEFT: Final = Query(
       SELECT FROM leads
       WHERE team_id = :team_id AND campaign_id = :campaign_id
         AND due_at IS NOT NULL AND NOT is_paused AND stopped_by IS NULL AND waits_for IS NULL
+        AND needs_sender
       LIMIT 1) AS one""",
 )
 _SENT: Final = Query(
