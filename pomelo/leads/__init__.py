@@ -11,6 +11,7 @@ from pomelo.leads.actions import (
     set_variables,
     shift_positions,
 )
+from pomelo.leads.activity_types import ActivityType
 from pomelo.leads.adding import add
 from pomelo.leads.changes import Others, clicked, moved, still_stopped_by, without
 from pomelo.leads.errors import (
@@ -24,7 +25,6 @@ from pomelo.leads.errors import (
     VariablesInvalid,
 )
 from pomelo.leads.model import (
-    ActivityType,
     Awaited,
     EmailStatus,
     Facts,

@@ -13,8 +13,9 @@ from pomelo.base.db import Db
 from pomelo.base.errors import PomeloError
 from pomelo.base.ids import CampaignId, ContactId, TeamId
 from pomelo.leads import store
+from pomelo.leads.activity_types import ActivityType
 from pomelo.leads.errors import AlreadyInCampaign, AlreadyInOtherCampaign
-from pomelo.leads.model import ActivityType, Lead, LeadState, NewLead, WaitsFor
+from pomelo.leads.model import Lead, LeadState, NewLead, WaitsFor
 from pomelo.leads.store import Entered, Place
 
 Person = tuple[TeamId, ContactId]

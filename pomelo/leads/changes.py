@@ -6,7 +6,8 @@ from typing import Final
 
 import msgspec
 
-from pomelo.leads.model import ActivityType, LeadState, Standing, WaitsFor
+from pomelo.leads.activity_types import ActivityType
+from pomelo.leads.model import LeadState, Standing, WaitsFor
 from pomelo.leads.states import REACHES, after, counts, recomputed, stops
 
 _MOMENTS: Final = {

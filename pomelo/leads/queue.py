@@ -12,7 +12,8 @@ import msgspec
 
 from pomelo.base.db import Db
 from pomelo.base.ids import CampaignId, LeadId, SenderId, StepId, TeamId
-from pomelo.leads.model import ActivityType, LeadState, Seat, WaitsFor
+from pomelo.leads.activity_types import ActivityType
+from pomelo.leads.model import LeadState, Seat, WaitsFor
 from pomelo.leads.states import REACHES, lifted_by
 from pomelo.leads.store import QUERIES
 

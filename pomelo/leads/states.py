@@ -6,7 +6,8 @@ Everything here is a table or a comparison of ranks; docs/states.md tells it in 
 from typing import Final
 
 from pomelo.base.errors import Invalid
-from pomelo.leads.model import ActivityType, Facts, LeadState, LeadStatus, StopRules
+from pomelo.leads.activity_types import ActivityType
+from pomelo.leads.model import Facts, LeadState, LeadStatus, StopRules
 
 # What outranks what. Two states of one rank give way to each other: the last one counts.
 RANKS: Final = {

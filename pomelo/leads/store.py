@@ -9,16 +9,8 @@ import msgspec
 from pomelo.base.db import Db
 from pomelo.base.ids import CampaignId, ContactId, LeadId, SequenceId, TeamId
 from pomelo.base.sql import load
-from pomelo.leads.model import (
-    ActivityType,
-    EmailStatus,
-    Lead,
-    LeadState,
-    Opened,
-    Opens,
-    Seat,
-    Standing,
-)
+from pomelo.leads.activity_types import ActivityType
+from pomelo.leads.model import EmailStatus, Lead, LeadState, Opened, Opens, Seat, Standing
 from pomelo.leads.states import REACHES, lifted_by
 from pomelo.unsubscribes import Source
 

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pomelo.leads import states
-from pomelo.leads.model import ActivityType, Facts, LeadState
+from pomelo.leads.activity_types import ActivityType
+from pomelo.leads.model import Facts, LeadState
 from pomelo.leads.states import RANKS
 
 A = ActivityType

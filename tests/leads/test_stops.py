@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from pomelo.base.errors import Invalid
 from pomelo.leads import states
-from pomelo.leads.model import ActivityType, LeadState, LeadStatus, StopRules
+from pomelo.leads.activity_types import ActivityType
+from pomelo.leads.model import LeadState, LeadStatus, StopRules
 from pomelo.leads.states import StateUnknown
 
 A = ActivityType
