@@ -136,7 +136,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     allow_private_hooks: Annotated[
         str,
         _says(
-            "Private networks in which receivers of hooks may be, as a comma separated list.",
+            "Private networks of receivers of hooks and of calls, as a comma separated list.",
             "CIDR list",
         ),
     ] = ""
@@ -144,7 +144,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         str,
         Meta(pattern="^[0-9]{1,5}(,[0-9]{1,5})*$"),
         _says(
-            "Ports at which receivers of hooks may be; in the private networks above, any.",
+            "Ports of receivers of hooks and of calls; in the private networks above, any.",
             "comma separated list",
         ),
     ] = "80,443,3000,5678,8000,8080,8443"

@@ -17,7 +17,7 @@ from pomelo.base.jobs import Jobs
 from pomelo.base.loops import Hints, run_loop, together
 from pomelo.base.sql import Query
 from pomelo.base.statistics import LOOK_SECONDS, refresh
-from pomelo.delivery import Deliverer, Desk, Singles
+from pomelo.delivery import Deliverer, Desk, Errands, Singles
 from pomelo.hooks import Courier
 from pomelo.inbound import Copier, Mailboxes, Pace, Settler
 from pomelo.leads import WaitsFor, unpark_all
@@ -30,6 +30,8 @@ SCAN_SECONDS: Final = 5.0
 TAKE_SECONDS: Final = 0.5
 # How soon an answer that somebody wrote, or a test, is on its way.
 SINGLE_SECONDS: Final = 0.5
+# How soon a step that is no mail is carried out.
+ERRAND_SECONDS: Final = 0.5
 MAILBOXES: Final = 500
 COPY_SECONDS: Final = 2.0
 # How soon a doubt ends that something has ended.
@@ -105,6 +107,7 @@ class Worker:
         self._courier = courier
         self._hints = Hints(desk.database, CHANNEL)
         self._deliverer = Deliverer(desk, slots=slots, ended=self._hints.came)
+        self._errands = Errands(desk)
         self._singles = Singles(desk)
         self._mailboxes = Mailboxes(desk, slots=mailboxes, pace=pace)
         self._settler = Settler(desk)
@@ -128,6 +131,7 @@ class Worker:
         """Finish what is under way, all of it whatever happens to some, and leave the others."""
         endings = await asyncio.gather(
             self._deliverer.finish(),
+            self._errands.finish(),
             self._singles.finish(),
             self._courier.finish(),
             self._mailboxes.finish(),
@@ -143,6 +147,7 @@ class Worker:
         return [
             self._hints.listen(stop),
             run_loop("delivery", self._deliverer.work_once, stop, hint=self._hints.came),
+            run_loop("errands", self._errands.work_once, stop, rest_seconds=ERRAND_SECONDS),
             run_loop("single mails", self._singles.work_once, stop, rest_seconds=SINGLE_SECONDS),
             run_loop("claims", self._renew, stop, rest_seconds=self._desk.lease_seconds / 3),
             run_loop("alive", self._appear, stop, rest_seconds=ALIVE_SECONDS),
@@ -163,6 +168,7 @@ class Worker:
 
     async def _renew(self) -> bool:
         await self._deliverer.renew()
+        await self._errands.renew()
         await self._singles.renew()
         await self._mailboxes.renew()
         return False

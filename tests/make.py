@@ -1,17 +1,18 @@
 """People and things for tests: `await make.lead(db, …)` makes what a lead needs as well."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from pomelo import activities, campaigns, leads, schedules, senders, sequences, teams
 from pomelo.base import addresses
 from pomelo.base.db import Db
-from pomelo.base.ids import TeamId
+from pomelo.base.ids import SequenceId, TeamId
 from pomelo.base.vault import Vault, new_key
 from pomelo.campaigns import Campaign, NewCampaign
 from pomelo.leads import ActivityType, Lead, LeadState, NewLead
 from pomelo.schedules import Schedule, ScheduleValues
 from pomelo.senders import NewSender, Replies, Sender, Server, TlsMode
-from pomelo.sequences import NewStep, Step
+from pomelo.sequences import Mail, NewStep, Step, StepType, kind_of
 from pomelo.teams import Team, User
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
@@ -67,8 +68,33 @@ async def step(
     delay_days: int | None = None,
 ) -> Step:
     main = (await sequences.list_sequences(db, campaign.team_id, campaign.id))[0]
-    new = NewStep(subject, message, index=index, delay_days=delay_days)
+    new = NewStep(StepType.EMAIL, Mail(subject, message), index=index, delay_days=delay_days)
     return await sequences.add_step(db, campaign.team_id, main.id, new, now=NOW)
+
+
+async def other_step(
+    db: Db,
+    campaign: Campaign,
+    step_type: StepType,
+    sequence: SequenceId | None = None,
+    *,
+    delay_days: int | None = None,
+    delay_minutes: int = 0,
+    **fields: Any,
+) -> Step:
+    """A step of any kind at the end of a sequence, the main one unless another is named."""
+    main = (await sequences.list_sequences(db, campaign.team_id, campaign.id))[0]
+    new = NewStep(
+        step_type, kind_of(step_type, fields), delay_days=delay_days, delay_minutes=delay_minutes
+    )
+    return await sequences.add_step(db, campaign.team_id, sequence or main.id, new, now=NOW)
+
+
+async def branches(db: Db, condition: Step) -> tuple[SequenceId, SequenceId]:
+    """A condition's branches: where it holds, and where not."""
+    found = await sequences.list_sequences(db, condition.team_id, condition.campaign_id)
+    mine = {bool(one.is_fallback): one.id for one in found if one.parent_step_id == condition.id}
+    return mine[False], mine[True]
 
 
 async def running_campaign(

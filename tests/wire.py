@@ -15,7 +15,7 @@ from pomelo.base.failpoint import Failpoint
 from pomelo.base.ids import LeadId
 from pomelo.base.outgoing import Guard, parse_networks
 from pomelo.campaigns import Campaign
-from pomelo.delivery import Deliverer, Desk
+from pomelo.delivery import Deliverer, Desk, Errands
 from pomelo.demo.sink import Sink
 from pomelo.demo.sink.server import Scripts
 from pomelo.leads import Lead, NewLead
@@ -72,6 +72,7 @@ class PostOffice:
         self.timeouts = timeouts or Timeouts(connect=10, tls=10, command=10, data=10)
         self.desk = self._desk("wrk_one")
         self.deliverer = Deliverer(self.desk, slots=slots)
+        self.errands = Errands(self.desk)
         self.team: Team
         self.sender: Sender
         self.campaign: Campaign
@@ -87,6 +88,7 @@ class PostOffice:
             deliver_to=self.deliver_to,
             timeouts=self.timeouts,
             failpoint=Failpoint(failpoint),
+            outward=Guard(parse_networks("127.0.0.0/8")),
         )
 
     def another_worker(self) -> Deliverer:
@@ -177,9 +179,13 @@ class PostOffice:
         """Let the worker do everything that is due now."""
         worker, was_busy = deliverer or self.deliverer, True
         # Who was busy a moment ago may just have let go of a sender with more to send.
-        while await worker.work_once() or was_busy:
-            was_busy = worker.is_busy
+        while await self._work_once(worker) or was_busy:
+            was_busy = worker.is_busy or self.errands.is_busy
             await asyncio.sleep(0.002)
+
+    async def _work_once(self, deliverer: Deliverer) -> bool:
+        has_sent = await deliverer.work_once()
+        return await self.errands.work_once() or has_sent
 
     async def lead(self, lead: LeadId) -> Lead:
         async with self.database.transaction() as db:
@@ -206,4 +212,5 @@ class PostOffice:
 
     async def close(self) -> None:
         await self.deliverer.finish(within_seconds=0.1)
+        await self.errands.finish(within_seconds=0.1)
         await self.sink.stop()

@@ -9,9 +9,10 @@ from msgspec.structs import asdict
 
 from pomelo.api.answers import Moment, moment
 from pomelo.base.errors import Invalid
+from pomelo.base.faults import Fault
 from pomelo.base.ids import ActivityId, CampaignId, HookDeliveryId, HookId
 from pomelo.base.secret import Secret
-from pomelo.hooks import Delivery, DeliveryState, DisabledFor, Fault, Hook, NewHook, parse_type
+from pomelo.hooks import Delivery, DeliveryState, DisabledFor, Hook, NewHook, parse_type
 
 REPLAYED: Final = 1_000
 

@@ -8,6 +8,7 @@ import msgspec
 from pomelo import activities, campaigns, leads, sequences
 from pomelo.api.call import Call
 from pomelo.api.contract import AnyOperation, NoQuery, Operation, Permission
+from pomelo.api.step_shapes import ShownStep, StepBody, StepPatch, branches_of, show
 from pomelo.base.db import Db
 from pomelo.base.errors import Invalid
 from pomelo.base.ids import CampaignId, SequenceId, StepId
@@ -16,6 +17,7 @@ from pomelo.letters import Letter, StepContent
 from pomelo.sequences import (
     AddingWhileRunning,
     CampaignWithoutSequence,
+    ChangingWhileRunning,
     DeletingWhileRunning,
     NewStep,
     SequenceNotFound,
@@ -28,58 +30,22 @@ from pomelo.sequences import (
 )
 
 SECTION: Final = "Sequences"
-DELAY: Final = "Whole days; 0 for the first step and 1 for others when left out"
-
-
-class KindUnavailable(Invalid):
-    """Steps of this type are not available yet; use the type email."""
 
 
 class KindFixed(Invalid):
     """A step keeps its type; delete it and add another one instead."""
 
 
-class StepBody(msgspec.Struct, frozen=True, rename="camel"):
-    """A step to be added. Subject and message are Liquid templates, the message is HTML."""
-
-    type: StepType
-    index: Annotated[int, msgspec.Meta(description="0-based; -1 or too large appends")] = -1
-    delay: Annotated[int | None, msgspec.Meta(description=DELAY)] = None
-    subject: Annotated[
-        str, msgspec.Meta(description="Empty in a follow-up: it goes into the thread")
-    ] = ""
-    message: str = ""
-
-
-class StepPatch(msgspec.Struct, frozen=True, rename="camel"):
-    """What may be changed of a step; what is left out or null stays. `type` is repeated."""
-
-    type: StepType
-    delay: int | None = None
-    subject: str | None = None
-    message: str | None = None
-
-
-class ShownStep(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
-    """A step: `index` counts from 1, `sequenceStep` from 0, `delay` is in days."""
-
-    id: StepId = msgspec.field(name="_id")
-    type: StepType
-    delay: int
-    email_template_id: str
-    index: int
-    sequence_id: SequenceId
-    sequence_step: int
-    subject: str
-    message: str
-
-
-class ShownSequence(msgspec.Struct, frozen=True):
-    """A sequence; level 0 is the main one."""
+class ShownSequence(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """A sequence; level 0 is the main one, others are branches of a step of their parent."""
 
     id: SequenceId = msgspec.field(name="_id")
     steps: list[ShownStep]
     level: int
+    parent_id: SequenceId | None = None
+    conditional_step_index: Annotated[
+        int | None, msgspec.Meta(description="The condition's `sequenceStep` in the parent")
+    ] = None
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -95,9 +61,14 @@ async def list_of_campaign(call: Call[NoQuery, None]) -> dict[SequenceId, ShownS
         await campaigns.get(db, team, campaign)
         found = await sequences.list_sequences(db, team, campaign)
         steps = await sequences.list_steps(db, team, campaign)
+    branches = branches_of(found)
     return {
         one.id: ShownSequence(
-            one.id, [show(step) for step in steps if step.sequence_id == one.id], one.level
+            id=one.id,
+            steps=[show(s, branches.get(s.id)) for s in steps if s.sequence_id == one.id],
+            level=one.level,
+            parent_id=one.parent_id,
+            conditional_step_index=one.parent_position,
         )
         for one in found
     }
@@ -106,40 +77,58 @@ async def list_of_campaign(call: Call[NoQuery, None]) -> dict[SequenceId, ShownS
 async def add_step(call: Call[NoQuery, StepBody]) -> ShownStep:
     """Add a step; leads stay at the step they have come to."""
     body, team = call.body, call.caller.team
-    if body.type is not StepType.EMAIL:
-        raise KindUnavailable(f"Steps of the type {body.type} are not available yet; use email.")
-    new = NewStep(body.subject, body.message, index=body.index, delay_days=body.delay)
+    new = NewStep(
+        type=body.type,
+        kind=body.kind,
+        index=body.index,
+        delay_days=body.delay,
+        delay_minutes=body.delay_minutes,
+    )
 
-    async def work(db: Db) -> Step:
-        step = await sequences.add_step(db, team, _sequence(call.path), new, now=call.now)
+    async def work(db: Db) -> ShownStep:
+        sequence = await sequences.get_sequence(db, team, _sequence(call.path))
+        step = await sequences.add_step(db, team, sequence.id, new, now=call.now)
         _check(step)
-        await leads.shift_positions(db, team, step.campaign_id, beyond=step.position, by=1)
-        return step
+        place = (step.campaign_id, sequence.branch, step.position)
+        await leads.shift_positions(db, team, *place, by=1)
+        await leads.refit(db, team, step.campaign_id)
+        return await _shown(db, step)
 
-    return show(await call.state.database.retrying(work))
+    return await call.state.database.retrying(work)
 
 
 async def change_step(call: Call[NoQuery, StepPatch]) -> ShownStep:
     """Change a step's wording or delay; leads that failed at the old wording try again."""
     body = call.body
-    if body.type is not StepType.EMAIL:
-        raise KindFixed
-    changes = StepChanges(body.subject, body.message, body.delay)
-    team, step_id = call.caller.team, _step(call.path)
+    changes = StepChanges(body.given, body.delay, body.delay_minutes)
+    team, sequence, step_id = call.caller.team, _sequence(call.path), _step(call.path)
 
-    async def work(db: Db) -> Step:
-        step = await sequences.change_step(
-            db, team, _sequence(call.path), step_id, changes, now=call.now
-        )
+    async def work(db: Db) -> ShownStep:
+        await _check_type(db, call, body.type)
+        step = await sequences.change_step(db, team, sequence, step_id, changes, now=call.now)
         _check(step)
         await activities.mend_campaign(db, team, step.campaign_id, now=call.now)
-        return step
+        return await _shown(db, step)
 
-    return show(await call.state.database.retrying(work))
+    return await call.state.database.retrying(work)
+
+
+async def _check_type(db: Db, call: Call[NoQuery, StepPatch], asked: StepType) -> None:
+    sequence = await sequences.get_sequence(db, call.caller.team, _sequence(call.path))
+    steps = await sequences.list_steps(db, call.caller.team, sequence.campaign_id)
+    if any(step.id == _step(call.path) and step.type is not asked for step in steps):
+        raise KindFixed
+
+
+async def _shown(db: Db, step: Step) -> ShownStep:
+    found = await sequences.list_sequences(db, step.team_id, step.campaign_id)
+    return show(step, branches_of(found).get(step.id))
 
 
 def _check(step: Step) -> None:
     """Refuse a wording whose mail could not be written for anybody; the change is undone."""
+    if step.type is not StepType.EMAIL:
+        return
     Letter.compile(
         StepContent(subject=step.subject, message=step.message, track_opens=True, track_clicks=True)
     )
@@ -150,26 +139,15 @@ async def delete_step(call: Call[NoQuery, None]) -> Done:
     team = call.caller.team
 
     async def work(db: Db) -> None:
-        gone = await sequences.delete_step(db, team, _sequence(call.path), _step(call.path))
-        await leads.shift_positions(db, team, gone.campaign_id, beyond=gone.position, by=-1)
+        sequence = await sequences.get_sequence(db, team, _sequence(call.path))
+        await leads.leave_step(db, team, _step(call.path), now=call.now)
+        gone = await sequences.delete_step(db, team, sequence.id, _step(call.path))
+        place = (gone.campaign_id, sequence.branch, gone.position)
+        await leads.shift_positions(db, team, *place, by=-1)
+        await leads.refit(db, team, gone.campaign_id)
 
     await call.state.database.retrying(work)
     return Done()
-
-
-def show(step: Step) -> ShownStep:
-    """Write a step as the API does."""
-    return ShownStep(
-        id=step.id,
-        type=step.type,
-        delay=step.delay_days,
-        email_template_id=step.template_id,
-        index=step.position + 1,
-        sequence_id=step.sequence_id,
-        sequence_step=step.position,
-        subject=step.subject,
-        message=step.message,
-    )
 
 
 def _sequence(path: Mapping[str, str]) -> SequenceId:
@@ -207,14 +185,15 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
         summary="Add a step",
         text=(
             "Only while the campaign does not run. Leads that have come further stay at their "
-            "step; those whose next step was at its place get it. Templates are checked here."
+            "step; those whose next step was at its place get it. Templates are checked here. A "
+            "`conditional` step gets two sequences, its branches: add steps to those. A lead that "
+            "comes to a branch's end goes on after the condition, if a step stands there."
         ),
         body=StepBody,
         answer=ShownStep,
         errors=(
             SequenceNotFound,
             AddingWhileRunning,
-            KindUnavailable,
             StepInvalid,
             TemplateInvalid,
         ),
@@ -228,12 +207,20 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
         section=SECTION,
         summary="Change a step",
         text=(
-            "Also while the campaign runs: a new wording counts for mails from now on, a new "
-            "delay for leads that come to the step from now on."
+            "Also while the campaign runs: a new wording counts for what is done from now on, a "
+            "new delay for leads that come to the step from now on. What a condition asks, and "
+            "where leads are sent, changes only while it does not run."
         ),
         body=StepPatch,
         answer=ShownStep,
-        errors=(SequenceNotFound, StepNotFound, KindFixed, StepInvalid, TemplateInvalid),
+        errors=(
+            SequenceNotFound,
+            StepNotFound,
+            KindFixed,
+            ChangingWhileRunning,
+            StepInvalid,
+            TemplateInvalid,
+        ),
         example={"type": "email", "subject": "Hi {{firstName}}"},
     ),
     Operation(
@@ -243,7 +230,10 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
         permission=Permission.MEMBER,
         section=SECTION,
         summary="Delete a step",
-        text="Only while the campaign does not run. Mails of it that were sent live on.",
+        text=(
+            "Only while the campaign does not run. Mails of it that were sent live on. A condition "
+            "takes its branches with it; leads in them go on after it."
+        ),
         answer=Done,
         errors=(SequenceNotFound, StepNotFound, DeletingWhileRunning),
     ),

@@ -27,6 +27,7 @@ from pomelo.base.errors import Invalid
 Network: TypeAlias = IPv4Network | IPv6Network
 
 MAIL_PORTS: Final = frozenset({25, 143, 465, 587, 993, 2525})
+HTTP_PORTS: Final = frozenset({80, 443})
 RESOLVE_SECONDS: Final = 10.0
 # A name whose servers are silent holds a thread for longer than anybody waits. Each guard has
 # turns of its own, so that no receiver of hooks keeps a mail server from being found.

@@ -13,7 +13,7 @@ from pomelo.campaigns import NewCampaign
 from pomelo.cli.house import House
 from pomelo.schedules import ScheduleChanges
 from pomelo.senders import NewSender, Replies, Server, TlsMode
-from pomelo.sequences import NewStep
+from pomelo.sequences import Mail, NewStep, StepType
 
 SUBJECT: Final = "A question about {{companyName}}"
 # Four variables with and without a filter, a condition, two links, one of them of the lead's.
@@ -83,7 +83,7 @@ async def make_campaign(house: House, stock: Stock, by: list[SenderId]) -> Campa
     async with house.database.transaction() as db:
         made = await campaigns.create(db, stock.team, stock.user, NewCampaign("Bench"), now=now)
         sequence = await sequences.create_main(db, stock.team, made.id, now=now)
-        step = NewStep(SUBJECT, MESSAGE)
+        step = NewStep(StepType.EMAIL, Mail(SUBJECT, MESSAGE))
         await sequences.add_step(db, stock.team, sequence, step, now=now)
         if by:
             await campaigns.set_senders(db, stock.team, made.id, by, now=now)

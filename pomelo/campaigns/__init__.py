@@ -17,6 +17,7 @@ from pomelo.campaigns.actions import (
 from pomelo.campaigns.errands import (
     CampaignRef,
     claim_errands,
+    hours_of,
     release_errands,
     wake_errands,
 )
@@ -54,7 +55,7 @@ from pomelo.campaigns.readiness import (
     wake_senders,
 )
 from pomelo.campaigns.statuses import CampaignFacts, Status, errors, status
-from pomelo.campaigns.store import begin_with, count_numbered
+from pomelo.campaigns.store import begin_with, count_numbered, find
 
 __all__ = [
     "AlreadyRunning",
@@ -86,7 +87,9 @@ __all__ = [
     "delete_schedule",
     "errors",
     "facts_of",
+    "find",
     "get",
+    "hours_of",
     "list_page",
     "list_senders",
     "lock",

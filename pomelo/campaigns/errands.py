@@ -11,6 +11,7 @@ import msgspec
 from pomelo.base.db import Db
 from pomelo.base.ids import CampaignId, TeamId
 from pomelo.campaigns.store import QUERIES, notify
+from pomelo.schedules import Window
 
 
 class CampaignRef(msgspec.Struct, frozen=True):
@@ -18,6 +19,27 @@ class CampaignRef(msgspec.Struct, frozen=True):
 
     team_id: TeamId
     campaign_id: CampaignId
+
+
+class Hours(msgspec.Struct, frozen=True):
+    """When a campaign may do things."""
+
+    team_id: TeamId
+    campaign_id: CampaignId
+    windows: tuple[Window, ...]
+
+
+async def hours_of(
+    db: Db, campaigns: Sequence[tuple[TeamId, CampaignId]]
+) -> dict[tuple[TeamId, CampaignId], tuple[Window, ...]]:
+    """Read the hours of campaigns, of any teams; one without any is missing."""
+    found = await QUERIES["hours_of"].rows(
+        db,
+        Hours,
+        team_ids=[team for team, _ in campaigns],
+        campaign_ids=[campaign for _, campaign in campaigns],
+    )
+    return {(one.team_id, one.campaign_id): one.windows for one in found}
 
 
 async def start_errands(db: Db, team: TeamId, campaign: CampaignId, *, now: datetime) -> None:

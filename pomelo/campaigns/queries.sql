@@ -264,6 +264,16 @@ JOIN LATERAL (
 ) h ON h.windows IS NOT NULL
 ORDER BY u.next_at, u.campaign_id;
 
+-- name: hours_of
+-- The hours of many campaigns; one without any is missing.
+SELECT o.team_id, o.campaign_id, jsonb_agg(jsonb_build_object(
+    'timezone', s.timezone, 'start', s.start_time || ':00', 'end', s.end_time || ':00',
+    'weekdays', s.weekdays)) AS windows
+FROM unnest(:team_ids::text[], :campaign_ids::text[]) AS w (team_id, campaign_id)
+JOIN campaign_schedules o ON o.team_id = w.team_id AND o.campaign_id = w.campaign_id
+JOIN schedules s ON s.team_id = o.team_id AND s.id = o.schedule_id
+GROUP BY o.team_id, o.campaign_id;
+
 -- name: set_next
 -- A row held by a pause meanwhile stays held, but keeps the gap after its last mail.
 UPDATE campaign_senders u SET

@@ -2,6 +2,7 @@
 
 from pomelo.delivery.desk import Desk
 from pomelo.delivery.drafts import values_of
+from pomelo.delivery.errands import Errands
 from pomelo.delivery.health import brake
 from pomelo.delivery.loop import Deliverer
 from pomelo.delivery.settle import resolve
@@ -29,6 +30,7 @@ __all__ = [
     "CampaignWithoutSender",
     "Deliverer",
     "Desk",
+    "Errands",
     "NewAnswer",
     "Pen",
     "Rehearsing",

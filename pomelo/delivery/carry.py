@@ -234,7 +234,7 @@ class Carrier:
         return Delivered(str(answer.reply), answer.effective_id, due)
 
     def _next_due(self, facts: Facts, done_at: datetime) -> datetime | None:
-        return next_due(self._job.shift, facts.campaign_id, done_at, facts.next_delay_days)
+        return next_due(self._job.shift, facts.campaign_id, done_at, facts.next)
 
     def _end(self, facts: Facts, message: MessageId | None, ending: outcomes.Ending) -> None:
         """Have a mail's end written; `_settled` says when it is."""

@@ -18,7 +18,7 @@ from pomelo.base.errors import PomeloError, Unavailable
 from pomelo.base.failpoint import Failpoint
 from pomelo.base.groupcommit import GroupCommit
 from pomelo.base.ids import MessageId
-from pomelo.base.outgoing import Guard
+from pomelo.base.outgoing import HTTP_PORTS, Guard
 from pomelo.base.vault import Vault
 from pomelo.campaigns import NextLook
 from pomelo.delivery import outcomes
@@ -70,6 +70,7 @@ class Desk:
         clock: Tells the time.
         vault: Reads senders' passwords.
         guard: Says which mail hosts may be reached.
+        outward: Says which other systems steps may call.
         public_url: Where tracking links point, without a slash at the end.
         deliver_to: Rehearsal address; empty = mails go to the leads.
         lease_seconds: How long a claim lasts without a sign of life.
@@ -89,6 +90,7 @@ class Desk:
     deliver_to: str = ""
     lease_seconds: float = 60.0
     timeouts: Timeouts = field(default_factory=Timeouts)
+    outward: Guard = field(default_factory=lambda: Guard((), HTTP_PORTS))
     context: ssl.SSLContext = field(default_factory=ssl.create_default_context)
     failpoint: Failpoint = field(default_factory=Failpoint)
     freshness: Freshness = field(default_factory=Freshness)

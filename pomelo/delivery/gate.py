@@ -8,6 +8,7 @@ import msgspec
 
 from pomelo.delivery.model import (
     Decision,
+    Divert,
     Facts,
     Finished,
     Free,
@@ -20,6 +21,7 @@ from pomelo.delivery.model import (
 from pomelo.leads import ActivityType, WaitsFor
 from pomelo.messages import MessageState
 from pomelo.senders import may_follow_up
+from pomelo.sequences import StepType
 
 # The source of addresses that are on the team's list because they do not exist.
 BOUNCED: Final = "bounced"
@@ -113,4 +115,16 @@ def is_unheard(facts: Facts, around: Around) -> Decision | None:
     return None if is_heard else WaitFor(WaitsFor.REPLIES)
 
 
-RULES: Final[tuple[Rule, ...]] = (has_changed, has_begun, is_suppressed, has_no_step, is_unheard)
+def is_no_mail(facts: Facts, _: Around) -> Decision | None:
+    """Its step needs no sender."""
+    return Divert() if facts.step_type not in (None, StepType.EMAIL) else None
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    has_changed,
+    is_no_mail,
+    has_begun,
+    is_suppressed,
+    has_no_step,
+    is_unheard,
+)

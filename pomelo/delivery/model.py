@@ -5,10 +5,19 @@ from typing import TypeAlias
 
 import msgspec
 
-from pomelo.base.ids import CampaignId, LeadId, MessageId, SenderId, StepId, TeamId
+from pomelo.base.ids import (
+    CampaignId,
+    LeadId,
+    MessageId,
+    SenderId,
+    SequenceId,
+    StepId,
+    TeamId,
+)
 from pomelo.leads import ActivityType, WaitsFor
 from pomelo.messages import MessageState
 from pomelo.senders import Hearing
+from pomelo.sequences import Spot, StepType
 from pomelo.teams import Uncertain
 
 
@@ -41,6 +50,10 @@ class Facts(msgspec.Struct, frozen=True):
     """Everything the gate and the composer ask about one claimed lead.
 
     Attributes:
+        sequence_id: The branch it is in; None is the main sequence.
+        step_id: What is due; None at the end of all steps.
+        step_type: Which kind of step that is.
+        next: What comes after it.
         is_follow_up: It was written to before, so it may have answered.
         hearing: Whether the sender that would write hears of that.
     """
@@ -53,6 +66,7 @@ class Facts(msgspec.Struct, frozen=True):
     email: str
     address_key: str
     variables: dict[str, object]
+    sequence_id: SequenceId | None
     step_position: int
     due_at: datetime | None
     is_paused: bool
@@ -67,7 +81,8 @@ class Facts(msgspec.Struct, frozen=True):
     hearing: Hearing
     step_id: StepId | None
     step_version: int | None
-    next_delay_days: int | None
+    step_type: StepType | None
+    next: Spot | None
     began: Began | None
     before: Before | None
 
@@ -103,11 +118,15 @@ class Skip(msgspec.Struct, frozen=True):
     sender_id: SenderId
 
 
+class Divert(msgspec.Struct, frozen=True):
+    """Its next step is of the other kind: who carries those out takes it."""
+
+
 class InDoubt(msgspec.Struct, frozen=True):
     """An earlier worker may have sent it: its fate must be settled first."""
 
 
-Decision: TypeAlias = Send | WaitFor | Stop | Free | Finished | Skip | InDoubt
+Decision: TypeAlias = Send | WaitFor | Stop | Free | Finished | Skip | Divert | InDoubt
 
 
 class Backlog(msgspec.Struct, frozen=True):

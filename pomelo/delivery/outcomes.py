@@ -6,10 +6,10 @@ from typing import TypeAlias
 
 import msgspec
 
-from pomelo import activities, leads, messages
+from pomelo import activities, campaigns, leads, messages
 from pomelo.activities import Fact
 from pomelo.base.db import Db
-from pomelo.base.ids import MessageId
+from pomelo.base.ids import CampaignId, MessageId, TeamId
 from pomelo.delivery.model import Facts
 from pomelo.leads import ActivityType, Hold, NextStep, WaitsFor
 from pomelo.messages import MessageState, Result
@@ -84,9 +84,23 @@ async def record(
     sent = [(outcome, step) for outcome, step in zip(ours, steps, strict=True) if step]
     facts = [fact for outcome, _ in sent if (fact := _fact(outcome, now))]
     await activities.record_sent(db, facts, [step for _, step in sent], at=now)
+    await wake_errands(
+        db, [(outcome.facts, step.due_at) for outcome, step in sent if not step.needs_sender]
+    )
     others = [outcome for outcome, step in zip(ours, steps, strict=True) if not step]
     if others:
         await _record_others(db, others, now)
+
+
+async def wake_errands(db: Db, dues: Sequence[tuple[Facts, datetime | None]]) -> None:
+    """Have campaigns looked at when leads come to a step there that is no mail."""
+    firsts: dict[tuple[TeamId, CampaignId], datetime] = {}
+    for facts, due in dues:
+        if due is not None:
+            ref = facts.team_id, facts.campaign_id
+            firsts[ref] = min(firsts.get(ref, due), due)
+    for (team, campaign), due in sorted(firsts.items()):
+        await campaigns.wake_errands(db, team, [campaign], at=due)
 
 
 def _step_on(outcome: Outcome, held: Collection[Hold]) -> NextStep | None:
@@ -231,14 +245,18 @@ def next_step(facts: Facts, due_at: datetime | None) -> NextStep:
         id=facts.lead_id,
         fence=facts.fence,
         sender_id=facts.sender_id,
-        after=facts.step_id,
+        after=facts.step_id if facts.next is None else facts.next.before,
         due_at=due_at,
+        into=None if facts.next is None or facts.next.before else facts.next.branch,
+        needs_sender=facts.next is None or facts.next.needs_sender,
     )
 
 
 def same_step(facts: Facts, due_at: datetime | None) -> NextStep:
     """Let a claimed lead stay at its step, with the sender that it has now."""
-    return msgspec.structs.replace(next_step(facts, due_at), after=None)
+    return msgspec.structs.replace(
+        next_step(facts, due_at), after=None, into=None, needs_sender=True
+    )
 
 
 async def _suppress(db: Db, outcome: Outcome, now: datetime) -> None:

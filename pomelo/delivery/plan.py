@@ -10,8 +10,9 @@ from pomelo.base.ids import CampaignId, LeadId
 from pomelo.campaigns import ReadyRow
 from pomelo.delivery.model import Facts
 from pomelo.leads import Want
-from pomelo.schedules import add_days, next_moment
+from pomelo.schedules import Window, add_days, next_moment
 from pomelo.senders import Sender
+from pomelo.sequences import Spot
 
 # A session is used for 50 mails at most (email-domain 7), so more is not claimed at once.
 BATCH: Final = 50
@@ -102,15 +103,27 @@ def gap(shift: Shift, campaign: CampaignId) -> timedelta:
     return timedelta(seconds=max([shift.sender.gap_seconds, *waits]))
 
 
-def next_due(shift: Shift, campaign: CampaignId, at: datetime, days: int | None) -> datetime | None:
-    """Give when the step after one carried out at `at` is due; None when there is none.
+def next_due(
+    shift: Shift, campaign: CampaignId, at: datetime, coming: Spot | None
+) -> datetime | None:
+    """Give when the step after one carried out at `at` is due; None when there is none."""
+    windows = [w for row in shift.rows if row.campaign_id == campaign for w in row.windows]
+    return due_after(at, coming, windows)
+
+
+def due_after(at: datetime, coming: Spot | None, windows: Sequence[Window]) -> datetime | None:
+    """Give when a step is due if the one before was carried out at `at`.
 
     Days count in the campaign's own zone, over the weekdays on which it may send.
+
+    Args:
+        at: When that was.
+        coming: The step; None where there is none.
+        windows: The campaign's hours.
     """
-    if days is None:
+    if coming is None:
         return None
-    windows = [w for row in shift.rows if row.campaign_id == campaign for w in row.windows]
-    if not windows:
-        return add_days(at, days, "UTC", frozenset())
-    weekdays = frozenset().union(*(window.weekdays for window in windows))
-    return add_days(at, days, windows[0].timezone, weekdays)
+    zone = windows[0].timezone if windows else "UTC"
+    weekdays = frozenset[int]().union(*(window.weekdays for window in windows))
+    days_later = add_days(at, coming.waits_days, zone, weekdays)
+    return days_later + timedelta(minutes=coming.waits_minutes)

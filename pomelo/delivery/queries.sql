@@ -1,26 +1,21 @@
 -- name: list_places
--- What leads of a campaign have in common that are at the same step and have the same sender.
-SELECT w.team_id, w.campaign_id, w.sender_id, w.step_position, c.name AS campaign_name,
+-- What leads of a campaign have in common that have the same sender.
+SELECT w.team_id, w.campaign_id, w.sender_id, c.name AS campaign_name,
   c.state = 'running' AND NOT c.is_archived AS is_running, c.track_opens, c.track_clicks,
   t.uncertain,
   jsonb_build_object('email', o.email, 'replies', o.replies,
-    'replies_read_at', o.replies_read_at) AS hearing,
-  s.id AS step_id, s.version AS step_version, n.delay_days AS next_delay_days
-FROM unnest(:team_ids::text[], :campaign_ids::text[], :sender_ids::text[], :positions::int[])
-  AS w (team_id, campaign_id, sender_id, step_position)
+    'replies_read_at', o.replies_read_at) AS hearing
+FROM unnest(:team_ids::text[], :campaign_ids::text[], :sender_ids::text[])
+  AS w (team_id, campaign_id, sender_id)
 JOIN campaigns c ON c.team_id = w.team_id AND c.id = w.campaign_id
 JOIN teams t ON t.id = w.team_id
-JOIN senders o ON o.team_id = w.team_id AND o.id = w.sender_id
-LEFT JOIN sequences q ON q.team_id = w.team_id AND q.campaign_id = w.campaign_id AND q.level = 0
-LEFT JOIN steps s ON s.team_id = q.team_id AND s.sequence_id = q.id AND s.position = w.step_position
-LEFT JOIN steps n ON n.team_id = q.team_id AND n.sequence_id = q.id
-  AND n.position = w.step_position + 1;
+JOIN senders o ON o.team_id = w.team_id AND o.id = w.sender_id;
 
 -- name: list_people
 -- What is known of claimed leads themselves, one row a lead.
 SELECT l.team_id, l.id AS lead_id, l.fence, l.email, l.address_key, l.variables, l.due_at,
   l.is_paused, l.stopped_by, l.waits_for,
-  l.step_position > 0 OR l.sent_count > 0 AS is_follow_up,
+  l.sent_count > 0 AS is_follow_up,
   CASE WHEN m.id IS NOT NULL THEN jsonb_build_object(
     'id', m.id, 'state', m.state, 'header_id', m.header_id, 'subject', m.subject,
     'thread_ids', m.thread_ids, 'links', m.links, 'step_version', m.step_version,
@@ -37,7 +32,7 @@ LEFT JOIN messages m ON m.team_id = w.team_id AND m.lead_id = w.lead_id AND m.st
 LEFT JOIN LATERAL (
   SELECT id, header_id, effective_id, thread_ids, subject FROM messages b
   WHERE b.team_id = l.team_id AND b.lead_id = l.id AND b.kind = 'sequence' AND b.state = 'sent'
-  ORDER BY b.sequence_step DESC LIMIT 1
+  ORDER BY b.sent_at DESC LIMIT 1
 ) p ON true;
 
 -- name: raw

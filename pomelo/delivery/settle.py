@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
@@ -12,8 +12,8 @@ from pomelo.base.db import Db
 from pomelo.base.ids import LeadId, MessageId, TeamId
 from pomelo.delivery.desk import Desk
 from pomelo.delivery.drafts import Draft
-from pomelo.delivery.model import Decision, Facts, Finished, Skip, Stop, WaitFor
-from pomelo.delivery.outcomes import fact, hold_of, next_step, same_step
+from pomelo.delivery.model import Decision, Divert, Facts, Finished, Skip, Stop, WaitFor
+from pomelo.delivery.outcomes import fact, hold_of, next_step, same_step, wake_errands
 from pomelo.delivery.singles import endings
 from pomelo.leads import ActivityType, NextStep, WaitsFor
 from pomelo.messages import SINGLE, Doubtful, MessageKind, MessageState, Resolution
@@ -48,10 +48,14 @@ async def decisions(
         await leads.park(
             db, [(hold_of(f), d.waits_for) for f, d in decided if isinstance(d, WaitFor)]
         )
-        await leads.schedule_next(
-            db,
-            [_onward(f, d, next_due) for f, d in decided if isinstance(d, Finished | Skip)],
-        )
+        diverted = [f for f, d in decided if isinstance(d, Divert)]
+        await leads.divert(db, [hold_of(f) for f in diverted])
+        onward = [
+            (f, _onward(f, d, next_due)) for f, d in decided if isinstance(d, Finished | Skip)
+        ]
+        await leads.schedule_next(db, [step for _, step in onward])
+        errands = [(f, step.due_at) for f, step in onward if not step.needs_sender]
+        await wake_errands(db, [*errands, *((f, now) for f in diverted)])
         await leads.free(db, [hold_of(f) for f, _ in ours])
 
 
@@ -63,7 +67,23 @@ async def _still_suppressed(
     return [(facts, decision) for facts, decision in decided if facts.lead_id in found]
 
 
-async def suppressed(db: Db, facts: Sequence[Facts]) -> dict[LeadId, str]:
+class Addressed(Protocol):
+    """A lead and its address."""
+
+    @property
+    def team_id(self) -> TeamId:
+        """Whose it is."""
+
+    @property
+    def lead_id(self) -> LeadId:
+        """Which."""
+
+    @property
+    def email(self) -> str:
+        """Where it is written to."""
+
+
+async def suppressed(db: Db, facts: Sequence[Addressed]) -> dict[LeadId, str]:
     """Find under which source leads' addresses are on their team's unsubscribe list."""
     keys = {f.lead_id: addresses.suppression_keys(addresses.parse(f.email)) for f in facts}
     wanted = [(f.team_id, key) for f in facts for key in keys[f.lead_id]]

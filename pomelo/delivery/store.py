@@ -1,39 +1,37 @@
 """Facts for sending, from the database: one function a query."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, TypeAlias
 
 import msgspec
 
+from pomelo import sequences
 from pomelo.base.db import Db
-from pomelo.base.ids import CampaignId, LeadId, MessageId, SenderId, StepId, TeamId
+from pomelo.base.ids import CampaignId, LeadId, MessageId, SenderId, TeamId
 from pomelo.base.sql import load as load_queries
 from pomelo.delivery.model import Backlog, Before, Began, Facts
 from pomelo.leads import Claimed
 from pomelo.messages import MessageKind
 from pomelo.senders import Hearing
+from pomelo.sequences import Spot, Structure
 from pomelo.teams import Uncertain
 
 QUERIES: Final = load_queries(__package__ or "")
 
 
 class Place(msgspec.Struct, frozen=True):
-    """What is the same for all of a sender's leads that are at one step of a campaign."""
+    """What is the same for all of a sender's leads in a campaign."""
 
     team_id: TeamId
     campaign_id: CampaignId
     sender_id: SenderId
-    step_position: int
     campaign_name: str
     is_running: bool
     track_opens: bool
     track_clicks: bool
     uncertain: Uncertain
     hearing: Hearing
-    step_id: StepId | None
-    step_version: int | None
-    next_delay_days: int | None
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -54,37 +52,60 @@ class Person(msgspec.Struct, frozen=True):
     before: Before | None
 
 
-_Key: TypeAlias = tuple[TeamId, CampaignId, SenderId, int]
+_Key: TypeAlias = tuple[TeamId, CampaignId, SenderId]
+
+
+class Spots(msgspec.Struct, frozen=True):
+    """Where a claimed lead stands: what is due, and what comes after it."""
+
+    lead: Claimed
+    due: Spot | None
+    next: Spot | None
 
 
 async def load(db: Db, claimed: Sequence[Claimed], kind: MessageKind) -> list[Facts]:
     """Read everything that deciding and composing ask about claimed leads, which stay locked."""
     places = await _list_places(db, dict.fromkeys(map(_key, claimed)))
-    at = {(one.team_id, one.id): places[_key(one)] for one in claimed if _key(one) in places}
+    spots = await _spots(db, claimed)
     people = await QUERIES["list_people"].rows(
         db,
         Person,
-        team_ids=[team for team, _ in at],
-        lead_ids=[lead for _, lead in at],
-        step_ids=[place.step_id for place in at.values()],
+        team_ids=[team for team, _ in spots],
+        lead_ids=[lead for _, lead in spots],
+        step_ids=[at.due.step if at.due else None for at in spots.values()],
         kind=kind,
     )
-    return [_facts(person, at[person.team_id, person.lead_id]) for person in people]
+    found = [(person, spots[person.team_id, person.lead_id]) for person in people]
+    return [
+        _facts(person, places[_key(at.lead)], at) for person, at in found if _key(at.lead) in places
+    ]
 
 
 async def _list_places(db: Db, keys: Iterable[_Key]) -> dict[_Key, Place]:
-    teams, campaigns, by, positions = (list(column) for column in zip(*keys, strict=True))
+    teams, campaigns, by = (list(column) for column in zip(*keys, strict=True))
     found = await QUERIES["list_places"].rows(
-        db, Place, team_ids=teams, campaign_ids=campaigns, sender_ids=by, positions=positions
+        db, Place, team_ids=teams, campaign_ids=campaigns, sender_ids=by
     )
     return {_key(place): place for place in found}
 
 
+async def _spots(db: Db, claimed: Sequence[Claimed]) -> dict[tuple[TeamId, LeadId], Spots]:
+    refs = list(dict.fromkeys((one.team_id, one.campaign_id) for one in claimed))
+    structures = await sequences.structures(db, refs)
+    return {(one.team_id, one.id): _at(structures, one) for one in claimed}
+
+
+def _at(structures: Mapping[tuple[TeamId, CampaignId], Structure], lead: Claimed) -> Spots:
+    structure = structures[lead.team_id, lead.campaign_id]
+    place = lead.sequence_id, lead.step_position
+    return Spots(lead, structure.at(*place), structure.after(*place))
+
+
 def _key(one: Claimed | Place) -> _Key:
-    return one.team_id, one.campaign_id, one.sender_id, one.step_position
+    return one.team_id, one.campaign_id, one.sender_id
 
 
-def _facts(person: Person, place: Place) -> Facts:
+def _facts(person: Person, place: Place, at: Spots) -> Facts:
     return Facts(
         team_id=person.team_id,
         lead_id=person.lead_id,
@@ -94,7 +115,8 @@ def _facts(person: Person, place: Place) -> Facts:
         email=person.email,
         address_key=person.address_key,
         variables=person.variables,
-        step_position=place.step_position,
+        sequence_id=at.lead.sequence_id,
+        step_position=at.lead.step_position,
         due_at=person.due_at,
         is_paused=person.is_paused,
         stopped_by=person.stopped_by,
@@ -106,9 +128,10 @@ def _facts(person: Person, place: Place) -> Facts:
         uncertain=place.uncertain,
         is_follow_up=person.is_follow_up,
         hearing=place.hearing,
-        step_id=place.step_id,
-        step_version=place.step_version,
-        next_delay_days=place.next_delay_days,
+        step_id=at.due.step if at.due else None,
+        step_version=at.due.version if at.due else None,
+        step_type=at.due.type if at.due else None,
+        next=at.next,
         began=person.began,
         before=person.before,
     )

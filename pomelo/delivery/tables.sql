@@ -16,3 +16,13 @@ CREATE TABLE single_mails (
   FOREIGN KEY (team_id, message_id) REFERENCES messages (team_id, id) ON DELETE CASCADE
 );
 CREATE INDEX single_mails_due ON single_mails (due_at) WHERE due_at IS NOT NULL;
+
+-- Calls of steps of the type api that are not over: how often each was tried.
+CREATE TABLE step_calls (
+  team_id text NOT NULL,
+  lead_id text NOT NULL,
+  step_id text NOT NULL,
+  tries integer NOT NULL,
+  PRIMARY KEY (team_id, lead_id, step_id),
+  FOREIGN KEY (team_id, lead_id) REFERENCES leads (team_id, id) ON DELETE CASCADE
+);

@@ -11,7 +11,8 @@ import msgspec
 
 from pomelo.base import csv
 from pomelo.base.ids import CampaignId, StepId, TeamId
-from pomelo.leads import ActivityType, LeadState
+from pomelo.leads import DONE, ActivityType, LeadState
+from pomelo.sequences import StepType
 
 # PostgreSQL takes 1,664 columns at most; further variables share one, as JSON.
 MOST_COLUMNS: Final = 1_600
@@ -85,8 +86,8 @@ FACTS: Final = {
     "repliedCount": "l.replied_count",
 }
 # What is told of each step, beside its type.
+# Of a step that is no mail, sentAt is when it was carried out, and bouncedAt when it failed.
 MARKS: Final = {
-    "sentAt": ActivityType.EMAILS_SENT,
     "openedAt": ActivityType.EMAILS_OPENED,
     "clickedAt": ActivityType.EMAILS_CLICKED,
     "repliedAt": ActivityType.EMAILS_REPLIED,
@@ -95,11 +96,17 @@ MARKS: Final = {
 
 
 class StepColumns(msgspec.Struct, frozen=True):
-    """A step that has columns: its place from 1 on, and what it is."""
+    """A step that has columns: its number in the statistics, and what it is."""
 
     number: int
     id: StepId
-    type: str
+    type: StepType
+
+    @property
+    def marks(self) -> dict[str, ActivityType]:
+        """Which activity makes each mark."""
+        failed = ActivityType.API_FAILED if self.type is StepType.API else MARKS["bouncedAt"]
+        return {"sentAt": DONE[self.type], **MARKS, "bouncedAt": failed}
 
 
 class Table(msgspec.Struct, frozen=True):
@@ -232,7 +239,7 @@ def _step_columns(arg: _Args, steps: Sequence[StepColumns]) -> dict[str, str]:
     columns = {}
     for step in steps:
         columns[f"step{step.number}_type"] = f"{arg(step.type)}::text"
-        for mark in MARKS:
+        for mark in step.marks:
             columns[f"step{step.number}_{mark}"] = _instant(f"m.step{step.number}_{mark}")
     return columns
 
@@ -245,15 +252,16 @@ def _marks(arg: _Args, team: TeamId, campaign: CampaignId, steps: Sequence[StepC
         f"min(a.created_at) FILTER (WHERE a.step_id = {arg(step.id)} AND a.type = '{type_}')"
         f" AS step{step.number}_{mark}"
         for step in steps
-        for mark, type_ in MARKS.items()
+        for mark, type_ in step.marks.items()
     )
+    types = sorted({type_ for step in steps for type_ in step.marks.values()})
     return (
         f"LEFT JOIN (SELECT a.lead_id, {sums} FROM activities a"
         f" WHERE a.team_id = {arg(team)} AND a.campaign_id = {arg(campaign)} AND NOT a.is_bot"
         # Read once and hashed: not one look for every activity.
         " AND a.id NOT IN (SELECT v.activity_id FROM activity_verdicts v"
         f" WHERE v.team_id = {arg(team)} AND v.is_bot)"
-        f" AND a.type = ANY({arg(list(MARKS.values()))}::text[]) GROUP BY a.lead_id) m"
+        f" AND a.type = ANY({arg(types)}::text[]) GROUP BY a.lead_id) m"
         " ON m.lead_id = l.id"
     )
 

@@ -59,10 +59,12 @@ async def moment(database: Database, *, statement_seconds: int = 0) -> AsyncIter
 async def statistics_table(db: Db, team: TeamId, campaign: CampaignId) -> Table:
     """Compose the statistics of a campaign as it is in this moment."""
     variables = await store.list_variables(db, team, campaign)
+    found = await sequences.list_steps(db, team, campaign)
+    # Before the first start there are no numbers yet: then their order is what they will be.
     steps = [
-        StepColumns(step.position + 1, step.id, step.type)
-        for step in await sequences.list_steps(db, team, campaign)
+        StepColumns(step.number or place, step.id, step.type) for place, step in enumerate(found, 1)
     ]
+    steps.sort(key=lambda step: step.number)
     return columns.statistics(team, campaign, variables, steps)
 
 

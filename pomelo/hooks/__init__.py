@@ -13,7 +13,6 @@ from pomelo.hooks.model import (
     Delivery,
     DeliveryState,
     DisabledFor,
-    Fault,
     Hook,
     NewHook,
 )
@@ -27,7 +26,6 @@ __all__ = [
     "DeliveryNotFound",
     "DeliveryState",
     "DisabledFor",
-    "Fault",
     "Hook",
     "HookNotFound",
     "NewHook",

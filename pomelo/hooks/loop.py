@@ -106,7 +106,7 @@ class Courier:
         """Wait for what is under way, then hang up; what is cut off is told again later."""
         await self._under_way.finish(within_seconds=within_seconds)
         if self._desk is not None:
-            await self._desk.poster.close()
+            await self._desk.caller.close()
 
     def _begin(self, hook: Claimed) -> None:
         self._desk = self._desk or self._make_desk()
@@ -114,13 +114,13 @@ class Courier:
 
     def _make_desk(self) -> Desk:
         # A fifth of a second and 10 MB of imports that an installation without hooks never needs.
-        from pomelo.hooks.posting import Poster  # noqa: PLC0415
+        from pomelo.base.calling import Caller  # noqa: PLC0415
 
         return Desk(
             database=self._database,
             clock=self._clock,
             vault=self._vault,
-            poster=Poster(self._guard, self._context or ssl.create_default_context()),
+            caller=Caller(self._guard, self._context or ssl.create_default_context()),
             results=self._results,
             failpoint=self._failpoint,
         )

@@ -2,15 +2,12 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
 
 import msgspec
 
+from pomelo.base.faults import Fault
 from pomelo.base.ids import ActivityId, CampaignId, HookDeliveryId, HookId, LeadId, TeamId
 from pomelo.base.secret import Secret
-
-# Source: RFC 9110 15.5.11.
-GONE: Final = 410
 
 
 class DisabledFor(StrEnum):
@@ -28,29 +25,6 @@ class DeliveryState(StrEnum):
     WAITING = "waiting"
     DELIVERED = "delivered"
     FAILED = "failed"
-
-
-class Fault(StrEnum):
-    """What was wrong with an attempt; never what the receiver said."""
-
-    REFUSED = "refused"
-    """Its address may not be connected to: it is not public, or the port is not usual."""
-    UNRESOLVED = "unresolved"
-    """The name system knows no address."""
-    UNREACHABLE = "unreachable"
-    """Nobody took the connection."""
-    TLS_FAILED = "tls_failed"
-    """No TLS, or a certificate that is not trusted."""
-    TIMED_OUT = "timed_out"
-    """No answer within 15 seconds."""
-    CLOSED = "closed"
-    """The connection broke before there was an answer."""
-    GARBLED = "garbled"
-    """What came was no HTTP answer, or too much of one."""
-    REDIRECT = "redirect"
-    """It pointed elsewhere (3xx), which is not followed."""
-    STATUS = "status"
-    """It answered otherwise than with 2xx."""
 
 
 class NewHook(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,27 +114,6 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
     place: int
     attempts: int
     queued_at: datetime
-
-
-class Answer(msgspec.Struct, frozen=True):
-    """What came of an attempt to tell a receiver something.
-
-    Attributes:
-        status: The answer's; None when there was none.
-        fault: What was wrong; None when it arrived.
-        latency_ms: Until the answer, or the failure.
-        retry_after: What the receiver said of it.
-    """
-
-    status: int | None
-    fault: Fault | None
-    latency_ms: int
-    retry_after: str = ""
-
-    @property
-    def is_gone(self) -> bool:
-        """Whether the receiver wants to be told nothing any more."""
-        return self.status == GONE
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):

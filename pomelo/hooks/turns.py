@@ -17,16 +17,17 @@ from pomelo.base.clock import Clock
 from pomelo.base.db import EVER, Database
 from pomelo.base.errors import Unavailable
 from pomelo.base.failpoint import Failpoint
+from pomelo.base.faults import Answer
 from pomelo.base.groupcommit import GroupCommit
 from pomelo.base.ids import ActivityId
 from pomelo.base.secret import Secret
 from pomelo.base.vault import Vault
 from pomelo.hooks import schedule, signatures, store
-from pomelo.hooks.model import Answer, Claimed, DeliveryState, DisabledFor, Due, Result
+from pomelo.hooks.model import Claimed, DeliveryState, DisabledFor, Due, Result
 from pomelo.leads import ActivityType
 
 if TYPE_CHECKING:
-    from pomelo.hooks.posting import Poster
+    from pomelo.base.calling import Caller
 
 T = TypeVar("T")
 LOG: Final = log.get("hooks")
@@ -47,7 +48,7 @@ class Desk:
         database: The pool.
         clock: Tells the time.
         vault: Reads the hooks' secrets.
-        poster: Talks to receivers.
+        caller: Talks to receivers.
         results: Writes what came of attempts, many hooks' together.
         failpoint: For kill tests.
     """
@@ -55,7 +56,7 @@ class Desk:
     database: Database
     clock: Clock
     vault: Vault
-    poster: "Poster"
+    caller: "Caller"
     results: GroupCommit[Result, None]
     failpoint: Failpoint
 
@@ -132,7 +133,7 @@ class Turn:
         """Tell one thing; says whether what the lead did next may be told now."""
         body = self._body(due, shown)
         signed = signatures.headers(due.id, body, self._signing, self._desk.clock.real_now())
-        answer = await self._desk.poster.post(self._hook.target_url, body, signed)
+        answer = await self._desk.caller.call(self._hook.target_url, body, signed)
         self._desk.failpoint("after_hook")
         metrics.HOOK_TRIES.labels(answer.fault or "delivered").inc()
         patience = schedule.patience(answer.retry_after, self._desk.clock.real_now())

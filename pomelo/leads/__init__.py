@@ -6,12 +6,13 @@ from pomelo.leads.actions import (
     delete,
     delete_variables,
     get,
+    leave_step,
     lock,
     refit,
     set_variables,
     shift_positions,
 )
-from pomelo.leads.activity_types import ActivityType
+from pomelo.leads.activity_types import DONE, ActivityType
 from pomelo.leads.adding import add
 from pomelo.leads.changes import Others, clicked, moved, still_stopped_by, without
 from pomelo.leads.errors import (
@@ -42,10 +43,11 @@ from pomelo.leads.model import (
     WaitsFor,
 )
 from pomelo.leads.parking import Parking, park_sender
-from pomelo.leads.queue import (
+from pomelo.leads.queue.claims import (
     Claimed,
     Hold,
     NextStep,
+    Taken,
     Want,
     free,
     hold_for,
@@ -57,6 +59,14 @@ from pomelo.leads.queue import (
     wait_until,
     wait_until_back,
 )
+from pomelo.leads.queue.errands import (
+    Wait,
+    await_conditions,
+    claim_errands,
+    divert,
+    next_errands,
+)
+from pomelo.leads.queue.turns import claim_due, next_due, unpark, unpark_all, unpark_heard
 from pomelo.leads.states import (
     AHEAD,
     ALL,
@@ -87,7 +97,6 @@ from pomelo.leads.store import (
     open_all,
     set_email_statuses,
 )
-from pomelo.leads.turns import claim_due, next_due, unpark, unpark_all, unpark_heard
 from pomelo.leads.variables import clean
 
 __all__ = [
@@ -97,6 +106,7 @@ __all__ = [
     "ANNOUNCEMENTS",
     "ATTRACTING",
     "COUNTING",
+    "DONE",
     "ActivityType",
     "AlreadyInCampaign",
     "AlreadyInOtherCampaign",
@@ -124,22 +134,27 @@ __all__ = [
     "Standing",
     "StateUnknown",
     "StopRules",
+    "Taken",
     "VariableNotFound",
     "VariablesExist",
     "VariablesInvalid",
+    "Wait",
     "WaitsFor",
     "Want",
     "add",
     "add_variables",
     "after",
     "announced",
+    "await_conditions",
     "change_variables",
     "claim_due",
+    "claim_errands",
     "clean",
     "clicked",
     "counts",
     "delete",
     "delete_variables",
+    "divert",
     "find",
     "find_by_key",
     "finished_campaigns",
@@ -147,6 +162,7 @@ __all__ = [
     "get",
     "hold_for",
     "keep_sender",
+    "leave_step",
     "list_failed",
     "list_ids_of_contacts",
     "list_of_key",
@@ -157,6 +173,7 @@ __all__ = [
     "move",
     "moved",
     "next_due",
+    "next_errands",
     "open_all",
     "park",
     "park_sender",

@@ -10,7 +10,7 @@ import msgspec
 
 from pomelo import contacts
 from pomelo.base.db import Db
-from pomelo.base.ids import CampaignId, ContactId, LeadId, SequenceId, TeamId
+from pomelo.base.ids import CampaignId, ContactId, LeadId, SequenceId, StepId, TeamId
 from pomelo.leads import store
 from pomelo.leads.errors import LeadNotFound, VariableNotFound, VariablesExist
 from pomelo.leads.model import Lead, Standing
@@ -123,13 +123,7 @@ async def delete(db: Db, team: TeamId, lead: LeadId) -> None:
 
 
 async def shift_positions(
-    db: Db,
-    team: TeamId,
-    campaign: CampaignId,
-    *,
-    beyond: int,
-    by: int,
-    sequence: SequenceId | None = None,
+    db: Db, team: TeamId, campaign: CampaignId, branch: SequenceId | None, beyond: int, *, by: int
 ) -> None:
     """Keep leads at their step when one before it was added or deleted.
 
@@ -137,12 +131,21 @@ async def shift_positions(
         db: The open transaction.
         team: Whose campaign.
         campaign: Which.
+        branch: In which branch; None is the main sequence.
         beyond: The 0-based place of the step; leads whose next step is at it or before stay,
             so they get a step added there, and the one after a step deleted there.
         by: 1 for a step added, -1 for a step deleted.
-        sequence: The branch it is in; None for the main sequence.
     """
-    await store.shift_positions(db, team, campaign, sequence, beyond=beyond, by=by)
+    await store.shift_positions(db, team, campaign, branch, beyond=beyond, by=by)
+
+
+async def leave_step(db: Db, team: TeamId, step: StepId, *, now: datetime) -> None:
+    """Let nobody wait at a step that is about to be deleted, nor be in a branch of it.
+
+    Who is in a branch goes to the place after the condition; who waited for a task, or for a
+    condition to come true, is looked at again.
+    """
+    await store.leave_step(db, team, step, now=now)
 
 
 async def refit(db: Db, team: TeamId, campaign: CampaignId) -> None:

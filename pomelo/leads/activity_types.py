@@ -1,6 +1,9 @@
 """What can happen to a lead."""
 
 from enum import StrEnum
+from typing import Final
+
+from pomelo.sequences import StepType
 
 
 class ActivityType(StrEnum):
@@ -70,3 +73,25 @@ class ActivityType(StrEnum):
     WARMED = "warmed"
     INTERESTED = "interested"
     NOT_INTERESTED = "notInterested"
+
+
+# What says that a step of each type was carried out.
+DONE: Final = {
+    StepType.EMAIL: ActivityType.EMAILS_SENT,
+    StepType.MANUAL: ActivityType.MANUAL_DONE,
+    StepType.PHONE: ActivityType.AIRCALL_DONE,
+    StepType.API: ActivityType.API_DONE,
+    StepType.LINKEDIN_VISIT: ActivityType.LINKEDIN_VISIT_DONE,
+    StepType.LINKEDIN_INVITE: ActivityType.LINKEDIN_INVITE_DONE,
+    StepType.LINKEDIN_SEND: ActivityType.LINKEDIN_SENT,
+    StepType.LINKEDIN_VOICE_NOTE: ActivityType.LINKEDIN_VOICE_NOTE_DONE,
+    StepType.LINKEDIN_FOLLOW: ActivityType.LINKEDIN_FOLLOW_DONE,
+    StepType.LINKEDIN_LIKE_LAST_POST: ActivityType.LINKEDIN_LIKE_LAST_POST_DONE,
+    StepType.LINKEDIN_COMMENT_LAST_POST: ActivityType.LINKEDIN_COMMENT_LAST_POST_DONE,
+    StepType.LINKEDIN_ENDORSE: ActivityType.LINKEDIN_ENDORSE_DONE,
+    StepType.LINKEDIN_WITHDRAW_INVITATION: ActivityType.LINKEDIN_WITHDRAW_INVITATION_DONE,
+    StepType.SEND_TO_ANOTHER_CAMPAIGN: ActivityType.SENT_TO_ANOTHER_CAMPAIGN,
+    StepType.CONDITIONAL: ActivityType.CONDITION_CHOSEN,
+    StepType.WHATSAPP_MESSAGE: ActivityType.WHATSAPP_MESSAGE_SENT,
+    StepType.SMS: ActivityType.SMS_SENT,
+}

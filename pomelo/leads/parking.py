@@ -11,7 +11,7 @@ from pomelo.base.clock import Clock
 from pomelo.base.db import Database, Db
 from pomelo.base.ids import SenderId, TeamId
 from pomelo.base.jobs import Jobs
-from pomelo.leads import queue
+from pomelo.leads.queue import claims
 
 JOB: Final = "park_sender"
 # Leads looked at in one transaction; a tenth of a second when all of them are the sender's.
@@ -23,7 +23,7 @@ async def park_sender(db: Db, team: TeamId, sender: SenderId, *, now: datetime) 
 
     In a small team at once, otherwise the first of them; a job does the rest after the commit.
     """
-    last = await queue.park_sender(db, team, sender, after="", amount=AT_ONCE, now=now)
+    last = await claims.park_sender(db, team, sender, after="", amount=AT_ONCE, now=now)
     if last is not None:
         await jobs.enqueue(db, JOB, f"{team} {sender} {last}".encode())
 
@@ -61,5 +61,5 @@ class Parking:
     async def _park(self, team: TeamId, sender: SenderId, after: str) -> str | None:
         now = self._clock.now()
         return await self._database.retrying(
-            lambda db: queue.park_sender(db, team, sender, after=after, amount=AT_ONCE, now=now)
+            lambda db: claims.park_sender(db, team, sender, after=after, amount=AT_ONCE, now=now)
         )

@@ -193,6 +193,31 @@ WHERE team_id = :team_id AND campaign_id = :campaign_id
   AND sequence_id IS NOT DISTINCT FROM :sequence_id
   AND (step_position > :beyond OR (step_position = :beyond AND leased_until IS NOT NULL));
 
+-- name: leave_step
+WITH RECURSIVE gone AS (
+  SELECT s.team_id, s.campaign_id, s.id, s.position, CASE WHEN q.level > 0 THEN q.id END AS branch
+  FROM steps s JOIN sequences q ON q.team_id = s.team_id AND q.id = s.sequence_id
+  WHERE s.team_id = :team_id AND s.id = :step_id
+), inside AS (
+  SELECT q.id FROM gone g JOIN sequences q ON q.team_id = g.team_id AND q.parent_step_id = g.id
+  UNION ALL
+  SELECT q.id FROM inside i
+  JOIN steps s ON s.team_id = :team_id AND s.sequence_id = i.id
+  JOIN sequences q ON q.team_id = s.team_id AND q.parent_step_id = s.id
+)
+UPDATE leads l SET
+  sequence_id = g.branch,
+  step_position = CASE WHEN l.sequence_id IN (SELECT id FROM inside) THEN g.position + 1
+    ELSE l.step_position END,
+  awaits = NULL, awaits_until = NULL,
+  waits_for = CASE WHEN l.waits_for IN ('task', 'condition') THEN NULL ELSE l.waits_for END,
+  due_at = CASE WHEN l.awaits IS NOT NULL AND l.due_at IS NOT NULL THEN LEAST(l.due_at, :now)
+    ELSE l.due_at END
+FROM gone g
+WHERE l.team_id = g.team_id AND l.campaign_id = g.campaign_id AND (
+  l.sequence_id IN (SELECT id FROM inside)
+  OR (l.sequence_id IS NOT DISTINCT FROM g.branch AND l.step_position = g.position));
+
 -- name: refit
 -- Whose next step is another kind of thing now is looked for by another one from now on.
 UPDATE leads l SET needs_sender = s.type = 'email'
@@ -244,7 +269,8 @@ WITH wants AS MATERIALIZED (
 UPDATE leads l SET leased_until = :until, fence = l.fence + 1
 FROM (SELECT team_id, id FROM own UNION ALL SELECT team_id, id FROM fresh) t
 WHERE l.team_id = t.team_id AND l.id = t.id
-RETURNING l.team_id, l.id, l.campaign_id, l.sender_id, l.step_position, l.fence, l.due_at;
+RETURNING l.team_id, l.id, l.campaign_id, l.sender_id, l.sequence_id, l.step_position, l.fence,
+  l.due_at;
 
 -- name: next_due
 -- When the first lead that nobody holds is due, for each sender and campaign.
@@ -310,13 +336,14 @@ RETURNING l.team_id, l.id, l.fence;
 -- waits for a person. (Deleting locks the sender's row against FOR KEY SHARE, so one of the two
 -- sees the other.) Steps may have been put before the one that is done, or it is gone: then the
 -- lead stands already where the next one has moved to. Who said meanwhile that they are away is
--- left alone until they are back. Where a mail was sent (sent_at), that is the same change: it
+-- left alone until they are back. A branch that is at its end is left for the place after its
+-- condition. Where a mail was sent (sent_at), that is the same change: it
 -- ends no sequence, so nobody looks at the lead before, as with an open.
 WITH n AS MATERIALIZED (
   SELECT * FROM unnest(
     :team_ids::text[], :ids::text[], :fences::bigint[], :sender_ids::text[],
-    :afters::text[], :due_ats::timestamptz[]
-  ) AS u (team_id, id, fence, sender_id, after, due_at)
+    :afters::text[], :intos::text[], :due_ats::timestamptz[], :need_senders::boolean[]
+  ) AS u (team_id, id, fence, sender_id, after, into_id, due_at, needs_sender)
 ), s AS MATERIALIZED (
   SELECT s.team_id, s.id, s.deleted_at FROM senders s
   WHERE (s.team_id, s.id) IN (SELECT team_id, sender_id FROM n)
@@ -332,7 +359,14 @@ UPDATE leads l SET
   sent_count = l.sent_count + CASE WHEN :sent_at IS NULL THEN 0 ELSE 1 END,
   updated_at = GREATEST(l.updated_at, :sent_at),
   sender_id = COALESCE(l.sender_id, n.sender_id),
-  step_position = COALESCE(p.position + 1, l.step_position),
+  sequence_id = CASE WHEN n.into_id IS NOT NULL THEN n.into_id
+    WHEN p.id IS NULL OR p.sequence_id = l.sequence_id THEN l.sequence_id
+    ELSE (SELECT q.id FROM sequences q
+          WHERE q.team_id = p.team_id AND q.id = p.sequence_id AND q.level > 0) END,
+  step_position = CASE WHEN n.into_id IS NOT NULL THEN 0
+    ELSE COALESCE(p.position + 1, l.step_position) END,
+  needs_sender = n.needs_sender,
+  awaits = NULL, awaits_until = NULL,
   due_at = CASE WHEN n.due_at IS NOT NULL THEN GREATEST(n.due_at, l.back_at) END,
   held_by = NULL, held_version = NULL,
   leased_until = NULL,
@@ -346,6 +380,53 @@ WHERE l.team_id = n.team_id AND l.id = n.id AND l.fence = n.fence
 RETURNING l.team_id, l.id, l.campaign_id, l.sender_id,
   CASE WHEN was.state = l.state THEN NULL ELSE l.state END AS reached,
   was.sent_count > 0 AS was_contacted;
+
+-- name: divert
+-- Its next step is of the other kind than it was claimed for: who carries those out takes it now.
+UPDATE leads l SET needs_sender = NOT l.needs_sender, leased_until = NULL
+FROM unnest(:team_ids::text[], :ids::text[], :fences::bigint[]) AS n (team_id, id, fence)
+WHERE l.team_id = n.team_id AND l.id = n.id AND l.fence = n.fence
+RETURNING l.team_id, l.id, l.fence;
+
+-- name: claim_errands
+-- The next leads of each campaign whose next step is no mail; those that others have are stepped
+-- over.
+WITH due AS MATERIALIZED (
+  SELECT l.team_id, l.id
+  FROM unnest(:team_ids::text[], :campaign_ids::text[]) AS w (team_id, campaign_id)
+  CROSS JOIN LATERAL (
+    SELECT o.team_id, o.id FROM leads o
+    WHERE o.team_id = w.team_id AND o.campaign_id = w.campaign_id AND o.due_at <= :now
+      AND NOT o.is_paused AND o.stopped_by IS NULL AND o.waits_for IS NULL AND NOT o.needs_sender
+      AND (o.leased_until IS NULL OR o.leased_until <= :now)
+    ORDER BY o.due_at LIMIT :amount FOR NO KEY UPDATE SKIP LOCKED
+  ) l
+)
+UPDATE leads l SET leased_until = :until, fence = l.fence + 1
+FROM due d WHERE l.team_id = d.team_id AND l.id = d.id
+RETURNING l.team_id, l.id, l.campaign_id, l.sender_id, l.sequence_id, l.step_position, l.fence,
+  l.due_at;
+
+-- name: next_errands
+-- When each campaign has something to do again that is no mail.
+SELECT w.team_id, w.campaign_id, l.due_at
+FROM unnest(:team_ids::text[], :campaign_ids::text[]) AS w (team_id, campaign_id)
+CROSS JOIN LATERAL (
+  SELECT o.due_at FROM leads o
+  WHERE o.team_id = w.team_id AND o.campaign_id = w.campaign_id AND o.due_at IS NOT NULL
+    AND NOT o.is_paused AND o.stopped_by IS NULL AND o.waits_for IS NULL AND NOT o.needs_sender
+    AND (o.leased_until IS NULL OR o.leased_until <= :now)
+  ORDER BY o.due_at LIMIT 1
+) l;
+
+-- name: await_condition
+-- Without a last moment it is parked on the event itself.
+UPDATE leads l SET awaits = n.awaits, awaits_until = n.until, due_at = COALESCE(n.until, l.due_at),
+  waits_for = CASE WHEN n.until IS NULL THEN 'condition' END, leased_until = NULL
+FROM unnest(:team_ids::text[], :ids::text[], :fences::bigint[], :awaits::text[],
+  :untils::timestamptz[]) AS n (team_id, id, fence, awaits, until)
+WHERE l.team_id = n.team_id AND l.id = n.id AND l.fence = n.fence
+RETURNING l.team_id, l.id, l.fence;
 
 -- name: wait_until_back
 -- A step that is under way goes out; what comes after it waits (schedule_next).

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from pomelo.base.db import Db
-from pomelo.base.ids import CampaignId, ContactId, LeadId, SequenceId, TeamId
+from pomelo.base.ids import CampaignId, ContactId, LeadId, SequenceId, StepId, TeamId
 from pomelo.base.sql import load
 from pomelo.leads.activity_types import ActivityType
 from pomelo.leads.model import EmailStatus, Lead, LeadState, Opened, Opens, Seat, Standing
@@ -228,6 +228,11 @@ async def shift_positions(
     await QUERIES["shift_positions"].run(
         db, team_id=team, campaign_id=campaign, sequence_id=sequence, beyond=beyond, by=by
     )
+
+
+async def leave_step(db: Db, team: TeamId, step: StepId, *, now: datetime) -> None:
+    """Move leads out of a step's branches, and end their waiting at it."""
+    await QUERIES["leave_step"].run(db, team_id=team, step_id=step, now=now)
 
 
 async def refit(db: Db, team: TeamId, campaign: CampaignId) -> None:

@@ -30,10 +30,13 @@ CREATE TABLE leads (
   held_by text CHECK (held_by IN ('window', 'contactRule', 'domainGap')),
   -- The version of that rule which was read; whoever has an older one is looked at again.
   held_version bigint,
-  -- The condition it waits at, for one of these to come true; due_at is then the last moment.
+  -- The condition it waits at, for one of these to come true; due_at is then the last moment,
+  -- or the moment since which it is to be looked at, because it did.
   awaits text CHECK (awaits IN (
     'hasEmailAddress', 'hasLinkedinUrl', 'hasPhoneNumber', 'emailsOpened', 'emailsClicked',
     'emailsUnsubscribed', 'meetingBooked', 'aircallDone')),
+  -- Until then at most; NULL = however long it takes, or it waits at no condition.
+  awaits_until timestamptz,
   -- An automatic answer says that the person is away until then; no step is due before.
   back_at timestamptz,
   is_paused boolean NOT NULL DEFAULT false,

@@ -101,7 +101,7 @@ WITH wanted AS (
     AND c.state = 'running' AND NOT c.is_archived AND i.deliver_to = w.deliver_to
     -- Who was written to before may have answered: no more before that is known.
     AND (s.replies IS DISTINCT FROM 'imap' OR w.deliver_to <> ''
-         OR (l.step_position = 0 AND l.sent_count = 0) OR s.replies_read_at >= :heard_since)
+         OR l.sent_count = 0 OR s.replies_read_at >= :heard_since)
     AND NOT EXISTS (SELECT FROM unsubscribes u
                     WHERE u.team_id = w.team_id AND u.key = ANY (string_to_array(w.keys, E'\n')))
   ORDER BY l.team_id, l.id

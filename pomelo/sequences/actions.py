@@ -1,47 +1,57 @@
-"""What can be done with sequences: their steps come, change and go; a campaign starts."""
+"""What can be done with sequences: their steps come, change and go."""
 
 from collections.abc import Sequence as Many
 from datetime import datetime
-from typing import Final
 
+import msgspec
 from msgspec.structs import replace
 
 from pomelo import campaigns
 from pomelo.base import ids
 from pomelo.base.db import Db
-from pomelo.base.errors import Invalid
 from pomelo.base.ids import CampaignId, SequenceId, StepId, TeamId
 from pomelo.campaigns import Campaign, CampaignState
 from pomelo.sequences import store
-from pomelo.sequences.contents import check_content, check_delay, place, usual_delay
 from pomelo.sequences.errors import (
     AddingWhileRunning,
     CampaignWithoutSequence,
+    ChangingWhileRunning,
     DeletingWhileRunning,
-    RepliesUnset,
     SequenceNotFound,
     StepInvalid,
-    StepMissing,
     StepNotFound,
 )
-from pomelo.sequences.model import (
-    NewStep,
-    Sequence,
-    Step,
-    StepChanges,
-    StepType,
-    StepVersion,
+from pomelo.sequences.kinds import (
+    Condition,
+    Handover,
+    Kind,
+    check_delay,
+    check_kind,
+    check_minutes,
+    kind_of,
+    place,
+    stored,
+    usual_delay,
 )
-
-# A campaign of so many steps writes to people who may have answered.
-FOLLOWED_UP: Final = 2
+from pomelo.sequences.kinds.structure import LEVELS_LIMIT
+from pomelo.sequences.model import NewStep, Sequence, Step, StepChanges
 
 
 async def create_main(db: Db, team: TeamId, campaign: CampaignId, *, now: datetime) -> SequenceId:
     """Make the main sequence of a new campaign, still without steps."""
-    sequence = ids.sequence()
-    await store.insert_sequence(db, team, sequence, campaign, now=now)
-    return sequence
+    main = Sequence(
+        team_id=team,
+        id=ids.sequence(),
+        campaign_id=campaign,
+        level=0,
+        parent_step_id=None,
+        parent_id=None,
+        parent_position=None,
+        is_fallback=None,
+        created_at=now,
+    )
+    await store.insert_sequence(db, main)
+    return main.id
 
 
 async def get_sequence(db: Db, team: TeamId, sequence: SequenceId) -> Sequence:
@@ -75,15 +85,10 @@ async def main_ids(
     return {one.campaign_id: one.id for one in await store.main_ids(db, team, campaigns)}
 
 
-async def list_steps(db: Db, team: TeamId, campaign: CampaignId) -> list[Step]:
-    """List a campaign's steps in order, with the wording that is sent now."""
-    return await store.list_steps(db, team, campaign)
-
-
 async def add_step(
     db: Db, team: TeamId, sequence: SequenceId, new: NewStep, *, now: datetime
 ) -> Step:
-    """Add an e-mail to a sequence whose campaign does not run.
+    """Add a step to a sequence whose campaign does not run; a condition gets its two branches.
 
     Leads beyond its place must move on by one: the caller runs `leads.shift_positions`.
 
@@ -100,22 +105,22 @@ async def add_step(
     Raises:
         SequenceNotFound: The team has none of that id.
         AddingWhileRunning: Its campaign runs.
-        StepInvalid: Index, delay, or a part that is missing or too long.
+        StepInvalid: Index, delay, or a part that is missing, too long or unknown.
         TemplateInvalid: A template does not compile.
 
     Source:
         API reference A18.
     """
     found = await get_sequence(db, team, sequence)
-    if (await campaigns.lock(db, team, found.campaign_id)).state is CampaignState.RUNNING:
+    campaign = await campaigns.lock(db, team, found.campaign_id)
+    if campaign.state is CampaignState.RUNNING:
         raise AddingWhileRunning
-    position = place(new.index, len(await store.list_steps(db, team, found.campaign_id)))
-    check_content(new.subject, new.message, is_first=position == 0)
-    delay = usual_delay(position) if new.delay_days is None else check_delay(new.delay_days)
-    step = _new_step(found, new, position, delay, now=now)
-    await store.shift(db, team, sequence, since=position, by=1)
-    await store.insert_step(db, step)
-    await store.insert_version(db, step, now)
+    around = await store.structure(db, team, campaign.id)
+    position = place(new.index, around.length(found.branch))
+    check_kind(new.type, new.kind, opens=around.opens(found.branch, position))
+    await _check_target(db, team, campaign, new.kind)
+    step = _new_step(found, new, position, await _number(db, campaign), now=now)
+    await _insert(db, found, step)
     return step
 
 
@@ -130,29 +135,29 @@ async def change_step(
 ) -> Step:
     """Change a step's wording or delay, also while its campaign runs.
 
-    A new wording is a new version, for mails from now on. A new delay counts for leads that
-    come to the step from now on; those who wait for it already keep their moment.
+    A new wording is a new version, for what is done from now on. A new delay counts for leads
+    that come to the step from now on; those who wait for it already keep their moment.
 
     Raises:
         SequenceNotFound: The team has none of that id.
         StepNotFound: The sequence has no such step.
-        StepInvalid: Delay, or a part that is missing or too long.
+        ChangingWhileRunning: It is what a condition asks or where leads go, and the campaign runs.
+        StepInvalid: Delay, or a part that is missing, too long or unknown.
         TemplateInvalid: A template does not compile.
 
     Source:
         API reference A19.
     """
+    found = await get_sequence(db, team, sequence)
     was = await _lock_step(db, team, sequence, step)
-    changed = replace(
-        was,
-        subject=was.subject if changes.subject is None else changes.subject,
-        message=was.message if changes.message is None else changes.message,
-        delay_days=was.delay_days
-        if changes.delay_days is None
-        else check_delay(changes.delay_days),
-    )
-    if (changed.subject, changed.message) != (was.subject, was.message):
-        check_content(changed.subject, changed.message, is_first=was.position == 0)
+    changed = _changed(was, changes)
+    if changed.kind != was.kind:
+        campaign = await campaigns.get(db, team, found.campaign_id)
+        if isinstance(was.kind, Condition | Handover) and campaign.state is CampaignState.RUNNING:
+            raise ChangingWhileRunning
+        around = await store.structure(db, team, campaign.id)
+        check_kind(was.type, changed.kind, opens=around.opens(found.branch, was.position))
+        await _check_target(db, team, campaign, changed.kind)
         changed = replace(changed, version=was.version + 1)
         await store.insert_version(db, changed, now)
     await store.update_step(db, changed)
@@ -162,7 +167,8 @@ async def change_step(
 async def delete_step(db: Db, team: TeamId, sequence: SequenceId, step: StepId) -> Step:
     """Delete a step of a campaign that does not run; its versions stay for mails sent.
 
-    Leads beyond its place must move back by one: the caller runs `leads.shift_positions`.
+    Leads beyond its place must move back by one, and leads in the branches of a condition
+    must leave them before: the caller runs `leads.shift_positions` and `leads.leave_branches`.
 
     Returns:
         The step as it was.
@@ -182,84 +188,108 @@ async def delete_step(db: Db, team: TeamId, sequence: SequenceId, step: StepId) 
         raise DeletingWhileRunning
     await store.delete_step(db, team, step)
     await store.shift(db, team, sequence, since=deleted.position, by=-1)
+    await _begin(db, team, campaign.id)
     return deleted
 
 
-async def start_campaign(db: Db, team: TeamId, campaign: CampaignId, *, now: datetime) -> Campaign:
-    """Start a campaign that has steps which can be sent.
-
-    Raises:
-        CampaignNotFound: The team has none of that id.
-        AlreadyRunning: It runs.
-        CampaignArchived: It was put away.
-        StepMissing: It has no step.
-        StepInvalid: A step cannot be sent; says which and why.
-        SenderMissing: It has no sender.
-        RepliesUnset: It has a follow-up, and it is not said how a sender's replies are read.
-
-    Source:
-        API reference A11.
-    """
-    campaigns.check_startable(await campaigns.lock(db, team, campaign))
-    steps = await store.list_steps(db, team, campaign)
-    if not steps:
-        raise StepMissing
-    for step in steps:
-        _check_sendable(step)
-    await check_replies(db, team, campaign)
-    return await campaigns.start(db, team, campaign, now=now)
-
-
-async def check_replies(db: Db, team: TeamId, campaign: CampaignId) -> None:
-    """Refuse senders of which nobody said how replies are read, where follow-ups are to come.
-
-    Raises:
-        RepliesUnset: It names the first of them.
-    """
-    if len(await store.list_steps(db, team, campaign)) < FOLLOWED_UP:
-        return
-    for sender in await campaigns.list_senders(db, team, campaign):
-        if sender.replies is None:
-            raise RepliesUnset(
-                f"This campaign has a follow-up, and it is not said how replies to {sender.email} "
-                "are read; set its replies to imap, pipe or none first."
-            )
-
-
-async def contents(db: Db, keys: Many[tuple[TeamId, StepId, int]]) -> list[StepVersion]:
-    """Find the wordings of steps by version; also of steps that were deleted."""
-    return await store.contents(db, keys)
-
-
 async def _lock_step(db: Db, team: TeamId, sequence: SequenceId, step: StepId) -> Step:
-    await get_sequence(db, team, sequence)
     found = await store.lock_step(db, team, sequence, step)
     if found is None:
         raise StepNotFound
     return found
 
 
+def _changed(was: Step, changes: StepChanges) -> Step:
+    subject, message, content = stored(was.kind)
+    fields = {"subject": subject, "message": message, **content, **changes.fields}
+    try:
+        subject, message, content = stored(kind_of(was.type, fields))
+    except msgspec.ValidationError as error:
+        raise StepInvalid(f"{error}; compare it with the reference at /docs.") from error
+    days, minutes = changes.delay_days, changes.delay_minutes
+    return replace(
+        was,
+        subject=subject,
+        message=message,
+        content=content,
+        delay_days=was.delay_days if days is None else check_delay(days),
+        delay_minutes=was.delay_minutes if minutes is None else check_minutes(minutes),
+    )
+
+
+async def _check_target(db: Db, team: TeamId, campaign: Campaign, kind: Kind) -> None:
+    """Refuse to send leads where they cannot go."""
+    if not isinstance(kind, Handover):
+        return
+    target = await campaigns.find(db, team, kind.campaign_id)
+    if target is None or target.is_archived:
+        raise StepInvalid(
+            "There is no such campaign to send leads to; give one that is not archived."
+        )
+    if target.id == campaign.id:
+        raise StepInvalid("Leads are in this campaign already; send them to another one.")
+
+
+async def _number(db: Db, campaign: Campaign) -> int | None:
+    """Give the number in the statistics of a step that is added after the first start."""
+    if campaign.started_at is None:
+        return None
+    return 1 + await campaigns.count_numbered(db, campaign.team_id, campaign.id, 1)
+
+
+async def _insert(db: Db, sequence: Sequence, step: Step) -> None:
+    await store.shift(db, step.team_id, step.sequence_id, since=step.position, by=1)
+    await store.insert_step(db, step)
+    await store.insert_version(db, step, step.created_at)
+    if isinstance(step.kind, Condition):
+        await _add_branches(db, sequence, step)
+    await _begin(db, step.team_id, step.campaign_id)
+
+
+async def _add_branches(db: Db, parent: Sequence, condition: Step) -> None:
+    if parent.level + 1 > LEVELS_LIMIT:
+        raise StepInvalid(f"Conditions go {LEVELS_LIMIT} levels deep at most; put this one higher.")
+    for is_fallback in (False, True):
+        branch = Sequence(
+            team_id=parent.team_id,
+            id=ids.sequence(),
+            campaign_id=parent.campaign_id,
+            level=parent.level + 1,
+            parent_step_id=condition.id,
+            parent_id=parent.id,
+            parent_position=condition.position,
+            is_fallback=is_fallback,
+            created_at=condition.created_at,
+        )
+        await store.insert_sequence(db, branch)
+
+
+async def _begin(db: Db, team: TeamId, campaign: CampaignId) -> None:
+    """Have leads that are added looked for as the first step asks."""
+    first = (await store.structure(db, team, campaign)).at(None, 0)
+    with_mail = first is None or first.needs_sender
+    await campaigns.begin_with(db, team, campaign, with_mail=with_mail)
+
+
 def _new_step(
-    sequence: Sequence, new: NewStep, position: int, delay_days: int, *, now: datetime
+    sequence: Sequence, new: NewStep, position: int, number: int | None, *, now: datetime
 ) -> Step:
+    subject, message, content = stored(new.kind)
+    days = usual_delay(new.type, position) if new.delay_days is None else new.delay_days
     return Step(
         team_id=sequence.team_id,
         id=ids.step(),
         sequence_id=sequence.id,
         campaign_id=sequence.campaign_id,
-        type=StepType.EMAIL,
+        type=new.type,
         position=position,
-        delay_days=delay_days,
+        delay_days=check_delay(days),
+        delay_minutes=check_minutes(new.delay_minutes),
+        number=number,
         template_id=ids.new("etp"),
         version=1,
-        subject=new.subject,
-        message=new.message,
+        subject=subject,
+        message=message,
+        content=content,
         created_at=now,
     )
-
-
-def _check_sendable(step: Step) -> None:
-    try:
-        check_content(step.subject, step.message, is_first=step.position == 0)
-    except Invalid as error:
-        raise StepInvalid(f"Step {step.position + 1} cannot be sent. {error}") from error

@@ -27,6 +27,10 @@ class AddingWhileRunning(Invalid):
     """You cannot add a step because the campaign is running; pause it first."""
 
 
+class ChangingWhileRunning(Invalid):
+    """You cannot change what a condition asks, or where leads are sent, while the campaign runs; pause it first."""  # noqa: E501
+
+
 class DeletingWhileRunning(Invalid):
     """You cannot delete this step because the campaign is running"""
 

@@ -7,17 +7,23 @@ from typing import Final
 from pomelo.base.db import Db
 from pomelo.base.ids import CampaignId, SequenceId, StepId, TeamId
 from pomelo.base.sql import load
+from pomelo.sequences.kinds import Outline, Structure
 from pomelo.sequences.model import MainSequence, Sequence, Step, StepVersion
 
 QUERIES: Final = load(__package__ or "")
 
 
-async def insert_sequence(
-    db: Db, team: TeamId, sequence: SequenceId, campaign: CampaignId, *, now: datetime
-) -> None:
-    """Insert a campaign's main sequence."""
+async def insert_sequence(db: Db, sequence: Sequence) -> None:
+    """Insert a sequence without steps."""
     await QUERIES["insert_sequence"].run(
-        db, team_id=team, id=sequence, campaign_id=campaign, now=now
+        db,
+        team_id=sequence.team_id,
+        id=sequence.id,
+        campaign_id=sequence.campaign_id,
+        level=sequence.level,
+        parent_step_id=sequence.parent_step_id,
+        is_fallback=sequence.is_fallback,
+        now=sequence.created_at,
     )
 
 
@@ -41,6 +47,32 @@ async def list_steps(db: Db, team: TeamId, campaign: CampaignId) -> list[Step]:
     return await QUERIES["list_steps"].rows(db, Step, team_id=team, campaign_id=campaign)
 
 
+async def list_outlines(db: Db, campaigns: Many[tuple[TeamId, CampaignId]]) -> list[Outline]:
+    """List where the steps of campaigns stand."""
+    return await QUERIES["list_outlines"].rows(
+        db,
+        Outline,
+        team_ids=[team for team, _ in campaigns],
+        campaign_ids=[campaign for _, campaign in campaigns],
+    )
+
+
+async def structures(
+    db: Db, campaigns: Many[tuple[TeamId, CampaignId]]
+) -> dict[tuple[TeamId, CampaignId], Structure]:
+    """Read where the steps of campaigns stand, by team and campaign."""
+    outlines = await list_outlines(db, campaigns)
+    return {
+        ref: Structure(one for one in outlines if (one.team_id, one.campaign_id) == ref)
+        for ref in campaigns
+    }
+
+
+async def structure(db: Db, team: TeamId, campaign: CampaignId) -> Structure:
+    """Read where the steps of a campaign stand."""
+    return (await structures(db, [(team, campaign)]))[team, campaign]
+
+
 async def lock_step(db: Db, team: TeamId, sequence: SequenceId, step: StepId) -> Step | None:
     """Find a step and keep others from changing it."""
     return await QUERIES["lock_step"].row(db, Step, team_id=team, sequence_id=sequence, id=step)
@@ -62,6 +94,8 @@ async def insert_step(db: Db, step: Step) -> None:
         type=step.type,
         position=step.position,
         delay_days=step.delay_days,
+        delay_minutes=step.delay_minutes,
+        number=step.number,
         template_id=step.template_id,
         now=step.created_at,
     )
@@ -77,6 +111,7 @@ async def insert_version(db: Db, step: Step, now: datetime) -> None:
         campaign_id=step.campaign_id,
         subject=step.subject,
         message=step.message,
+        content=step.content,
         now=now,
     )
 
@@ -84,8 +119,18 @@ async def insert_version(db: Db, step: Step, now: datetime) -> None:
 async def update_step(db: Db, step: Step) -> None:
     """Write a step's delay and which version is sent."""
     await QUERIES["update_step"].run(
-        db, team_id=step.team_id, id=step.id, delay_days=step.delay_days, version=step.version
+        db,
+        team_id=step.team_id,
+        id=step.id,
+        delay_days=step.delay_days,
+        delay_minutes=step.delay_minutes,
+        version=step.version,
     )
+
+
+async def number_steps(db: Db, team: TeamId, campaign: CampaignId, since: int) -> None:
+    """Give numbers after `since` to the steps that have none."""
+    await QUERIES["number_steps"].run(db, team_id=team, campaign_id=campaign, since=since)
 
 
 async def delete_step(db: Db, team: TeamId, step: StepId) -> None:

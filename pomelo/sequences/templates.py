@@ -3,7 +3,7 @@
 The language is a part of Liquid; `grammar` says which.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from liquid import BoundTemplate, RenderContext
@@ -63,19 +63,25 @@ class Template:
         self._segments = cut(nodes)
         self._present = as_html if html else as_plain
 
-    def render(self, values: Mapping[str, object]) -> str:
+    def render(
+        self, values: Mapping[str, object], *, within: Callable[[str], str] | None = None
+    ) -> str:
         """Fill in one lead's values.
 
         Args:
             values: The variables by name: text, numbers, booleans, arrays, objects. In HTML a
                 `Markup` goes in as it is.
+            within: Writes each value as the place asks in which it stands, such as a URL.
 
         Raises:
             VariableMissing: A name that is shown has no value and no default.
             OutputTooLarge: More than 1,000,000 characters.
             TemplateInvalid: An expression cannot be worked out for these values.
         """
-        return shown(self._segments, values, self._present)
+        present = self._present
+        if within is not None:
+            return shown(self._segments, values, lambda value: within(present(value)))
+        return shown(self._segments, values, present)
 
 
 def compile_template(source: str, *, html: bool, is_derived: bool = False) -> Template:

@@ -23,6 +23,7 @@ from pomelo.delivery.model import (
 from pomelo.leads import ActivityType, WaitsFor
 from pomelo.messages import MessageState
 from pomelo.senders import Hearing, Replies
+from pomelo.sequences import StepType
 from pomelo.teams import Uncertain
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
@@ -50,7 +51,9 @@ DUE = Facts(
     hearing=Hearing("jared@piedpiper.example", Replies.IMAP, None),
     step_id=StepId("stp"),
     step_version=1,
-    next_delay_days=None,
+    sequence_id=None,
+    step_type=StepType.EMAIL,
+    next=None,
     began=None,
     before=None,
 )

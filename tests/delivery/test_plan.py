@@ -5,11 +5,12 @@ from typing import Any
 
 import msgspec
 
-from pomelo.base.ids import CampaignId, SenderId, TeamId, UserId
+from pomelo.base.ids import CampaignId, SenderId, StepId, TeamId, UserId
 from pomelo.campaigns import ReadyRow
 from pomelo.delivery.plan import BATCH, gap, next_due, plan, wants
 from pomelo.schedules import Window
 from pomelo.senders import Replies, Sender, TlsMode
+from pomelo.sequences import Spot, StepType
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 ALWAYS = Window("UTC", time(0), time(0), frozenset(range(1, 8)))
@@ -116,7 +117,13 @@ def test_a_delay_counts_the_campaigns_own_weekdays() -> None:
     friday = datetime(2026, 3, 13, 9, 30, tzinfo=UTC)
     shift = plan(sender(), [row("a", WEEKDAYS)], sent=0, frees_at=None, now=friday)
 
-    assert next_due(shift, CampaignId("a"), friday, 1) == datetime(2026, 3, 16, 9, 30, tzinfo=UTC)
+    assert next_due(shift, CampaignId("a"), friday, coming(1)) == datetime(
+        2026, 3, 16, 9, 30, tzinfo=UTC
+    )
+
+
+def coming(days: int) -> Spot:
+    return Spot(StepId("stp"), StepType.EMAIL, None, 1, StepId("before"), days, 0, 1)
 
 
 def test_after_the_last_step_nothing_is_due() -> None:

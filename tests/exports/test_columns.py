@@ -15,7 +15,7 @@ from pomelo.base.ids import CampaignId, StepId, TeamId
 from pomelo.campaigns import Campaign
 from pomelo.exports import columns, snapshot
 from pomelo.leads import ActivityType, Lead, LeadState, NewLead
-from pomelo.sequences import Step
+from pomelo.sequences import Step, StepType
 from tests import make
 from tests.exports.reading import read
 
@@ -35,7 +35,7 @@ STATISTICS_HEADER = (
 
 
 def test_the_columns_are_those_of_the_reference() -> None:
-    step = columns.StepColumns(1, StepId("stp_1"), "email")
+    step = columns.StepColumns(1, StepId("stp_1"), StepType.EMAIL)
 
     listed = columns.leads(TeamId("tea_1"), CampaignId("cam_1"), ["city"])
     counted = columns.statistics(TeamId("tea_1"), CampaignId("cam_1"), ["city"], [step])

@@ -22,8 +22,8 @@ import dns.message
 import dns.rrset
 import httpx
 
+from pomelo.base.calling import Caller
 from pomelo.base.outgoing import Guard, is_public, parse_networks
-from pomelo.hooks.posting import Poster
 
 PUBLIC, PRIVATE, METADATA = "93.184.216.34", "10.9.9.9", "169.254.169.254"
 PORTS = (25, 80, 443, 3128)
@@ -135,14 +135,14 @@ def fence(names: Path) -> None:
 
 async def tell(guard: Guard, urls: Sequence[str]) -> Counter[str]:
     """Tell each something; gives how often what was wrong."""
-    poster = Poster(guard, ssl.create_default_context())
+    caller = Caller(guard, ssl.create_default_context())
     faults: Counter[str] = Counter()
     for url in urls:
         try:
-            faults[str((await poster.post(url, b"{}", {})).fault)] += 1
+            faults[str((await caller.call(url, b"{}", {})).fault)] += 1
         except httpx.InvalidURL:
             faults["no url"] += 1
-    await poster.close()
+    await caller.close()
     return faults
 
 

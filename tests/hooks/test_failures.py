@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from pomelo import hooks
-from pomelo.hooks import DeliveryState, DisabledFor, Fault, Hook
+from pomelo.base.faults import Fault
+from pomelo.hooks import DeliveryState, DisabledFor, Hook
 from pomelo.hooks.schedule import JITTER, WAITS
 from pomelo.leads import ActivityType
 from tests import certificates
@@ -172,7 +173,7 @@ async def reset(writer: asyncio.StreamWriter) -> None:
 async def test_the_log_says_what_was_wrong(
     here: Office, answer: Answer, fault: Fault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pomelo.hooks.posting.SECONDS", 0.3)
+    monkeypatch.setattr("pomelo.base.calling.SECONDS", 0.3)
     async with receiving(lambda _: answer) as receiver:
         hook = await here.add_hook_to_tell(receiver.url)
 

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from pomelo.base import clock
+from pomelo.base.calling import Caller
+from pomelo.base.faults import Fault
 from pomelo.base.outgoing import Guard, HostInvalid, HostRefused, HostUnknown, parse_networks
-from pomelo.hooks import Fault, TargetInvalid, check_url
-from pomelo.hooks.posting import Poster
+from pomelo.hooks import TargetInvalid, check_url
 from tests.hooks.office import HERE
 from tests.hooks.receiver import OK, Answer, receiving, status
 from tests.postgres import ROOT
@@ -162,14 +163,14 @@ UNPACKED = (
 async def test_an_answer_without_end_costs_neither_time_nor_memory(
     answer: Answer, fault: Fault | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pomelo.hooks.posting.SECONDS", 1.0)
-    poster = Poster(HERE, ssl.create_default_context())
+    monkeypatch.setattr("pomelo.base.calling.SECONDS", 1.0)
+    caller = Caller(HERE, ssl.create_default_context())
     was_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     async with receiving(lambda _: answer) as receiver:
         began = clock.monotonic()
-        told = await asyncio.gather(*(poster.post(receiver.url, b"{}", {}) for _ in range(4)))
+        told = await asyncio.gather(*(caller.call(receiver.url, b"{}", {}) for _ in range(4)))
         took = clock.monotonic() - began
-    await poster.close()
+    await caller.close()
 
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - was_bytes
     assert {one.fault for one in told} == {fault}
@@ -178,11 +179,11 @@ async def test_an_answer_without_end_costs_neither_time_nor_memory(
 
 
 async def test_no_cookie_is_kept_and_nothing_is_unpacked() -> None:
-    poster = Poster(HERE, ssl.create_default_context())
+    caller = Caller(HERE, ssl.create_default_context())
     async with receiving(lambda _: status(200, "Set-Cookie: a=b; Path=/")) as receiver:
         for _ in range(2):
-            await poster.post(receiver.url, b"{}", {})
-    await poster.close()
+            await caller.call(receiver.url, b"{}", {})
+    await caller.close()
 
     assert [one.headers.get("cookie") for one in receiver.told] == [None, None]
     assert {one.headers["accept-encoding"] for one in receiver.told} == {"identity"}
@@ -190,11 +191,11 @@ async def test_no_cookie_is_kept_and_nothing_is_unpacked() -> None:
 
 
 async def test_a_connection_is_kept_for_what_comes_next() -> None:
-    poster = Poster(HERE, ssl.create_default_context())
+    caller = Caller(HERE, ssl.create_default_context())
     async with receiving(lambda _: OK) as receiver:
         for _ in range(5):
-            await poster.post(receiver.url, b"{}", {})
-    await poster.close()
+            await caller.call(receiver.url, b"{}", {})
+    await caller.close()
 
     assert (len(receiver.told), receiver.connections) == (5, 1)
 
@@ -203,8 +204,8 @@ async def test_a_proxy_of_the_environment_is_not_asked(monkeypatch: pytest.Monke
     async with receiving() as proxy, receiving() as receiver:
         monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{proxy.port}")
         monkeypatch.setenv("ALL_PROXY", f"http://127.0.0.1:{proxy.port}")
-        poster = Poster(HERE, ssl.create_default_context())
-        await poster.post(receiver.url, b"{}", {})
-        await poster.close()
+        caller = Caller(HERE, ssl.create_default_context())
+        await caller.call(receiver.url, b"{}", {})
+        await caller.close()
 
     assert (proxy.connections, receiver.connections) == (0, 1)

@@ -197,7 +197,7 @@ async def test_a_step_added_or_deleted_shifts_those_beyond_it(
         lead = await make.lead(db, campaign, f"p{position}@hooli.com")
         await db.execute("UPDATE leads SET step_position = $1 WHERE id = $2", position, lead.id)
 
-    await leads.shift_positions(db, campaign.team_id, campaign.id, beyond=place, by=by)
+    await leads.shift_positions(db, campaign.team_id, campaign.id, None, place, by=by)
 
     rows = await db.fetch("SELECT step_position FROM leads ORDER BY email")
     assert [row["step_position"] for row in rows] == expected

@@ -12,12 +12,14 @@ from pomelo.campaigns import AlreadyRunning, Campaign, CampaignNotFound, SenderM
 from pomelo.sequences import (
     AddingWhileRunning,
     DeletingWhileRunning,
+    Mail,
     NewStep,
     SequenceNotFound,
     StepChanges,
     StepInvalid,
     StepMissing,
     StepNotFound,
+    StepType,
     TemplateInvalid,
 )
 from tests import make
@@ -79,7 +81,7 @@ async def test_a_new_wording_is_a_version_and_the_old_one_stays(db: Db, now: dat
     later = now + timedelta(days=1)
 
     changed = await sequences.change_step(
-        db, campaign.team_id, main, step.id, StepChanges(subject="new"), now=later
+        db, campaign.team_id, main, step.id, StepChanges({"subject": "new"}), now=later
     )
 
     assert (changed.version, changed.subject, changed.message) == (2, "new", step.message)
@@ -95,7 +97,7 @@ async def test_a_new_wording_is_a_version_and_the_old_one_stays(db: Db, now: dat
 async def test_a_new_delay_is_no_new_version(db: Db, now: datetime) -> None:
     campaign, main = await draft(db)
     step = await make.step(db, campaign)
-    same = StepChanges(subject=step.subject, delay_days=3)
+    same = StepChanges({"subject": step.subject}, delay_days=3)
 
     changed = await sequences.change_step(db, campaign.team_id, main, step.id, same, now=now)
 
@@ -123,7 +125,7 @@ async def test_while_running_words_change_but_steps_do_not_come_or_go(
     with pytest.raises(DeletingWhileRunning):
         await sequences.delete_step(db, campaign.team_id, main, step.id)
     changed = await sequences.change_step(
-        db, campaign.team_id, main, step.id, StepChanges("new", delay_days=2), now=now
+        db, campaign.team_id, main, step.id, StepChanges({"subject": "new"}, delay_days=2), now=now
     )
 
     assert (changed.subject, changed.delay_days) == ("new", 2)
@@ -134,8 +136,8 @@ async def test_a_broken_change_changes_nothing(db: Db, now: datetime) -> None:
     step = await make.step(db, campaign)
 
     for changes, error in (
-        (StepChanges(message="{{ broken"), TemplateInvalid),
-        (StepChanges(subject=""), StepInvalid),
+        (StepChanges({"message": "{{ broken"}), TemplateInvalid),
+        (StepChanges({"subject": ""}), StepInvalid),
         (StepChanges(delay_days=-1), StepInvalid),
     ):
         with pytest.raises(error):
@@ -186,8 +188,8 @@ async def test_another_teams_steps_are_not_found(db: Db, now: datetime) -> None:
 
     for verb in (
         sequences.get_sequence(db, stranger, main),
-        sequences.add_step(db, stranger, main, NewStep("a", "b"), now=now),
-        sequences.change_step(db, stranger, main, step.id, StepChanges("a"), now=now),
+        sequences.add_step(db, stranger, main, NewStep(StepType.EMAIL, Mail("a", "b")), now=now),
+        sequences.change_step(db, stranger, main, step.id, StepChanges({"subject": "a"}), now=now),
         sequences.delete_step(db, stranger, main, step.id),
     ):
         with pytest.raises(SequenceNotFound):
@@ -205,7 +207,9 @@ async def test_a_step_is_found_in_its_own_sequence_only(db: Db, now: datetime) -
         with pytest.raises(StepNotFound):
             await sequences.delete_step(db, campaign.team_id, main, step)
         with pytest.raises(StepNotFound):
-            await sequences.change_step(db, campaign.team_id, main, step, StepChanges("a"), now=now)
+            await sequences.change_step(
+                db, campaign.team_id, main, step, StepChanges({"subject": "a"}), now=now
+            )
 
 
 async def test_sequences_go_with_their_campaign(db: Db) -> None:

@@ -93,5 +93,5 @@ async def delete_first_step(post: PostOffice) -> None:
         await campaigns.pause(db, team, campaign)
         first = (await sequences.list_steps(db, team, campaign))[0]
         gone = await sequences.delete_step(db, team, first.sequence_id, first.id)
-        await leads.shift_positions(db, team, campaign, beyond=gone.position, by=-1)
+        await leads.shift_positions(db, team, campaign, None, gone.position, by=-1)
         await sequences.start_campaign(db, team, campaign, now=now)

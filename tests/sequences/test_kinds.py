@@ -3,7 +3,7 @@
 import pytest
 
 from pomelo.sequences import StepInvalid, TemplateInvalid
-from pomelo.sequences.contents import check_content, check_delay, place, usual_delay
+from pomelo.sequences.kinds import Mail, StepType, check_delay, check_kind, place, usual_delay
 
 PLACES = [
     # index, steps there are, place
@@ -28,7 +28,7 @@ def test_a_place_that_cannot_be_given(index: int, count: int) -> None:
 
 
 def test_the_first_step_goes_at_once_and_others_a_day_later() -> None:
-    assert [usual_delay(position) for position in range(3)] == [0, 1, 1]
+    assert [usual_delay(StepType.EMAIL, position) for position in range(3)] == [0, 1, 1]
 
 
 @pytest.mark.parametrize("days", [-1, 3651, 2**40])
@@ -52,15 +52,15 @@ def test_a_part_that_is_missing_or_too_long(
     subject: str, message: str, is_first: bool, sentence: str
 ) -> None:
     with pytest.raises(StepInvalid, match=sentence):
-        check_content(subject, message, is_first=is_first)
+        check_kind(StepType.EMAIL, Mail(subject, message), opens=is_first)
 
 
 def test_a_follow_up_goes_into_the_thread_without_a_subject() -> None:
-    check_content("", "<p>Any news?</p>", is_first=False)
+    check_kind(StepType.EMAIL, Mail("", "<p>Any news?</p>"), opens=False)
 
 
 def test_a_broken_template_is_named_with_its_line() -> None:
     with pytest.raises(TemplateInvalid, match=r"^In the message: Line 2 of the template: "):
-        check_content("Hello", "<p>Hi</p>\n{{ firstName", is_first=True)
+        check_kind(StepType.EMAIL, Mail("Hello", "<p>Hi</p>\n{{ firstName"), opens=True)
     with pytest.raises(TemplateInvalid, match=r"^In the subject: Line 1 of the template: "):
-        check_content("{% for x in y %}", "<p>Hi</p>", is_first=True)
+        check_kind(StepType.EMAIL, Mail("{% for x in y %}", "<p>Hi</p>"), opens=True)

@@ -6,9 +6,9 @@ from typing import Final
 
 from pomelo.base.db import Db
 from pomelo.base.ids import CampaignId, LeadId, SenderId, TeamId
-from pomelo.leads import queue
 from pomelo.leads.model import WaitsFor
-from pomelo.leads.queue import Claimed, Taken, Want, Woken
+from pomelo.leads.queue import claims
+from pomelo.leads.queue.claims import Claimed, Taken, Want, Woken
 
 HEARD_AT_ONCE: Final = 500
 
@@ -34,7 +34,7 @@ async def claim_due(
     """
     if not wants:
         return []
-    taken = await queue.claim_due(db, wants, now=now, until=until)
+    taken = await claims.claim_due(db, wants, now=now, until=until)
     return deal(wants, sorted(taken, key=lambda lead: lead.due_at))
 
 
@@ -74,6 +74,7 @@ def _dealt(
         id=lead.id,
         campaign_id=lead.campaign_id,
         sender_id=sender,
+        sequence_id=lead.sequence_id,
         step_position=lead.step_position,
         fence=lead.fence,
         due_at=lead.due_at,
@@ -99,7 +100,7 @@ async def next_due(
         When the first lead is due, the sender's own or one without a sender; a row with
         nothing to come is missing.
     """
-    found = await queue.next_due(db, rows, without_new=without_new, now=now)
+    found = await claims.next_due(db, rows, without_new=without_new, now=now)
     return {(due.team_id, due.campaign_id, due.sender_id): due.due_at for due in found}
 
 
@@ -107,13 +108,13 @@ async def unpark(
     db: Db, team: TeamId, leads: Sequence[LeadId], waits_for: WaitsFor, *, now: datetime
 ) -> list[CampaignId]:
     """Let leads go on that waited for something; gives the campaigns to wake."""
-    found = await queue.unpark(db, team, leads, waits_for, now=now)
+    found = await claims.unpark(db, team, leads, waits_for, now=now)
     return [CampaignId(campaign) for campaign in dict.fromkeys(found)]
 
 
 async def unpark_all(db: Db, waits_for: WaitsFor) -> dict[TeamId, list[CampaignId]]:
     """Let everybody go on who waited for something; gives the campaigns to wake, by team."""
-    return _by_team(await queue.unpark_all(db, waits_for))
+    return _by_team(await claims.unpark_all(db, waits_for))
 
 
 async def unpark_heard(
@@ -129,7 +130,7 @@ async def unpark_heard(
     Returns:
         The campaigns to wake, by team.
     """
-    return _by_team(await queue.unpark_heard(db, heard_since=heard_since, amount=amount))
+    return _by_team(await claims.unpark_heard(db, heard_since=heard_since, amount=amount))
 
 
 def _by_team(found: Sequence[Woken]) -> dict[TeamId, list[CampaignId]]:

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from pomelo.base.db import Db
-from pomelo.base.ids import CampaignId, LeadId, SenderId, StepId, TeamId
+from pomelo.base.ids import CampaignId, LeadId, SenderId, SequenceId, StepId, TeamId
 from pomelo.leads.activity_types import ActivityType
 from pomelo.leads.model import LeadState, Seat, WaitsFor
 from pomelo.leads.states import REACHES, lifted_by
@@ -50,6 +50,7 @@ class Claimed(msgspec.Struct, frozen=True):
     id: LeadId
     campaign_id: CampaignId
     sender_id: SenderId
+    sequence_id: SequenceId | None
     step_position: int
     fence: int
     due_at: datetime
@@ -69,9 +70,11 @@ class NextStep(msgspec.Struct, frozen=True):
     Attributes:
         sender_id: Who wrote, if anybody did; kept for all later mails if the lead has no
             sender yet.
-        after: The step that is done: what stands after it now is next. None: the lead stays
-            where it is.
+        after: The step that is done, or the condition after whose branch it goes on: what
+            stands after it now is next. None: the lead stays where it is.
+        into: The branch whose first step is next, in place of `after`.
         due_at: When it is due.
+        needs_sender: Whether it is a mail.
     """
 
     team_id: TeamId
@@ -80,6 +83,8 @@ class NextStep(msgspec.Struct, frozen=True):
     sender_id: SenderId | None
     after: StepId | None
     due_at: datetime | None
+    into: SequenceId | None = None
+    needs_sender: bool = True
 
 
 class Onward(Seat, frozen=True):
@@ -101,6 +106,7 @@ class Taken(msgspec.Struct, frozen=True):
     id: LeadId
     campaign_id: CampaignId
     sender_id: SenderId | None
+    sequence_id: SequenceId | None
     step_position: int
     fence: int
     due_at: datetime
@@ -200,7 +206,9 @@ async def schedule_next(
         **_names(items),
         sender_ids=[item.sender_id for item in items],
         afters=[item.after for item in items],
+        intos=[item.into for item in items],
         due_ats=[item.due_at for item in items],
+        need_senders=[item.needs_sender for item in items],
         sent_at=sent_at,
         lifted=_LIFTED,
         reached=REACHES[_SENT],

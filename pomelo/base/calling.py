@@ -1,4 +1,4 @@
-"""One attempt to tell a receiver something: a POST, and what came of it."""
+"""One HTTP call to another system, and what came of it; the answer's body is not kept."""
 
 import asyncio
 import ssl
@@ -9,8 +9,8 @@ import httpcore
 import httpx
 
 from pomelo.base import clock, outgoing_http
+from pomelo.base.faults import Answer, Fault
 from pomelo.base.outgoing import Guard, HostInvalid, HostRefused, HostUnknown
-from pomelo.hooks.model import Answer, Fault
 
 SECONDS: Final = 15.0
 # An answer that is read to its end leaves the line open for the next one; not at any price.
@@ -31,31 +31,34 @@ FAILURES: Final[tuple[type[BaseException], ...]] = (
 )
 
 
-class Poster:
-    """Tells receivers things; its connections are kept.
+class Caller:
+    """Calls other systems; its connections are kept.
 
     Args:
-        guard: Says which receivers may be reached.
+        guard: Says which may be reached.
         context: Which certificates are trusted.
     """
 
     def __init__(self, guard: Guard, context: ssl.SSLContext) -> None:
         self._client = outgoing_http.client(guard, context)
 
-    async def post(self, url: str, body: bytes, headers: dict[str, str]) -> Answer:
-        """Tell a receiver something, within 15 seconds.
+    async def call(
+        self, url: str, body: bytes, headers: dict[str, str], *, method: str = "POST"
+    ) -> Answer:
+        """Call another system; it has 15 seconds.
 
         Args:
-            url: The receiver's.
-            body: JSON.
-            headers: The signature.
+            url: Where.
+            body: What is said; JSON unless the headers say otherwise.
+            headers: Beside the usual ones.
+            method: HTTP's word for it.
         """
         began = clock.monotonic()
-        said = {"Content-Type": "application/json", **headers}
+        said = {"Content-Type": "application/json", **headers} if body else headers
         try:
             async with (
                 asyncio.timeout(SECONDS),
-                self._client.stream("POST", url, content=body, headers=said) as answer,
+                self._client.stream(method, url, content=body, headers=said) as answer,
             ):
                 took = _milliseconds(began)
                 await _drain(answer)

@@ -1,0 +1,122 @@
+"""Calls of other systems: what is said, and what an answer means.
+
+At least once: a worker may die between a call and its being written. Every try of a lead's step
+has the same Idempotency-Key, so that the other side can tell.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+from urllib.parse import quote
+
+import msgspec
+
+from pomelo.base.errors import Invalid
+from pomelo.base.faults import Answer, Fault
+from pomelo.delivery.drafts import values_of
+from pomelo.delivery.errands.model import Errand, Person
+from pomelo.sequences import Call, Method, compile_template
+
+# Waits between tries; a day in all, as with mails.
+WAITS: Final = (
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=6),
+    timedelta(hours=15),
+)
+# These may be otherwise next time (RFC 9110 15.5, RFC 6585 4, RFC 8470 5.2).
+PASSING: Final = frozenset({408, 409, 423, 425, 429})
+JSON: Final = "application/json"
+
+
+class Request(msgspec.Struct, frozen=True):
+    """What is said to another system."""
+
+    method: Method
+    url: str
+    headers: dict[str, str]
+    body: bytes
+
+
+class Failed(msgspec.Struct, frozen=True):
+    """The call cannot be written for this lead, or was refused for good."""
+
+    sentence: str
+
+
+def request(errand: Errand, call: Call) -> Request | Failed:
+    """Write a call for a lead; Failed where it cannot be written."""
+    values = _values(errand.person)
+    try:
+        headers = {name: _shown(text, values, _one_line) for name, text in call.headers.items()}
+        is_json = _media(headers).startswith(JSON) or not _media(headers)
+        return Request(
+            method=call.method,
+            url=_shown(call.url, values, _in_url),
+            headers={**headers, "Idempotency-Key": key_of(errand)},
+            body=_shown(call.message, values, _in_json if is_json else None).encode(),
+        )
+    except Invalid as problem:
+        return Failed(str(problem))
+
+
+def key_of(errand: Errand) -> str:
+    """Give the key by which the other side knows a lead's step again."""
+    return f"{errand.step_id}-{errand.person.lead_id}"
+
+
+def next_try(errand: Errand, answer: Answer, *, now: datetime) -> datetime | None:
+    """Tell when a call that failed is tried again; None when it never is.
+
+    Args:
+        errand: The lead; `tries` counts those before this one.
+        answer: What came of it.
+        now: When it came.
+    """
+    is_final = answer.status is not None and 400 <= answer.status < 500
+    if answer.fault is Fault.REFUSED or (is_final and answer.status not in PASSING):
+        return None
+    tries = errand.person.tries
+    return now + WAITS[tries] if tries < len(WAITS) else None
+
+
+def sentence(answer: Answer) -> str:
+    """Say what was wrong with a call, for a person."""
+    if answer.status is not None:
+        return f"The other system answered {answer.status}."
+    return f"The other system could not be reached ({answer.fault})."
+
+
+def _values(person: Person) -> dict[str, object]:
+    return values_of(
+        person.variables,
+        person.email,
+        person.campaign_name,
+        sender_name=person.sender_name,
+        sender_email=person.sender_email,
+    )
+
+
+def _media(headers: Mapping[str, str]) -> str:
+    found = (value for name, value in headers.items() if name.lower() == "content-type")
+    return next(found, "").strip().lower()
+
+
+def _shown(source: str, values: Mapping[str, object], present: Callable[[str], str] | None) -> str:
+    template = compile_template(source, html=False)
+    return template.render(values, within=present)
+
+
+def _in_url(text: str) -> str:
+    return quote(text, safe="")
+
+
+def _in_json(text: str) -> str:
+    return json.dumps(text)[1:-1]
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
