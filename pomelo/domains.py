@@ -13,6 +13,7 @@ DOMAINS: Final = (
     "sequences",
     "leads",
     "messages",
+    "tasks",
     "activities",
     "tracking",
     "delivery",

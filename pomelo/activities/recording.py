@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from pomelo import leads
+from pomelo import leads, tasks
 from pomelo.activities import store
 from pomelo.activities.light import Ref, enter_light, enter_sent, is_light
 from pomelo.activities.model import Activity, Fact, kept
@@ -87,7 +87,19 @@ async def _enter_all(db: Db, facts: Sequence[Fact]) -> list[Activity | None]:
         [standings[(lead.team_id, lead.id)] for lead in changed],
         now=max(fact.at for fact in facts),
     )
+    await _close_tasks(db, activities)
     return activities
+
+
+async def _close_tasks(db: Db, activities: Sequence[Activity | None]) -> None:
+    """End what people were to do for leads whose sequence ended by this."""
+    stopped = [one for one in activities if one and one.has_stopped]
+    if stopped:
+        await tasks.close_of_leads(
+            db,
+            [(one.team_id, one.lead_id, one.type) for one in stopped],
+            now=max(one.created_at for one in stopped),
+        )
 
 
 def _enter(fact: Fact, kind: Kind, standings: Standings, seen: set[Kind]) -> Activity | None:

@@ -2,7 +2,7 @@
 
 from pomelo.delivery.desk import Desk
 from pomelo.delivery.drafts import values_of
-from pomelo.delivery.errands import Errands
+from pomelo.delivery.errands import Errands, change_task, end_tasks
 from pomelo.delivery.health import brake
 from pomelo.delivery.loop import Deliverer
 from pomelo.delivery.settle import resolve
@@ -41,6 +41,8 @@ __all__ = [
     "answer",
     "backlog",
     "brake",
+    "change_task",
+    "end_tasks",
     "resolve",
     "send_test",
     "values_of",

@@ -10,6 +10,7 @@ from pomelo.leads import Lead, NewLead
 from pomelo.sequences import ChangingWhileRunning
 from tests.api.client import Caller
 from tests.api.test_sequences import STEP, draft, start
+from tests.make import NOW
 
 KINDS: list[dict[str, Any]] = [
     {"type": "manual", "title": "Send {{firstName}} a card", "message": "A nice one"},
@@ -161,6 +162,6 @@ async def test_who_is_added_is_looked_for_as_the_first_step_asks(api: Caller) ->
 async def _add(api: Caller, campaign: Any, email: str) -> Lead:
     async with api.database.transaction() as db:
         new = NewLead(api.team.id, campaign, addresses.parse(email))
-        (added,) = await leads.add(db, [new], now=api.now)
+        (added,) = await leads.add(db, [new], now=NOW)
     assert isinstance(added, Lead)
     return added

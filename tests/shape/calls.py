@@ -162,6 +162,25 @@ CALLS: Final[Mapping[str, tuple[Ask, ...]]] = {
         Ask(query={"campaignId": "{campaignId}"}),
         Ask(query={"leadId": "{leadId}"}),
     ),
+    "tasks_list": (
+        Ask(),
+        Ask(query={"filters": '[{"id": "campaignId", "in": ["{campaignId}"]}]'}),
+    ),
+    "tasks_add": (
+        Ask(
+            body={
+                "recordId": "{leadId}",
+                "type": "phone",
+                "assignedTo": "{userId}",
+                "dueDate": "2026-12-01",
+            }
+        ),
+    ),
+    "tasks_change": (
+        Ask(body={"id": "{taskId}", "done": True}),
+        Ask(body={"id": "{taskId}", "assignedTo": "{userId}"}),
+    ),
+    "tasks_ignore": (Ask(body={"ids": ["{taskId}"]}),),
     "unsubscribes_list": PLAIN,
     "unsubscribes_get": PLAIN,
     "unsubscribes_add": PLAIN,

@@ -42,6 +42,7 @@ LEMLISTS: Final = frozenset(
         "Lead already in the campaign",
         "Lead is already launched",
         "Lead not found",
+        "Malformed filters",
         "Maximum 10000 values allowed",
         "Method not allowed",
         "Missing required fields",
@@ -68,6 +69,7 @@ LEMLISTS: Final = frozenset(
         "Webhook not found",
         "You cannot delete this step because the campaign is running",
         "contactId or leadId is required",
+        "recordId is required",
     }
 )
 SECTION: Final = re.compile(r"^(Args|Returns|Raises|Source|Attributes):$", re.MULTILINE)

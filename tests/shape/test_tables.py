@@ -14,6 +14,7 @@ from pomelo import (
     messages,
     senders,
     sequences,
+    tasks,
     teams,
     unsubscribes,
 )
@@ -68,6 +69,8 @@ LISTS: Final[dict[tuple[str, str], type[StrEnum] | frozenset[str]]] = {
     ("leads", "awaits"): leads.Awaited,
     ("leads", "email_status"): frozenset({"", "deliverable", "risky", "undeliverable"}),
     ("messages", "kind"): messages.MessageKind,
+    ("tasks", "type"): tasks.TaskType,
+    ("tasks", "state"): tasks.TaskState,
     ("messages", "state"): messages.MessageState,
     ("exports", "state"): exports.ExportState,
     ("hooks", "disabled_for"): hooks.DisabledFor,

@@ -16,19 +16,21 @@ from pomelo import (
     leads,
     senders,
     sequences,
+    tasks,
     unsubscribes,
 )
 from pomelo.activities import Fact
 from pomelo.base import addresses, ids
 from pomelo.base.clock import Clock
 from pomelo.base.db import Database, Db
-from pomelo.base.ids import ActivityId, MessageId, TeamId
+from pomelo.base.ids import ActivityId, MessageId, TaskId, TeamId
 from pomelo.base.secret import Secret
 from pomelo.campaigns import Campaign, NewCampaign
 from pomelo.hooks import Hook, NewHook
 from pomelo.hooks.telling import tell
 from pomelo.leads import ActivityType, Lead, NewLead
 from pomelo.senders import NewSender, Sender, Server, TlsMode
+from pomelo.tasks import Task, TaskType
 from tests import make
 from tests.api import client
 from tests.api.client import Caller
@@ -109,6 +111,7 @@ async def _things(db: Db, caller: Caller, domain: str, now: datetime) -> Things:
         "userId": caller.user.id,
         "activityId": activity,
         "labelId": label.id,
+        "taskId": await _task(db, caller, lead, now),
     }
 
 
@@ -137,6 +140,25 @@ async def _sender(db: Db, caller: Caller, domain: str, now: datetime) -> Sender:
         Server("127.0.0.1", 2526, TlsMode.NONE, f"jared@{domain}", IMAP_PASSWORD),
     )
     return await senders.add(db, caller.team.id, new, vault=make.VAULT, now=now)
+
+
+async def _task(db: Db, caller: Caller, lead: Lead, now: datetime) -> TaskId:
+    task = Task(
+        team_id=lead.team_id,
+        id=tasks.new_id(),
+        type=TaskType.PHONE,
+        title="Call",
+        message="",
+        lead_id=lead.id,
+        campaign_id=lead.campaign_id,
+        contact_id=lead.contact_id,
+        step_id=None,
+        sequence_step=None,
+        assigned_to=caller.user.id,
+        due_at=now,
+        created_at=now,
+    )
+    return (await tasks.add(db, task)).id
 
 
 async def _hook(db: Db, team: TeamId, now: datetime) -> Hook:

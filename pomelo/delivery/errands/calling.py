@@ -49,7 +49,7 @@ class Failed(msgspec.Struct, frozen=True):
 
 def request(errand: Errand, call: Call) -> Request | Failed:
     """Write a call for a lead; Failed where it cannot be written."""
-    values = _values(errand.person)
+    values = values_for(errand.person)
     try:
         headers = {name: _shown(text, values, _one_line) for name, text in call.headers.items()}
         is_json = _media(headers).startswith(JSON) or not _media(headers)
@@ -90,7 +90,8 @@ def sentence(answer: Answer) -> str:
     return f"The other system could not be reached ({answer.fault})."
 
 
-def _values(person: Person) -> dict[str, object]:
+def values_for(person: Person) -> dict[str, object]:
+    """Give what the texts of an errand may name."""
     return values_of(
         person.variables,
         person.email,

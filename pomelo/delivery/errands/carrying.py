@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeAlias
 
-from pomelo import activities, campaigns, leads
+from pomelo import activities, campaigns, leads, tasks
 from pomelo.activities import Fact
 from pomelo.base import addresses
 from pomelo.base.db import Db
@@ -16,16 +16,21 @@ from pomelo.delivery.errands.model import (
     Divert,
     Errand,
     Finish,
+    GoOn,
     HandOver,
     Later,
+    MakeTask,
     Park,
     Stop,
 )
+from pomelo.delivery.errands.tasks import task_of
 from pomelo.delivery.plan import due_after
-from pomelo.leads import ActivityType, Lead, NewLead, NextStep, Source, Wait
+from pomelo.leads import ActivityType, Lead, NewLead, NextStep, Source, Wait, WaitsFor
 from pomelo.sequences import Spot
 
 Decided: TypeAlias = Sequence[tuple[Errand, Decision]]
+# A lead, what comes next for it, and when the step before was done.
+Onward: TypeAlias = tuple[Errand, Spot | None, datetime]
 
 
 async def carry(db: Db, decided: Decided, *, now: datetime) -> None:
@@ -42,45 +47,48 @@ async def carry(db: Db, decided: Decided, *, now: datetime) -> None:
         if isinstance(decision, HandOver):
             facts.append(await _hand_over(db, errand, decision, now))
     await activities.record(db, facts)
-    await leads.park(db, [(e.hold, d.waits_for) for e, d in decided if isinstance(d, Park)])
+    made = [errand for errand, decision in decided if isinstance(decision, MakeTask)]
+    if made:
+        await tasks.insert(db, [task_of(errand, now) for errand in made])
+    parked = [(e.hold, d.waits_for) for e, d in decided if isinstance(d, Park)]
+    await leads.park(db, [*parked, *((errand.hold, WaitsFor.TASK) for errand in made)])
     await leads.wait_until(db, [(e.hold, d.until) for e, d in decided if isinstance(d, Later)])
     waits = [Wait(e.hold, d.awaits, d.until) for e, d in decided if isinstance(d, Await)]
     await leads.await_conditions(db, waits)
     await leads.divert(db, [e.hold for e, d in decided if isinstance(d, Divert)])
-    await go_on(db, _onward(decided), now=now)
+    await go_on(db, _onward(decided, now))
     await _wake_senders(db, [e for e, d in decided if isinstance(d, Divert)], now)
     await leads.free(db, [e.hold for e, _ in decided])
 
 
-def _onward(decided: Decided) -> list[tuple[Errand, Spot | None]]:
-    onward: list[tuple[Errand, Spot | None]] = []
+def _onward(decided: Decided, now: datetime) -> list[Onward]:
+    onward: list[Onward] = []
     for errand, decision in decided:
         match decision:
             case Choose(does_hold=does_hold):
-                onward.append((errand, errand.holds if does_hold else errand.fails))
+                onward.append((errand, errand.holds if does_hold else errand.fails, now))
+            case GoOn(done_at=done_at):
+                onward.append((errand, errand.next, done_at))
             case Finish() | HandOver():
-                onward.append((errand, None))
+                onward.append((errand, None, now))
             case _:
                 pass
     return onward
 
 
-async def go_on(
-    db: Db, onward: Sequence[tuple[Errand, Spot | None]], *, now: datetime
-) -> list[tuple[Errand, datetime | None]]:
-    """Let leads go on to their next steps, and have those looked for.
+async def go_on(db: Db, onward: Sequence[Onward]) -> None:
+    """Let leads go on to their next steps, and have mails among those looked for.
 
     Args:
         db: The open transaction.
-        onward: Leads and what comes next for each; None is the end.
-        now: When the step before was done.
+        onward: Leads, what comes next for each (None: the end), and when the step before was
+            done.
     """
-    dues = [(errand, spot, due_after(now, spot, errand.windows)) for errand, spot in onward]
+    dues = [(errand, spot, due_after(at, spot, errand.windows)) for errand, spot, at in onward]
     await leads.schedule_next(db, [_next_step(errand, spot, due) for errand, spot, due in dues])
     mails = [(e, due) for e, spot, due in dues if due is not None and spot and spot.needs_sender]
     for (team, campaign), at in _earliest(mails).items():
         await campaigns.wake_senders(db, team, [campaign], at=at)
-    return [(errand, due) for errand, spot, due in dues if spot and not spot.needs_sender]
 
 
 def _next_step(errand: Errand, spot: Spot | None, due: datetime | None) -> NextStep:

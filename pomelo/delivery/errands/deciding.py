@@ -13,9 +13,11 @@ from pomelo.delivery.errands.model import (
     Errand,
     Finish,
     Free,
+    GoOn,
     HandOver,
     Later,
     MakeCall,
+    MakeTask,
     Park,
     Stop,
 )
@@ -23,6 +25,7 @@ from pomelo.delivery.gate import BOUNCED
 from pomelo.leads import ActivityType, WaitsFor
 from pomelo.schedules import next_moment
 from pomelo.sequences import Call, Condition, Handover, Mail, Task
+from pomelo.tasks import TaskState
 
 
 class Around(msgspec.Struct, frozen=True):
@@ -107,9 +110,19 @@ def is_call(errand: Errand, _: Around) -> Decision | None:
     return MakeCall() if isinstance(errand.kind, Call) else None
 
 
+def was_done(errand: Errand, around: Around) -> Decision | None:
+    """A person has done what this step asked for, or let it be."""
+    person = errand.person
+    if person.task not in (TaskState.DONE, TaskState.IGNORED):
+        return None
+    return GoOn(person.task_ended_at or around.now)
+
+
 def is_task(errand: Errand, _: Around) -> Decision | None:
     """A person is to do something."""
-    return Park(WaitsFor.TASK) if isinstance(errand.kind, Task) else None
+    if not isinstance(errand.kind, Task):
+        return None
+    return Park(WaitsFor.TASK) if errand.person.task is TaskState.OPEN else MakeTask()
 
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -120,6 +133,7 @@ RULES: Final[tuple[Rule, ...]] = (
     is_rehearsed,
     is_condition,
     goes_elsewhere,
+    was_done,
     is_closed,
     is_call,
     is_task,

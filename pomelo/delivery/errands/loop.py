@@ -173,7 +173,7 @@ class Errands:
             await activities.record(db, [fact_of(errand, happened, now=now, extra=extra)])
             await store.forget_tries(db, errand)
             if happened is ActivityType.API_DONE:
-                await go_on(db, [(errand, errand.next)], now=now)
+                await go_on(db, [(errand, errand.next, now)])
             else:
                 await leads.free(db, [errand.hold])
 

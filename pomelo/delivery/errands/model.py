@@ -5,10 +5,20 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from pomelo.base.ids import CampaignId, LeadId, SenderId, SequenceId, StepId, TeamId, UserId
+from pomelo.base.ids import (
+    CampaignId,
+    ContactId,
+    LeadId,
+    SenderId,
+    SequenceId,
+    StepId,
+    TeamId,
+    UserId,
+)
 from pomelo.leads import ActivityType, Awaited, Hold, WaitsFor
 from pomelo.schedules import Window
 from pomelo.sequences import ConditionKey, Kind, Spot
+from pomelo.tasks import TaskState
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -18,6 +28,8 @@ class Person(msgspec.Struct, frozen=True):
         was_called: A call with it was made.
         owner: Who has its tasks: its sender's user, else who made the campaign.
         tries: How often the call of this step was tried.
+        task: How far this step's task is; None where there is none.
+        task_ended_at: When it was done or ignored.
     """
 
     team_id: TeamId
@@ -41,8 +53,11 @@ class Person(msgspec.Struct, frozen=True):
     is_running: bool
     sender_name: str
     sender_email: str
+    contact_id: ContactId
     owner: UserId
     tries: int
+    task: TaskState | None
+    task_ended_at: datetime | None
 
 
 class Errand(msgspec.Struct, frozen=True):
@@ -128,10 +143,31 @@ class HandOver(msgspec.Struct, frozen=True):
     campaign_id: CampaignId
 
 
+class MakeTask(msgspec.Struct, frozen=True):
+    """A person is told what to do."""
+
+
+class GoOn(msgspec.Struct, frozen=True):
+    """The step was carried out, then."""
+
+    done_at: datetime
+
+
 class MakeCall(msgspec.Struct, frozen=True):
     """Another system is called."""
 
 
 Decision: TypeAlias = (
-    Choose | Await | Later | Park | Stop | Free | Divert | Finish | HandOver | MakeCall
+    Choose
+    | Await
+    | Later
+    | Park
+    | Stop
+    | Free
+    | Divert
+    | Finish
+    | HandOver
+    | MakeTask
+    | GoOn
+    | MakeCall
 )
