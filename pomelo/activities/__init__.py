@@ -1,6 +1,7 @@
 """Activities: what happened, one row a fact, never changed; the door that moves a lead."""
 
 from pomelo.activities.actions import (
+    book_meeting,
     list_page,
     mark,
     mend,
@@ -37,6 +38,7 @@ __all__ = [
     "Shown",
     "Untold",
     "Verdict",
+    "book_meeting",
     "classic",
     "judge",
     "list_answered",

@@ -34,6 +34,13 @@ async def mark(
     await _record(db, [(team, lead) for lead in people], _MARKS[interested], now)
 
 
+async def book_meeting(db: Db, team: TeamId, people: Sequence[LeadId], *, now: datetime) -> None:
+    """Note that meetings with leads are booked; what that ends, their campaigns say."""
+    booked = {lead.id for lead in await _lock(db, team, people) if lead.meeting_booked_at}
+    new = [(team, lead) for lead in people if lead not in booked]
+    await _record(db, new, ActivityType.MEETING_BOOKED, now)
+
+
 async def pause(db: Db, team: TeamId, people: Sequence[LeadId], *, now: datetime) -> None:
     """Hold leads back until they are resumed; those paused before stay as they are."""
     standings = await _lock(db, team, people)

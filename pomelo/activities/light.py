@@ -7,13 +7,13 @@ and a machine's lock nothing.
 from collections.abc import Sequence
 from datetime import datetime
 
-from pomelo import leads
+from pomelo import campaigns, leads
 from pomelo.activities import store
 from pomelo.activities.model import Activity, Fact, kept
 from pomelo.activities.store import Kind, Seen
-from pomelo.base.db import Db
-from pomelo.base.ids import LeadId, TeamId
-from pomelo.leads import ActivityType, LeadState, NextStep, Opened, Opens, Seat
+from pomelo.base.db import EVER, Db
+from pomelo.base.ids import CampaignId, LeadId, TeamId
+from pomelo.leads import ActivityType, LeadState, NextStep, Opened, Opens, Seat, Standing
 
 Ref = tuple[TeamId, LeadId]
 
@@ -83,7 +83,17 @@ async def _open(db: Db, opens: Sequence[Fact]) -> dict[Ref, Opened]:
         [Opens(*ref, len(ats), min(ats)) for ref, ats in moments.items()],
         now=max(fact.at for fact in opens),
     )
+    await wake_errands(db, [lead for lead in found if lead.was_awaited])
     return {(lead.team_id, lead.id): lead for lead in found}
+
+
+async def wake_errands(db: Db, awoken: Sequence[Seat | Standing]) -> None:
+    """Have campaigns looked at in which a condition may have come true; they are due already."""
+    by_team: dict[TeamId, set[CampaignId]] = {}
+    for lead in awoken:
+        by_team.setdefault(lead.team_id, set()).add(lead.campaign_id)
+    for team, woken in by_team.items():
+        await campaigns.wake_errands(db, team, sorted(woken), at=EVER)
 
 
 async def _list_seats(db: Db, visited: set[Ref]) -> dict[Ref, Seat]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pomelo import leads, tasks
 from pomelo.activities import store
-from pomelo.activities.light import Ref, enter_light, enter_sent, is_light
+from pomelo.activities.light import Ref, enter_light, enter_sent, is_light, wake_errands
 from pomelo.activities.model import Activity, Fact, kept
 from pomelo.activities.store import Kind
 from pomelo.base.db import Db
@@ -88,7 +88,14 @@ async def _enter_all(db: Db, facts: Sequence[Fact]) -> list[Activity | None]:
         now=max(fact.at for fact in facts),
     )
     await _close_tasks(db, activities)
+    awaiting = [lead for lead in changed if lead.awaits is not None]
+    await wake_errands(db, [lead for lead in awaiting if _is_awoken(lead, standings)])
     return activities
+
+
+def _is_awoken(was: Standing, standings: Standings) -> bool:
+    now = standings[was.team_id, was.id]
+    return (now.due_at, now.waits_for) != (was.due_at, was.waits_for)
 
 
 async def _close_tasks(db: Db, activities: Sequence[Activity | None]) -> None:
@@ -109,7 +116,7 @@ def _enter(fact: Fact, kind: Kind, standings: Standings, seen: set[Kind]) -> Act
         return None
     if fact.is_bot:
         return kept(fact, was)
-    now = leads.moved(was, fact.type, fact.at)
+    now = leads.moved(was, fact.type, fact.at, link=str(fact.extra.get("location", "")))
     standings[fact.lead] = now
     is_first = kind not in seen
     seen.add(kind)

@@ -18,7 +18,7 @@ Quality = Literal["deliverable", "risky", "undeliverable", "unverified"]
 
 
 class Progress(StrEnum):
-    """What becomes of a lead after an event. Pausing ends the lead's sequence here, too."""
+    """What becomes of a lead after an event: it goes on, waits for a person, or is at its end."""
 
     CONTINUE = "continue"
     PAUSE = "pause"
@@ -91,8 +91,6 @@ class Kept(msgspec.Struct, frozen=True, rename="camel"):
 
     emoji: str = ""
     auto_review_conditions: tuple[str, ...] = ()
-    stop_on_meeting_booked: bool = False
-    stop_on_link_clicked_filter: str = ""
     opportunity_replied: bool = False
     opportunity_clicked: bool = False
     auto_lead_interest: bool = False
@@ -105,12 +103,12 @@ class Kept(msgspec.Struct, frozen=True, rename="camel"):
     ai_features: dict[str, Any] = {}
 
 
-def changes(patch: CampaignPatch, before: dict[str, object]) -> CampaignChanges:
+def changes(patch: CampaignPatch, before: Campaign) -> CampaignChanges:
     """Translate what was asked into what changes.
 
     Args:
         patch: The body.
-        before: The campaign's other settings until now.
+        before: The campaign until now.
 
     Raises:
         CampaignInvalid: What is only kept would take more than 64,000 bytes.
@@ -121,6 +119,7 @@ def changes(patch: CampaignPatch, before: dict[str, object]) -> CampaignChanges:
     tracking = patch.tracking or Tracking()
     on_replied = patch.on_replied or OnReplied()
     on_clicked = patch.on_link_clicked or OnLinkClicked()
+    on_meeting = patch.on_meeting_booked or OnMeetingBooked()
     return CampaignChanges(
         name=patch.name,
         labels=patch.labels,
@@ -130,9 +129,17 @@ def changes(patch: CampaignPatch, before: dict[str, object]) -> CampaignChanges:
         stop_on_replied=_first(_ends(on_replied.campaign_progress), patch.stop_on_email_replied),
         stop_on_clicked=_first(_ends(on_clicked.campaign_progress), patch.stop_on_link_clicked),
         stop_on_interested=patch.leads_paused_by_interest,
+        stop_on_meeting=_first(_ends(on_meeting.campaign_progress), patch.stop_on_meeting_booked),
+        pause_on=_pauses(
+            before,
+            replied=on_replied.campaign_progress,
+            clicked=on_clicked.campaign_progress,
+            meeting=on_meeting.campaign_progress,
+        ),
+        click_filter=patch.stop_on_link_clicked_filter,
         track_opens=_first(tracking.track_opens, _not(patch.disable_track_open)),
         track_clicks=_first(tracking.track_clicks, _not(patch.disable_track_click)),
-        other_settings=_others(patch, before),
+        other_settings=_others(patch, before.other_settings),
     )
 
 
@@ -151,11 +158,23 @@ def shown(campaign: Campaign) -> dict[str, Any]:
         "stop_on_email_replied": campaign.stop_on_replied,
         "stop_on_link_clicked": campaign.stop_on_clicked,
         "leads_paused_by_interest": campaign.stop_on_interested,
+        "stop_on_meeting_booked": campaign.stop_on_meeting,
+        "stop_on_link_clicked_filter": campaign.click_filter,
         "disable_track_open": not campaign.track_opens,
         "disable_track_click": not campaign.track_clicks,
         "tracking": Tracking(campaign.track_opens, campaign.track_clicks, has_replies),
-        "on_replied": _event(others.on_replied, ends=campaign.stop_on_replied),
-        "on_link_clicked": _event(others.on_link_clicked, ends=campaign.stop_on_clicked),
+        "on_replied": {
+            **others.on_replied,
+            "campaignProgress": _progress(campaign, "replied", ends=campaign.stop_on_replied),
+        },
+        "on_link_clicked": {
+            **others.on_link_clicked,
+            "campaignProgress": _progress(campaign, "clicked", ends=campaign.stop_on_clicked),
+        },
+        "on_meeting_booked": {
+            **others.on_meeting_booked,
+            "campaignProgress": _progress(campaign, "meeting", ends=campaign.stop_on_meeting),
+        },
     }
 
 
@@ -179,14 +198,20 @@ def _laid_over(before: object, given: object) -> object:
     return given
 
 
-def _event(given: dict[str, object], *, ends: bool) -> dict[str, object]:
-    """Give an event's settings; what its switch says wins over the word that was kept."""
-    word = given.get("campaignProgress", Progress.STOP)
+def _progress(campaign: Campaign, event: str, *, ends: bool) -> Progress:
     if not ends:
-        word = Progress.CONTINUE
-    elif word == Progress.CONTINUE:
-        word = Progress.STOP
-    return {**given, "campaignProgress": word}
+        return Progress.CONTINUE
+    return Progress.PAUSE if event in campaign.pause_on else Progress.STOP
+
+
+def _pauses(before: Campaign, **given: Progress | None) -> tuple[str, ...] | None:
+    """Give what pauses leads from now on; None where nothing was said of it."""
+    said = {event: progress for event, progress in given.items() if progress is not None}
+    if not said:
+        return None
+    kept = [event for event in before.pause_on if event not in said]
+    new = [event for event, progress in said.items() if progress is Progress.PAUSE]
+    return tuple(sorted({*kept, *new}))
 
 
 def _ends(progress: Progress | None) -> bool | None:

@@ -131,7 +131,7 @@ async def change(call: Call[NoQuery, CampaignPatch]) -> CampaignDetail:
 
     async def work(db: Db) -> CampaignDetail:
         before = await campaigns.lock(db, team, _id(call.path))
-        asked = campaign_settings.changes(patch, before.other_settings)
+        asked = campaign_settings.changes(patch, before)
         changed = await campaigns.change(db, team, before.id, asked)
         chosen = await campaign_senders.chosen(db, team, patch)
         if chosen is not None:

@@ -172,6 +172,10 @@ _LIKED_TEXT: Final = (
     "Recorded as `manualInterested`; it ends the lead's sequence unless the campaign says "
     "otherwise (`leadsPausedByInterest`)."
 )
+_MET_TEXT: Final = (
+    "Ours. What it ends, the campaign says (`onMeetingBooked`); a lead that waits before a "
+    "condition for it goes on. Twice is once."
+)
 _DISLIKED_TEXT: Final = "Recorded as `manualNotInterested`; it ends the lead's sequence."
 
 OPERATIONS: Final[tuple[AnyOperation, ...]] = (
@@ -187,6 +191,8 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
     _everywhere(
         "skip", activities.skip, "Skip a person", "Ends the sequences that have not ended before."
     ),
+    _everywhere("meetingbooked", activities.book_meeting, "Note a booked meeting", _MET_TEXT),
+    _in_campaign("meetingbooked", activities.book_meeting, "Note a lead's meeting", _MET_TEXT),
     _in_campaign("interested", _LIKE, "Mark a lead as interested", _LIKED_TEXT),
     _in_campaign("notinterested", _DISLIKE, "Mark a lead as not interested", _DISLIKED_TEXT),
     Operation(

@@ -21,6 +21,9 @@ class Campaign(msgspec.Struct, frozen=True):
     """A campaign.
 
     Attributes:
+        pause_on: Of `replied`, `clicked` and `meeting`, what pauses a lead in place of ending
+            its sequence.
+        click_filter: Only clicks on links that hold this text count for that; empty: all.
         other_settings: lemlist's switches that mean nothing here, as they came.
         started_at: Its first start; None while it is a draft.
     """
@@ -36,6 +39,9 @@ class Campaign(msgspec.Struct, frozen=True):
     stop_on_replied: bool
     stop_on_clicked: bool
     stop_on_interested: bool
+    stop_on_meeting: bool
+    pause_on: tuple[str, ...]
+    click_filter: str
     track_opens: bool
     track_clicks: bool
     other_settings: dict[str, object]
@@ -65,6 +71,9 @@ class CampaignChanges(msgspec.Struct, frozen=True):
     stop_on_replied: bool | None = None
     stop_on_clicked: bool | None = None
     stop_on_interested: bool | None = None
+    stop_on_meeting: bool | None = None
+    pause_on: tuple[str, ...] | None = None
+    click_filter: str | None = None
     track_opens: bool | None = None
     track_clicks: bool | None = None
     other_settings: dict[str, object] = {}

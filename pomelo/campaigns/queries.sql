@@ -3,12 +3,14 @@ INSERT INTO campaigns (team_id, id, name, labels, timezone, auto_review, other_s
   created_at)
 VALUES (:team_id, :id, :name, :labels, :timezone, :auto_review, :other_settings, :created_by, :now)
 RETURNING team_id, id, name, labels, timezone, state, is_archived, auto_review, stop_on_replied,
-  stop_on_clicked, stop_on_interested, track_opens, track_clicks, other_settings, created_by,
+  stop_on_clicked, stop_on_interested, stop_on_meeting, pause_on, click_filter, track_opens,
+  track_clicks, other_settings, created_by,
   created_at, started_at;
 
 -- name: find
 SELECT team_id, id, name, labels, timezone, state, is_archived, auto_review, stop_on_replied,
-  stop_on_clicked, stop_on_interested, track_opens, track_clicks, other_settings, created_by,
+  stop_on_clicked, stop_on_interested, stop_on_meeting, pause_on, click_filter, track_opens,
+  track_clicks, other_settings, created_by,
   created_at, started_at
 FROM campaigns WHERE team_id = :team_id AND id = :id;
 
@@ -16,14 +18,16 @@ FROM campaigns WHERE team_id = :team_id AND id = :id;
 -- Keeps others from starting, pausing and changing it, and mails of it from going out; people
 -- may still be added.
 SELECT team_id, id, name, labels, timezone, state, is_archived, auto_review, stop_on_replied,
-  stop_on_clicked, stop_on_interested, track_opens, track_clicks, other_settings, created_by,
+  stop_on_clicked, stop_on_interested, stop_on_meeting, pause_on, click_filter, track_opens,
+  track_clicks, other_settings, created_by,
   created_at, started_at
 FROM campaigns WHERE team_id = :team_id AND id = :id
 FOR NO KEY UPDATE;
 
 -- name: list_oldest
 SELECT team_id, id, name, labels, timezone, state, is_archived, auto_review, stop_on_replied,
-  stop_on_clicked, stop_on_interested, track_opens, track_clicks, other_settings, created_by,
+  stop_on_clicked, stop_on_interested, stop_on_meeting, pause_on, click_filter, track_opens,
+  track_clicks, other_settings, created_by,
   created_at, started_at
 FROM campaigns
 WHERE team_id = :team_id AND (:created_by::text IS NULL OR created_by = :created_by)
@@ -31,7 +35,8 @@ ORDER BY created_at, id OFFSET :skip LIMIT :amount;
 
 -- name: list_newest
 SELECT team_id, id, name, labels, timezone, state, is_archived, auto_review, stop_on_replied,
-  stop_on_clicked, stop_on_interested, track_opens, track_clicks, other_settings, created_by,
+  stop_on_clicked, stop_on_interested, stop_on_meeting, pause_on, click_filter, track_opens,
+  track_clicks, other_settings, created_by,
   created_at, started_at
 FROM campaigns
 WHERE team_id = :team_id AND (:created_by::text IS NULL OR created_by = :created_by)
@@ -40,7 +45,8 @@ ORDER BY created_at DESC, id DESC OFFSET :skip LIMIT :amount;
 -- name: list_by_ids
 -- In the order of the ids.
 SELECT c.team_id, c.id, c.name, c.labels, c.timezone, c.state, c.is_archived, c.auto_review,
-  c.stop_on_replied, c.stop_on_clicked, c.stop_on_interested, c.track_opens, c.track_clicks,
+  c.stop_on_replied, c.stop_on_clicked, c.stop_on_interested, c.stop_on_meeting, c.pause_on,
+  c.click_filter, c.track_opens, c.track_clicks,
   c.other_settings, c.created_by, c.created_at, c.started_at
 FROM unnest(:ids::text[]) WITH ORDINALITY AS n (id, place)
 JOIN campaigns c ON c.team_id = :team_id AND c.id = n.id
@@ -75,19 +81,24 @@ UPDATE campaigns SET
   stop_on_replied = COALESCE(:stop_on_replied, stop_on_replied),
   stop_on_clicked = COALESCE(:stop_on_clicked, stop_on_clicked),
   stop_on_interested = COALESCE(:stop_on_interested, stop_on_interested),
+  stop_on_meeting = COALESCE(:stop_on_meeting, stop_on_meeting),
+  pause_on = COALESCE(:pause_on, pause_on),
+  click_filter = COALESCE(:click_filter, click_filter),
   track_opens = COALESCE(:track_opens, track_opens),
   track_clicks = COALESCE(:track_clicks, track_clicks),
   other_settings = other_settings || :other_settings
 WHERE team_id = :team_id AND id = :id
 RETURNING team_id, id, name, labels, timezone, state, is_archived, auto_review, stop_on_replied,
-  stop_on_clicked, stop_on_interested, track_opens, track_clicks, other_settings, created_by,
+  stop_on_clicked, stop_on_interested, stop_on_meeting, pause_on, click_filter, track_opens,
+  track_clicks, other_settings, created_by,
   created_at, started_at;
 
 -- name: start
 UPDATE campaigns SET state = 'running', started_at = COALESCE(started_at, :now)
 WHERE team_id = :team_id AND id = :id AND state = 'paused' AND NOT is_archived
 RETURNING team_id, id, name, labels, timezone, state, is_archived, auto_review, stop_on_replied,
-  stop_on_clicked, stop_on_interested, track_opens, track_clicks, other_settings, created_by,
+  stop_on_clicked, stop_on_interested, stop_on_meeting, pause_on, click_filter, track_opens,
+  track_clicks, other_settings, created_by,
   created_at, started_at;
 
 -- name: pause
@@ -95,7 +106,8 @@ RETURNING team_id, id, name, labels, timezone, state, is_archived, auto_review, 
 UPDATE campaigns SET state = 'paused'
 WHERE team_id = :team_id AND id = :id AND state = 'running'
 RETURNING team_id, id, name, labels, timezone, state, is_archived, auto_review, stop_on_replied,
-  stop_on_clicked, stop_on_interested, track_opens, track_clicks, other_settings, created_by,
+  stop_on_clicked, stop_on_interested, stop_on_meeting, pause_on, click_filter, track_opens,
+  track_clicks, other_settings, created_by,
   created_at, started_at;
 
 -- name: attach_schedule

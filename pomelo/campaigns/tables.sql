@@ -12,6 +12,11 @@ CREATE TABLE campaigns (
   stop_on_clicked boolean NOT NULL DEFAULT false,
   -- Whether "interested" ends the lead's sequence.
   stop_on_interested boolean NOT NULL DEFAULT true,
+  stop_on_meeting boolean NOT NULL DEFAULT false,
+  -- Of what ends a sequence, what only pauses the lead, so that a person can let it go on.
+  pause_on text[] NOT NULL DEFAULT '{}' CHECK (pause_on <@ ARRAY['replied', 'clicked', 'meeting']),
+  -- Only clicks on links that hold this text end it; '' = all.
+  click_filter text NOT NULL DEFAULT '',
   track_opens boolean NOT NULL DEFAULT true,
   track_clicks boolean NOT NULL DEFAULT true,
   -- lemlist's other switches, kept and given back as they came.

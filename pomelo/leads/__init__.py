@@ -81,8 +81,8 @@ from pomelo.leads.states import (
     parse_states,
     recomputed,
     status,
-    stops,
 )
+from pomelo.leads.stops import stops
 from pomelo.leads.store import (
     Listed,
     find,

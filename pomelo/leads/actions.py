@@ -5,16 +5,20 @@ What happens to them comes through `activities`; the queue's verbs are in `turns
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
-from pomelo import contacts
+from pomelo import campaigns, contacts
 from pomelo.base.db import Db
 from pomelo.base.ids import CampaignId, ContactId, LeadId, SequenceId, StepId, TeamId
 from pomelo.leads import store
 from pomelo.leads.errors import LeadNotFound, VariableNotFound, VariablesExist
-from pomelo.leads.model import Lead, Standing
+from pomelo.leads.model import Awaited, Lead, Standing
 from pomelo.leads.variables import clean, merged
+
+# Conditions that a variable may make true.
+_BY_VARIABLES: Final = (Awaited.HAS_LINKEDIN_URL, Awaited.HAS_PHONE_NUMBER)
 
 
 async def get(db: Db, team: TeamId, lead: LeadId) -> Lead:
@@ -163,6 +167,8 @@ async def _write(db: Db, lead: Lead, changes: Mapping[str, object], now: datetim
     if variables == lead.variables:
         return lead
     await store.set_variables(db, lead.team_id, lead.id, variables, now=now)
+    if lead.awaits in _BY_VARIABLES:
+        await campaigns.wake_errands(db, lead.team_id, [lead.campaign_id], at=now)
     return msgspec.structs.replace(lead, variables=variables, updated_at=now)
 
 

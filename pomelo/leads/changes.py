@@ -7,8 +7,9 @@ from typing import Final
 import msgspec
 
 from pomelo.leads.activity_types import ActivityType
-from pomelo.leads.model import LeadState, Standing, WaitsFor
-from pomelo.leads.states import REACHES, after, counts, recomputed, stops
+from pomelo.leads.model import Awaited, LeadState, Standing, WaitsFor
+from pomelo.leads.states import REACHES, after, counts, recomputed
+from pomelo.leads.stops import pauses, stops
 
 _MOMENTS: Final = {
     LeadState.SCANNED: "scanned_at",
@@ -37,12 +38,23 @@ _COUNTS: Final = {
 _MEANS: Final = {
     "skipped_at": ActivityType.SKIPPED,
     "clicked_at": ActivityType.EMAILS_CLICKED,
+    "meeting_booked_at": ActivityType.MEETING_BOOKED,
     "replied_at": ActivityType.EMAILS_REPLIED,
     "interested_at": ActivityType.MANUAL_INTERESTED,
     "not_interested_at": ActivityType.MANUAL_NOT_INTERESTED,
     "bounced_at": ActivityType.EMAILS_BOUNCED,
     "failed_at": ActivityType.EMAILS_FAILED,
     "unsubscribed_at": ActivityType.EMAILS_UNSUBSCRIBED,
+}
+
+
+# What comes true by what happens; the leads that wait for it are looked at.
+AWAKENS: Final = {
+    ActivityType.EMAILS_OPENED: Awaited.EMAILS_OPENED,
+    ActivityType.EMAILS_CLICKED: Awaited.EMAILS_CLICKED,
+    ActivityType.EMAILS_UNSUBSCRIBED: Awaited.EMAILS_UNSUBSCRIBED,
+    ActivityType.MEETING_BOOKED: Awaited.MEETING_BOOKED,
+    ActivityType.AIRCALL_DONE: Awaited.AIRCALL_DONE,
 }
 
 
@@ -61,22 +73,22 @@ class Others(msgspec.Struct, frozen=True):
     last_at: datetime | None = None
 
 
-def moved(lead: Standing, happened: ActivityType, at: datetime) -> Standing:
+def moved(lead: Standing, happened: ActivityType, at: datetime, *, link: str = "") -> Standing:
     """Give the lead as it is once something has happened.
 
     Args:
         lead: As it was, locked.
         happened: What a person, a mail server or this one did; not what a machine clicked.
         at: When it happened, which may lie before what is known already.
+        link: Where a click led to.
     """
     changed: dict[str, object] = {"state": after(lead.state, happened)}
     if counts(happened):
         changed["last_state"] = happened
-    if lead.stopped_by is None and stops(happened, lead.rules):
-        changed["stopped_by"] = happened
+    changed |= _ended(lead, happened, link)
     if happened in _COUNTS:
         changed[_COUNTS[happened]] = getattr(lead, _COUNTS[happened]) + 1
-    changed |= _moment(lead, happened, at) | _switches(lead, happened)
+    changed |= _moment(lead, happened, at) | _switches(lead, happened) | _awoken(lead, happened, at)
     return msgspec.structs.replace(lead, **changed)
 
 
@@ -121,9 +133,16 @@ def clicked(
     stopped_by = lead.stopped_by
     if stopped_by is ActivityType.EMAILS_CLICKED and not clicks:
         stopped_by = still_stopped_by(msgspec.structs.replace(rest, clicked_at=None))
-    elif stopped_by is None and is_new and stops(ActivityType.EMAILS_CLICKED, lead.rules):
+    elif stopped_by is None and is_new and _stops_by_any_click(lead):
         stopped_by = ActivityType.EMAILS_CLICKED
+    if lead.paused_by is ActivityType.EMAILS_CLICKED and not clicks:
+        rest = msgspec.structs.replace(rest, is_paused=False, paused_by=None)
     return msgspec.structs.replace(rest, state=recomputed(rest), stopped_by=stopped_by)
+
+
+def _stops_by_any_click(lead: Standing) -> bool:
+    clicked, rules = ActivityType.EMAILS_CLICKED, lead.rules
+    return stops(clicked, rules) and not pauses(clicked, rules) and not lead.click_filter
 
 
 def still_stopped_by(lead: Standing) -> ActivityType | None:
@@ -131,13 +150,35 @@ def still_stopped_by(lead: Standing) -> ActivityType | None:
     known = [
         (at, happened)
         for moment, happened in _MEANS.items()
-        if (at := getattr(lead, moment)) and stops(happened, lead.rules)
+        if (at := getattr(lead, moment))
+        and stops(happened, lead.rules)
+        and not pauses(happened, lead.rules)
     ]
     return min(known)[1] if known else None
 
 
+def _ended(lead: Standing, happened: ActivityType, link: str) -> dict[str, object]:
+    """End or pause a lead's sequence, where its campaign says that this does."""
+    is_other_link = happened is ActivityType.EMAILS_CLICKED and lead.click_filter not in link
+    if lead.stopped_by is not None or is_other_link or not stops(happened, lead.rules):
+        return {}
+    if not pauses(happened, lead.rules):
+        return {"stopped_by": happened}
+    return {} if lead.is_paused else {"is_paused": True, "paused_by": happened}
+
+
+def _awoken(lead: Standing, happened: ActivityType, at: datetime) -> dict[str, object]:
+    """Let a lead that waits before a condition for this be looked at."""
+    if lead.awaits is None or lead.awaits is not AWAKENS.get(happened) or lead.due_at is None:
+        return {}
+    waits_for = None if lead.waits_for is WaitsFor.CONDITION else lead.waits_for
+    return {"due_at": min(lead.due_at, at), "waits_for": waits_for}
+
+
 def _moment(lead: Standing, happened: ActivityType, at: datetime) -> dict[str, datetime]:
     reached = REACHES.get(happened)
+    if happened is ActivityType.MEETING_BOOKED:
+        return {"meeting_booked_at": min(lead.meeting_booked_at or at, at)}
     if reached is None:
         return {}
     name = "bounced_at" if happened is ActivityType.EMAILS_BOUNCED else _MOMENTS[reached]
@@ -148,7 +189,7 @@ def _moment(lead: Standing, happened: ActivityType, at: datetime) -> dict[str, d
 def _switches(lead: Standing, happened: ActivityType) -> dict[str, object]:
     match happened:
         case ActivityType.PAUSED | ActivityType.RESUMED:
-            return {"is_paused": happened is ActivityType.PAUSED}
+            return {"is_paused": happened is ActivityType.PAUSED, "paused_by": None}
         case ActivityType.REVIEWED:
             return _launched(lead)
         case _:

@@ -57,11 +57,17 @@ class StopRules(msgspec.Struct, frozen=True):
         on_replied: A reply on any channel.
         on_clicked: A click in a mail.
         on_interested: The mark "interested".
+        on_meeting: A meeting is booked.
+        pause_on: What of `replied`, `clicked` and `meeting` only pauses the lead.
+        click_filter: Only clicks on links that hold this text count; empty: all.
     """
 
     on_replied: bool = True
     on_clicked: bool = False
     on_interested: bool = True
+    on_meeting: bool = False
+    pause_on: tuple[str, ...] = ()
+    click_filter: str = ""
 
 
 class Facts(msgspec.Struct, frozen=True):
@@ -212,11 +218,13 @@ class Opened(Seat, frozen=True):
         reached: The state it came to by that, if it came to another one.
         was_opened: Some mail of its had been opened before.
         was_clicked: A link of some mail of its had been clicked.
+        was_awaited: It waited before a condition for just that.
     """
 
     reached: LeadState | None
     was_opened: bool
     was_clicked: bool
+    was_awaited: bool
 
 
 class Standing(Facts, frozen=True, kw_only=True):
@@ -226,6 +234,9 @@ class Standing(Facts, frozen=True, kw_only=True):
         stop_on_replied: Its campaign's choice; see `StopRules`.
         stop_on_clicked: The same.
         stop_on_interested: The same.
+        stop_on_meeting: The same.
+        pause_on: The same.
+        click_filter: The same.
     """
 
     team_id: TeamId
@@ -239,6 +250,9 @@ class Standing(Facts, frozen=True, kw_only=True):
     is_paused: bool
     stopped_by: ActivityType | None
     waits_for: WaitsFor | None
+    awaits: Awaited | None
+    paused_by: ActivityType | None
+    meeting_booked_at: datetime | None
     sent_count: int
     opened_count: int
     clicked_count: int
@@ -246,6 +260,9 @@ class Standing(Facts, frozen=True, kw_only=True):
     stop_on_replied: bool
     stop_on_clicked: bool
     stop_on_interested: bool
+    stop_on_meeting: bool
+    pause_on: tuple[str, ...]
+    click_filter: str
 
     @property
     def can_be_launched(self) -> bool:
@@ -255,4 +272,11 @@ class Standing(Facts, frozen=True, kw_only=True):
     @property
     def rules(self) -> StopRules:
         """What its campaign says ends the sequence."""
-        return StopRules(self.stop_on_replied, self.stop_on_clicked, self.stop_on_interested)
+        return StopRules(
+            self.stop_on_replied,
+            self.stop_on_clicked,
+            self.stop_on_interested,
+            self.stop_on_meeting,
+            self.pause_on,
+            self.click_filter,
+        )

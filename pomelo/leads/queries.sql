@@ -98,7 +98,7 @@ SELECT id FROM leads WHERE team_id = :team_id AND contact_id = ANY(:contact_ids:
 ORDER BY id;
 
 -- name: set_variables
--- Of a locked lead.
+-- Of a locked lead; one that waits before a condition for a variable is looked at again.
 WITH named AS (
   INSERT INTO variable_names (team_id, campaign_id, name)
   SELECT l.team_id, l.campaign_id, k.name
@@ -107,7 +107,11 @@ WITH named AS (
   ORDER BY l.team_id, l.campaign_id, k.name
   ON CONFLICT DO NOTHING
 )
-UPDATE leads SET variables = :variables, updated_at = :now
+UPDATE leads SET variables = :variables, updated_at = :now,
+  due_at = CASE WHEN awaits IN ('hasLinkedinUrl', 'hasPhoneNumber') THEN LEAST(due_at, :now)
+    ELSE due_at END,
+  waits_for = CASE WHEN awaits IN ('hasLinkedinUrl', 'hasPhoneNumber') AND waits_for = 'condition'
+    THEN NULL ELSE waits_for END
 WHERE team_id = :team_id AND id = :lead_id;
 
 -- name: set_email_statuses
@@ -120,10 +124,12 @@ WHERE l.team_id = n.team_id AND l.id = n.id;
 -- Sorted, so that two batches never wait for each other. What a stop rule says is read
 -- without a lock: the statement that lets a mail go reads it again.
 SELECT l.team_id, l.id, l.campaign_id, l.contact_id, l.sender_id, l.state, l.last_state, l.due_at,
-  l.is_paused, l.stopped_by, l.waits_for, l.scanned_at, l.reviewed_at, l.skipped_at,
+  l.is_paused, l.paused_by, l.stopped_by, l.waits_for, l.awaits, l.scanned_at, l.reviewed_at,
+  l.skipped_at, l.meeting_booked_at,
   l.contacted_at, l.opened_at, l.clicked_at, l.replied_at, l.interested_at, l.not_interested_at,
   l.bounced_at, l.failed_at, l.unsubscribed_at, l.sent_count, l.opened_count, l.clicked_count,
-  l.replied_count, c.stop_on_replied, c.stop_on_clicked, c.stop_on_interested
+  l.replied_count, c.stop_on_replied, c.stop_on_clicked, c.stop_on_interested, c.stop_on_meeting,
+  c.pause_on, c.click_filter
 FROM unnest(:team_ids::text[], :ids::text[]) AS n (team_id, id)
 JOIN leads l ON l.team_id = n.team_id AND l.id = n.id
 JOIN campaigns c ON c.team_id = l.team_id AND c.id = l.campaign_id
@@ -134,7 +140,7 @@ FOR NO KEY UPDATE OF l;
 -- Of locked leads only.
 UPDATE leads l SET
   state = n.state, last_state = n.last_state, due_at = n.due_at, is_paused = n.is_paused,
-  stopped_by = n.stopped_by, waits_for = n.waits_for, scanned_at = n.scanned_at,
+  paused_by = n.paused_by, meeting_booked_at = n.meeting_booked_at, stopped_by = n.stopped_by, waits_for = n.waits_for, scanned_at = n.scanned_at,
   reviewed_at = n.reviewed_at, skipped_at = n.skipped_at, contacted_at = n.contacted_at,
   opened_at = n.opened_at, clicked_at = n.clicked_at, replied_at = n.replied_at,
   interested_at = n.interested_at, not_interested_at = n.not_interested_at,
@@ -143,7 +149,7 @@ UPDATE leads l SET
   replied_count = n.replied_count, updated_at = GREATEST(l.updated_at, :now)
 FROM json_to_recordset(:rows) AS n (
   team_id text, id text, state text, last_state text, due_at timestamptz, is_paused boolean,
-  stopped_by text, waits_for text, scanned_at timestamptz, reviewed_at timestamptz,
+  paused_by text, meeting_booked_at timestamptz, stopped_by text, waits_for text, scanned_at timestamptz, reviewed_at timestamptz,
   skipped_at timestamptz, contacted_at timestamptz, opened_at timestamptz,
   clicked_at timestamptz, replied_at timestamptz, interested_at timestamptz,
   not_interested_at timestamptz, bounced_at timestamptz, failed_at timestamptz,
@@ -164,11 +170,15 @@ WITH was AS MATERIALIZED (
 UPDATE leads l SET
   state = CASE WHEN l.state = ANY(:lifted::text[]) THEN :reached ELSE l.state END,
   last_state = :happened, opened_at = LEAST(l.opened_at, was.first_at),
+  due_at = CASE WHEN l.awaits = :happened THEN LEAST(l.due_at, :now) ELSE l.due_at END,
+  waits_for = CASE WHEN l.awaits = :happened AND l.waits_for = 'condition' THEN NULL
+    ELSE l.waits_for END,
   opened_count = l.opened_count + was.times, updated_at = GREATEST(l.updated_at, :now)
 FROM was WHERE l.team_id = was.team_id AND l.id = was.id
 RETURNING l.team_id, l.id, l.campaign_id, l.sender_id,
   CASE WHEN was.state = l.state THEN NULL ELSE l.state END AS reached,
-  was.opened_count > 0 AS was_opened, l.clicked_at IS NOT NULL AS was_clicked;
+  was.opened_count > 0 AS was_opened, l.clicked_at IS NOT NULL AS was_clicked,
+  COALESCE(l.awaits = :happened, false) AS was_awaited;
 
 -- name: list_seats
 -- Not locked: for facts that move nothing.

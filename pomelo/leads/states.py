@@ -7,7 +7,7 @@ from typing import Final
 
 from pomelo.base.errors import Invalid
 from pomelo.leads.activity_types import ActivityType
-from pomelo.leads.model import Facts, LeadState, LeadStatus, StopRules
+from pomelo.leads.model import Facts, LeadState, LeadStatus
 
 # What outranks what. Two states of one rank give way to each other: the last one counts.
 RANKS: Final = {
@@ -128,7 +128,7 @@ AHEAD: Final = ATTRACTING | {
 # What may become the lead's last detailed state.
 COUNTING: Final = frozenset(ActivityType) - _PASSING - ANNOUNCEMENTS
 
-_ALWAYS_STOPPING: Final = frozenset(
+ALWAYS_STOPPING: Final = frozenset(
     {
         LeadState.SKIPPED,
         LeadState.NOT_INTERESTED,
@@ -188,7 +188,7 @@ def recomputed(facts: Facts) -> LeadState:
         LeadState.EMAILS_UNSUBSCRIBED: facts.unsubscribed_at,
     }
     weights = [
-        (RANKS[state], at, state in _ALWAYS_STOPPING, state) for state, at in known.items() if at
+        (RANKS[state], at, state in ALWAYS_STOPPING, state) for state, at in known.items() if at
     ]
     return max(weights)[-1] if weights else LeadState.IMPORTED
 
@@ -201,27 +201,6 @@ def announced(was: LeadState, now: LeadState) -> ActivityType | None:
 def counts(happened: ActivityType) -> bool:
     """Tell whether a fact becomes the lead's last detailed state (`lastState`)."""
     return happened in COUNTING
-
-
-def stops(happened: ActivityType, rules: StopRules) -> bool:
-    """Tell whether a fact ends the lead's sequence.
-
-    Args:
-        happened: What a person or a mail server did.
-        rules: What the campaign chose; what it cannot choose is that a lead who was skipped,
-            bounced, failed, unsubscribed or not interested gets no further mail.
-
-    Source:
-        API reference 5.4 and 6.3.
-    """
-    reached = REACHES.get(happened)
-    if reached in _ALWAYS_STOPPING:
-        return True
-    if reached is LeadState.INTERESTED:
-        return rules.on_interested
-    if happened is ActivityType.EMAILS_CLICKED:
-        return rules.on_clicked
-    return reached is LeadState.WARMED and happened not in ANNOUNCEMENTS and rules.on_replied
 
 
 def status(

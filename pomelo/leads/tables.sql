@@ -40,6 +40,8 @@ CREATE TABLE leads (
   -- An automatic answer says that the person is away until then; no step is due before.
   back_at timestamptz,
   is_paused boolean NOT NULL DEFAULT false,
+  -- The activity that paused it; NULL = a person did, or it is not paused.
+  paused_by text,
   -- The activity that ended the sequence (emailsReplied, emailsUnsubscribed …).
   stopped_by text,
   -- The event it waits for; 'replies': that the mailbox of its sender is read; 'task': that a

@@ -6,22 +6,36 @@ import msgspec
 import pytest
 
 from pomelo.api.campaign_settings import CampaignPatch, changes
+from pomelo.base.db import Db
 from pomelo.base.ids import CampaignId
+from tests import make
 from tests.api.client import Caller
 
-MEANINGS: list[tuple[dict[str, Any], dict[str, bool]]] = [
+MEANINGS: list[tuple[dict[str, Any], dict[str, Any]]] = [
     # what is asked, the columns that change
     ({"stopOnEmailReplied": False}, {"stop_on_replied": False}),
-    ({"onReplied": {"campaignProgress": "continue"}}, {"stop_on_replied": False}),
-    ({"onReplied": {"campaignProgress": "pause"}}, {"stop_on_replied": True}),
+    ({"onReplied": {"campaignProgress": "continue"}}, {"stop_on_replied": False, "pause_on": ()}),
+    (
+        {"onReplied": {"campaignProgress": "pause"}},
+        {"stop_on_replied": True, "pause_on": ("replied",)},
+    ),
     ({"onReplied": {"createNewTask": True}}, {}),
     (
         {"stopOnEmailReplied": True, "onReplied": {"campaignProgress": "continue"}},
-        {"stop_on_replied": False},
+        {"stop_on_replied": False, "pause_on": ()},
     ),
     ({"stopOnLinkClicked": True}, {"stop_on_clicked": True}),
-    ({"onLinkClicked": {"campaignProgress": "stop"}}, {"stop_on_clicked": True}),
-    ({"onLinkClicked": {"campaignProgress": "pause"}}, {"stop_on_clicked": True}),
+    ({"onLinkClicked": {"campaignProgress": "stop"}}, {"stop_on_clicked": True, "pause_on": ()}),
+    (
+        {"onLinkClicked": {"campaignProgress": "pause"}},
+        {"stop_on_clicked": True, "pause_on": ("clicked",)},
+    ),
+    ({"stopOnLinkClickedFilter": "cal.com"}, {"click_filter": "cal.com"}),
+    ({"stopOnMeetingBooked": True}, {"stop_on_meeting": True}),
+    (
+        {"onMeetingBooked": {"campaignProgress": "pause"}},
+        {"stop_on_meeting": True, "pause_on": ("meeting",)},
+    ),
     ({"leadsPausedByInterest": False}, {"stop_on_interested": False}),
     ({"leadsPausedByInterest": None}, {}),
     ({"disableTrackOpen": True}, {"track_opens": False}),
@@ -40,8 +54,10 @@ async def made(api: Caller) -> CampaignId:
 
 
 @pytest.mark.parametrize(("asked", "columns"), MEANINGS)
-def test_what_a_switch_means(asked: dict[str, Any], columns: dict[str, bool]) -> None:
-    changed = changes(msgspec.convert(asked, CampaignPatch), {})
+async def test_what_a_switch_means(db: Db, asked: dict[str, Any], columns: dict[str, Any]) -> None:
+    before = await make.campaign(db, (await make.team(db)).id)
+
+    changed = changes(msgspec.convert(asked, CampaignPatch), before)
 
     given = msgspec.structs.asdict(changed)
     given.pop("other_settings")

@@ -25,6 +25,9 @@ FRESH = Standing(
     is_paused=False,
     stopped_by=None,
     waits_for=None,
+    awaits=None,
+    paused_by=None,
+    meeting_booked_at=None,
     sent_count=0,
     opened_count=0,
     clicked_count=0,
@@ -32,6 +35,9 @@ FRESH = Standing(
     stop_on_replied=True,
     stop_on_clicked=False,
     stop_on_interested=True,
+    stop_on_meeting=False,
+    pause_on=(),
+    click_filter="",
 )
 
 

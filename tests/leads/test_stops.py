@@ -9,6 +9,7 @@ from pomelo.leads import states
 from pomelo.leads.activity_types import ActivityType
 from pomelo.leads.model import LeadState, LeadStatus, StopRules
 from pomelo.leads.states import StateUnknown
+from pomelo.leads.stops import stops
 
 A = ActivityType
 S = LeadState
@@ -32,7 +33,7 @@ any_state = st.sampled_from(list(S))
     ],
 )
 def test_what_no_campaign_can_choose_ends_the_sequence(happened: A) -> None:
-    assert states.stops(happened, NOTHING_CHOSEN)
+    assert stops(happened, NOTHING_CHOSEN)
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,8 @@ def test_what_no_campaign_can_choose_ends_the_sequence(happened: A) -> None:
         (A.EMAILS_CLICKED, StopRules(), False),
         (A.EMAILS_CLICKED, StopRules(on_clicked=True), True),
         (A.LINKEDIN_INVITE_ACCEPTED, StopRules(on_clicked=True), False),
+        (A.MEETING_BOOKED, StopRules(), False),
+        (A.MEETING_BOOKED, StopRules(on_meeting=True), True),
         (A.MANUAL_INTERESTED, StopRules(), True),
         (A.MANUAL_INTERESTED, StopRules(on_interested=False), False),
         (A.AIRCALL_INTERESTED, StopRules(on_interested=False), False),
@@ -53,7 +56,7 @@ def test_what_no_campaign_can_choose_ends_the_sequence(happened: A) -> None:
 def test_what_a_campaign_chooses_ends_the_sequence(
     happened: A, rules: StopRules, stopped: bool
 ) -> None:
-    assert states.stops(happened, rules) is stopped
+    assert stops(happened, rules) is stopped
 
 
 @pytest.mark.parametrize(
@@ -77,7 +80,7 @@ def test_what_a_campaign_chooses_ends_the_sequence(
     ],
 )
 def test_what_is_no_answer_never_ends_the_sequence(happened: A) -> None:
-    assert not states.stops(happened, EVERYTHING_CHOSEN)
+    assert not stops(happened, EVERYTHING_CHOSEN)
 
 
 @settings(deadline=None)

@@ -151,6 +151,8 @@ CALLS: Final[Mapping[str, tuple[Ask, ...]]] = {
     "lead_marks_interested": PERSON,
     "lead_marks_notinterested": PERSON,
     "lead_marks_skip": PERSON,
+    "lead_marks_meetingbooked": PERSON,
+    "lead_marks_meetingbooked_in_campaign": LEAD,
     "lead_marks_review": PERSON,
     "lead_marks_interested_in_campaign": LEAD,
     "lead_marks_notinterested_in_campaign": LEAD,

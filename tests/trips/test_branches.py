@@ -3,9 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
-from pomelo import campaigns, leads, sequences
+import pytest
+
+from pomelo import activities, campaigns, leads, sequences
+from pomelo.activities import Fact
 from pomelo.base.db import Db
-from pomelo.leads import WaitsFor
+from pomelo.leads import ActivityType, WaitsFor
 from pomelo.sequences import Step, StepType
 from tests import make
 from tests.trips.conftest import Open
@@ -121,3 +124,62 @@ async def delete(db: Db, post: PostOffice, step: Step) -> None:
     await sequences.delete_step(db, post.team.id, step.sequence_id, step.id)
     await leads.shift_positions(db, post.team.id, post.campaign.id, None, step.position, by=-1)
     await leads.refit(db, post.team.id, post.campaign.id)
+
+
+WAKE = {
+    "emailsOpened": ActivityType.EMAILS_OPENED,
+    "emailsClicked": ActivityType.EMAILS_CLICKED,
+    "meetingBooked": ActivityType.MEETING_BOOKED,
+    "aircallDone": ActivityType.AIRCALL_DONE,
+}
+
+
+@pytest.mark.parametrize("delay_type", ["within", "waitUntil"])
+@pytest.mark.parametrize(("key", "happened"), WAKE.items())
+async def test_what_happens_in_time_is_acted_on_at_once(
+    office: Open, key: str, happened: ActivityType, delay_type: str
+) -> None:
+    post = await office()
+    await condition(post, key, delay_type=delay_type, delay_days=3)
+    lead = await post.add(RICHARD)
+    await post.work()
+    post.clock.forward(DAY)
+
+    async with post.database.transaction() as db:
+        fact = Fact(team_id=post.team.id, type=happened, lead_id=lead.id, at=post.clock.now())
+        await activities.record(db, [fact])
+    await post.work()
+
+    assert subjects(post) == ["Hello Richard", "yes"]
+
+
+async def test_a_number_that_is_filled_in_is_acted_on_at_once(office: Open) -> None:
+    post = await office()
+    await condition(post, "hasPhoneNumber", delay_type="waitUntil")
+    lead = await post.add(RICHARD)
+    await post.work()
+
+    async with post.database.transaction() as db:
+        said = {"phone": "+1 555 0100"}
+        await leads.set_variables(db, post.team.id, lead.id, said, now=post.clock.now())
+    await post.work()
+
+    assert subjects(post) == ["Hello Richard", "yes"]
+
+
+async def test_another_variable_ends_no_waiting(office: Open) -> None:
+    post = await office()
+    await condition(post, "hasPhoneNumber", delay_days=3)
+    lead = await post.add(RICHARD)
+    await post.work()
+
+    async with post.database.transaction() as db:
+        said = {"colour": "red"}
+        await leads.set_variables(db, post.team.id, lead.id, said, now=post.clock.now())
+    await post.work()
+    waiting = await post.lead(lead.id)
+    post.clock.forward(3 * DAY)
+    await post.work()
+
+    assert waiting.due_at == post.clock.now()
+    assert subjects(post) == ["Hello Richard", "no"]

@@ -1,0 +1,37 @@
+"""What ends a lead's sequence, and what only pauses the lead: rules over what happened."""
+
+from pomelo.leads.activity_types import ActivityType
+from pomelo.leads.model import LeadState, StopRules
+from pomelo.leads.states import ALWAYS_STOPPING, ANNOUNCEMENTS, REACHES
+
+
+def stops(happened: ActivityType, rules: StopRules) -> bool:
+    """Tell whether a fact ends the lead's sequence.
+
+    Args:
+        happened: What a person or a mail server did.
+        rules: What the campaign chose; what it cannot choose is that a lead who was skipped,
+            bounced, failed, unsubscribed or not interested gets no further mail.
+
+    Source:
+        API reference 5.4 and 6.3.
+    """
+    reached = REACHES.get(happened)
+    if reached in ALWAYS_STOPPING:
+        return True
+    if reached is LeadState.INTERESTED:
+        return rules.on_interested
+    if happened is ActivityType.EMAILS_CLICKED:
+        return rules.on_clicked
+    if happened is ActivityType.MEETING_BOOKED:
+        return rules.on_meeting
+    return reached is LeadState.WARMED and happened not in ANNOUNCEMENTS and rules.on_replied
+
+
+def pauses(happened: ActivityType, rules: StopRules) -> bool:
+    """Tell whether what ends a lead's sequence only pauses it, as its campaign chose."""
+    if happened is ActivityType.EMAILS_CLICKED:
+        return "clicked" in rules.pause_on
+    if happened is ActivityType.MEETING_BOOKED:
+        return "meeting" in rules.pause_on
+    return REACHES.get(happened) is LeadState.WARMED and "replied" in rules.pause_on
