@@ -8,8 +8,13 @@ from msgspec import Meta
 
 from pomelo.api.docs import FOLDER, pages
 from pomelo.api.table import OPERATIONS
+from pomelo.insight import MEANINGS, Cause
 from pomelo.settings import Settings, variable
 
+WHY = Path("docs/guides/why-is-nothing-being-sent.md")
+WHY_HEAD = """| cause | what holds it | until | what you can do |
+|---|---|---|---|
+"""
 SETTINGS_HEAD = """# Settings
 
 Made from `pomelo/settings.py` by `make docs`. A setting comes from the environment, else from
@@ -22,7 +27,18 @@ Made from `pomelo/settings.py` by `make docs`. A setting comes from the environm
 def wanted() -> dict[Path, str]:
     """Give every generated file's text by its path."""
     reference = {FOLDER / name: text for name, text in pages(OPERATIONS).items()}
-    return {Path("docs/settings.md"): settings_page(), **reference}
+    return {Path("docs/settings.md"): settings_page(), WHY: why_page(), **reference}
+
+
+def why_page() -> str:
+    """Write the guide's table of causes below what people wrote of them."""
+    head, mark, _ = WHY.read_text("utf-8").partition(WHY_HEAD)
+    rows = [
+        f"| `{cause}` | {MEANINGS[cause].sentence} | {MEANINGS[cause].waits_for or '–'} | "
+        f"{MEANINGS[cause].do or '–'} |"
+        for cause in Cause
+    ]
+    return head + mark + "\n".join([*rows, ""])
 
 
 def settings_page() -> str:

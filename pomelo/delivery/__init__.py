@@ -3,9 +3,12 @@
 from pomelo.delivery.desk import Desk
 from pomelo.delivery.drafts import values_of
 from pomelo.delivery.errands import Errands, change_task, end_tasks
+from pomelo.delivery.gate import decide
 from pomelo.delivery.health import brake
 from pomelo.delivery.loop import Deliverer
-from pomelo.delivery.settle import resolve
+from pomelo.delivery.model import Facts, InDoubt, Stop, WaitFor
+from pomelo.delivery.plan import Shift, plan
+from pomelo.delivery.settle import resolve, suppressed
 from pomelo.delivery.singles import (
     AddressBounced,
     AnswerEmpty,
@@ -21,7 +24,7 @@ from pomelo.delivery.singles import (
     answer,
     send_test,
 )
-from pomelo.delivery.store import backlog
+from pomelo.delivery.store import backlog, load
 
 __all__ = [
     "AddressBounced",
@@ -31,19 +34,28 @@ __all__ = [
     "Deliverer",
     "Desk",
     "Errands",
+    "Facts",
+    "InDoubt",
     "NewAnswer",
     "Pen",
     "Rehearsing",
+    "Shift",
     "Singles",
     "StepTest",
+    "Stop",
     "SubjectMissing",
     "TooManyCopies",
+    "WaitFor",
     "answer",
     "backlog",
     "brake",
     "change_task",
+    "decide",
     "end_tasks",
+    "load",
+    "plan",
     "resolve",
     "send_test",
+    "suppressed",
     "values_of",
 ]

@@ -199,6 +199,12 @@ CALLS: Final[Mapping[str, tuple[Ask, ...]]] = {
     "unsubscribe_variables_remove_contact": PLAIN,
     "unsubscribe_variables_export": PLAIN,
     "unsubscribe_variables_export_contacts": PLAIN,
+    "explain_explain": (
+        Ask(like={"id": "leadId"}),
+        Ask(like={"id": "runningId"}),
+        Ask(like={"id": "senderId"}),
+    ),
+    "explain_statutes": PLAIN,
     "exports_start": PLAIN,
     "exports_status": PLAIN,
     "exports_statistics": PLAIN,

@@ -1,0 +1,88 @@
+"""What the worker's gate would answer about a lead, and what its step's text lacks."""
+
+from datetime import datetime
+
+from pomelo import campaigns, delivery, sequences
+from pomelo.base.db import Db
+from pomelo.delivery import Facts
+from pomelo.insight.causes import Cause
+from pomelo.insight.model import Hold, House, LeadFacts
+from pomelo.insight.rules import ENDED, PARKED
+from pomelo.leads import Claimed
+from pomelo.messages import MessageKind
+from pomelo.sequences import compile_template
+
+
+async def ask_gate(
+    db: Db, lead: LeadFacts, house: House, *, now: datetime, heard_since: datetime
+) -> list[Hold]:
+    """Ask the gate as if the lead were claimed; gives what it would be refused for.
+
+    Args:
+        db: The open transaction; nothing is written.
+        lead: A lead whose next step is a mail.
+        house: Whether mails are rehearsed.
+        now: When its sender would come to it.
+        heard_since: At or after this instant its sender's mailbox must have been read.
+    """
+    facts = await _facts(db, lead, house)
+    if facts is None:
+        return []
+    suppressed = await delivery.suppressed(db, [facts])
+    decision = delivery.decide(
+        facts,
+        suppressed_by=suppressed.get(lead.id),
+        is_rehearsal=bool(house.deliver_to),
+        now=now,
+        heard_since=heard_since,
+    )
+    match decision:
+        case delivery.WaitFor(waits_for=event):
+            return [Hold(PARKED[event])]
+        case delivery.Stop(because=happened):
+            return [Hold(ENDED[happened])]
+        case delivery.InDoubt():
+            return [Hold(Cause.UNCERTAIN)]
+        case _:
+            return await _lacking(db, facts)
+
+
+async def _facts(db: Db, lead: LeadFacts, house: House) -> Facts | None:
+    sender = lead.sender_id
+    if sender is None:
+        senders = await campaigns.list_senders(db, lead.team_id, lead.campaign_id)
+        sender = senders[0].id if senders else None
+    if sender is None or lead.due_at is None:
+        return None
+    claimed = Claimed(
+        team_id=lead.team_id,
+        id=lead.id,
+        campaign_id=lead.campaign_id,
+        sender_id=sender,
+        sequence_id=lead.sequence_id,
+        step_position=lead.step_position,
+        fence=lead.fence,
+        due_at=lead.due_at,
+    )
+    kind = MessageKind.REHEARSAL if house.deliver_to else MessageKind.SEQUENCE
+    found = await delivery.load(db, [claimed], kind)
+    return found[0] if found else None
+
+
+async def _lacking(db: Db, facts: Facts) -> list[Hold]:
+    """Tell which variables the step shows that the lead lacks."""
+    if facts.step_id is None or facts.step_version is None:
+        return []
+    key = (facts.team_id, facts.step_id, facts.step_version)
+    wording = next(iter(await sequences.contents(db, [key])), None)
+    if wording is None:
+        return []
+    known = delivery.values_of(
+        facts.variables, facts.email, facts.campaign_name, sender_name="-", sender_email="-"
+    )
+    needed = (
+        compile_template(wording.subject, html=False).variables
+        | compile_template(wording.message, html=True).variables
+    )
+    missing = sorted(needed - known.keys())
+    return [Hold(Cause.TEMPLATE_FAILING, detail=f": {', '.join(missing)}")] if missing else []

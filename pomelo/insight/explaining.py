@@ -1,0 +1,242 @@
+"""Why nothing is sent, or when something will be: for a lead, a campaign or a sender."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from pomelo import campaigns, sequences
+from pomelo.base.db import Db
+from pomelo.base.errors import NotFound
+from pomelo.base.ids import CampaignId, LeadId, SenderId, TeamId
+from pomelo.base.moments import Moment, moment
+from pomelo.campaigns import CampaignState
+from pomelo.insight import store
+from pomelo.insight.asking import ask_gate
+from pomelo.insight.causes import MEANINGS, Cause
+from pomelo.insight.model import Explained, Group, Hold, LeadFacts, Reason
+from pomelo.insight.rules import DUE, ENDED, OVER, PARKED, Around, holds
+from pomelo.insight.sending import Sending, best, campaign_holds, sender_holds, sendings
+from pomelo.leads import ActivityType, LeadNotFound, WaitsFor
+from pomelo.schedules import Window, next_moment
+from pomelo.senders import SenderNotFound
+from pomelo.sequences import StepType
+
+READY: Final = Hold(Cause.READY)
+
+
+class NothingOfThatId(NotFound):
+    """There is nothing of that id; give the id of a lead, a campaign or a sender."""
+
+
+async def explain(
+    db: Db, team: TeamId, asked: str, *, now: datetime, heard_since: datetime
+) -> Explained:
+    """Explain a lead (`lea_`), a campaign (`cam_`) or a sender (`usm_`).
+
+    Args:
+        db: The open transaction; nothing is written.
+        team: Whose it is.
+        asked: Its id.
+        now: When it is asked.
+        heard_since: At or after this instant a sender's mailbox must have been read.
+
+    Raises:
+        NothingOfThatId: The team has nothing of that id.
+    """
+    try:
+        match asked[:4]:
+            case "lea_":
+                return await explain_lead(db, team, LeadId(asked), now=now, heard_since=heard_since)
+            case "cam_":
+                return await explain_campaign(db, team, CampaignId(asked), now=now)
+            case "usm_":
+                return await explain_sender(db, team, SenderId(asked), now=now)
+    except (LeadNotFound, campaigns.CampaignNotFound, SenderNotFound):
+        raise NothingOfThatId from None
+    raise NothingOfThatId
+
+
+async def explain_lead(
+    db: Db, team: TeamId, lead: LeadId, *, now: datetime, heard_since: datetime
+) -> Explained:
+    """Tell which rule holds a lead's next step, and when it will go.
+
+    Raises:
+        LeadNotFound: The team has none of that id.
+    """
+    facts = await store.find_lead(db, team, lead)
+    if facts is None:
+        raise LeadNotFound
+    around = Around(await store.house(db), now)
+    found = list(holds(facts, around))
+    if not any(hold.cause in OVER for hold in found):
+        found += await _carriers(db, facts, around, heard_since)
+    return _explained(lead, "lead", found, now)
+
+
+async def _carriers(db: Db, lead: LeadFacts, around: Around, heard_since: datetime) -> list[Hold]:
+    """Give what holds who would carry out a lead's next step."""
+    then = max(around.now, lead.due_at or around.now)
+    if not lead.needs_sender:
+        return await _hours(db, lead, then)
+    choices = [
+        campaign_holds(one, lead.campaign_id, is_new=lead.sender_id is None, now=around.now)
+        for one in await sendings(db, lead.team_id, campaign=lead.campaign_id, now=around.now)
+        if lead.sender_id in (None, one.sender.id)
+    ]
+    found = best(choices)
+    windows = await _windows(db, lead)
+    opens = next_moment(windows, then)
+    if opens != then and Cause.WINDOW not in {one.cause for one in found}:
+        found.append(Hold(Cause.WINDOW, at=opens))
+    refusal = await ask_gate(db, lead, around.house, now=then, heard_since=heard_since)
+    return [*found, *refusal]
+
+
+async def _windows(db: Db, lead: LeadFacts) -> Sequence[Window]:
+    found = await campaigns.hours_of(db, [(lead.team_id, lead.campaign_id)])
+    return found.get((lead.team_id, lead.campaign_id), ())
+
+
+async def _hours(db: Db, lead: LeadFacts, then: datetime) -> list[Hold]:
+    """Of what is no mail, only tasks and calls wait for the campaign's hours."""
+    structure = await sequences.structure(db, lead.team_id, lead.campaign_id)
+    spot = structure.at(lead.sequence_id, lead.step_position)
+    if spot is None or spot.type in (StepType.CONDITIONAL, StepType.SEND_TO_ANOTHER_CAMPAIGN):
+        return []
+    opens = next_moment(await _windows(db, lead), then)
+    return [] if opens == then else [Hold(Cause.WINDOW, at=opens)]
+
+
+async def explain_sender(db: Db, team: TeamId, sender: SenderId, *, now: datetime) -> Explained:
+    """Tell what holds a sender, and in its campaigns.
+
+    Raises:
+        SenderNotFound: The team has none of that id.
+    """
+    one = next(iter(await sendings(db, team, sender=sender, now=now)), None)
+    if one is None:
+        raise SenderNotFound
+    held = sender_holds(one, now=now)
+    if not one.rests_until:
+        held.append(Hold(Cause.NO_SENDER, detail=" It is in no campaign."))
+    of_campaigns = [
+        hold
+        for campaign in one.rests_until
+        for hold in campaign_holds(one, campaign, is_new=False, now=now)
+        if hold not in held
+    ]
+    house = await store.house(db)
+    machines = [] if house.has_worker else [Hold(Cause.NO_WORKER)]
+    return _explained(sender, "sender", [*held, *machines, *of_campaigns], now)
+
+
+async def explain_campaign(
+    db: Db, team: TeamId, campaign: CampaignId, *, now: datetime
+) -> Explained:
+    """Tell what holds a campaign, and how many of its leads each cause holds.
+
+    Raises:
+        CampaignNotFound: The team has none of that id.
+    """
+    found = await campaigns.get(db, team, campaign)
+    house = await store.house(db)
+    choices = await sendings(db, team, campaign=campaign, now=now)
+    groups = await store.group_leads(db, team, campaign, now=now)
+    own = _of_campaign(found)
+    machines = [] if house.has_worker else [Hold(Cause.NO_WORKER)]
+    senders = best([campaign_holds(one, campaign, is_new=False, now=now) for one in choices])
+    counts: dict[Cause, int] = {}
+    for group in groups:
+        cause = _cause_of(
+            group, own=own, machines=machines, choices=choices, campaign=campaign, now=now
+        )
+        counts[cause] = counts.get(cause, 0) + group.count
+    explained = _explained(campaign, "campaign", [*own, *machines, *senders], now)
+    return _with_counts(explained, counts)
+
+
+def _cause_of(
+    group: Group,
+    *,
+    own: Sequence[Hold],
+    machines: Sequence[Hold],
+    choices: Sequence[Sending],
+    campaign: CampaignId,
+    now: datetime,
+) -> Cause:
+    """Give the first cause of leads that stand alike."""
+    kind, _, what = group.standing.partition(":")
+    if kind == "stopped":
+        return ENDED[ActivityType(what)]
+    if kind in (Cause.FINISHED, Cause.MOVED):
+        return Cause(kind)
+    if own:
+        return own[0].cause
+    if kind == "waits":
+        return PARKED[WaitsFor(what)]
+    if kind != DUE:
+        return Cause(kind)
+    if machines:
+        return machines[0].cause
+    if not group.needs_sender:
+        return Cause.READY
+    mine = [one for one in choices if group.sender_id in (None, one.sender.id)]
+    is_new = group.sender_id is None
+    held = best([campaign_holds(one, campaign, is_new=is_new, now=now) for one in mine])
+    return held[0].cause if held else Cause.READY
+
+
+def _of_campaign(campaign: campaigns.Campaign) -> list[Hold]:
+    if campaign.is_archived:
+        return [Hold(Cause.CAMPAIGN_ARCHIVED)]
+    if campaign.started_at is None:
+        return [Hold(Cause.DRAFT)]
+    return [Hold(Cause.CAMPAIGN_PAUSED)] if campaign.state is CampaignState.PAUSED else []
+
+
+def _with_counts(explained: Explained, counts: dict[Cause, int]) -> Explained:
+    return msgspec.structs.replace(explained, counts=dict(sorted(counts.items())))
+
+
+def _explained(asked: str, kind: str, found: Sequence[Hold], now: datetime) -> Explained:
+    first, *rest = found or [READY]
+    reason = reason_of(first)
+    return Explained(
+        id=asked,
+        kind=kind,
+        cause=reason.cause,
+        sentence=reason.sentence,
+        at=reason.at,
+        waits_for=reason.waits_for,
+        since=reason.since,
+        do_this=reason.do_this,
+        goes_at=_goes_at(found, now),
+        next=tuple(reason_of(hold) for hold in rest),
+    )
+
+
+def _goes_at(found: Iterable[Hold], now: datetime) -> Moment | None:
+    """Give when all rules let go, if none needs an event and something is to come."""
+    ats = [now]
+    for hold in found:
+        if hold.at is None and hold.cause is not Cause.READY:
+            return None
+        ats.append(hold.at or now)
+    return moment(max(ats))
+
+
+def reason_of(hold: Hold) -> Reason:
+    """Put a hold into words."""
+    meaning = MEANINGS[hold.cause]
+    sentence = f"{meaning.sentence.rstrip('.')}{hold.detail}".rstrip(".") + "."
+    return Reason(
+        cause=hold.cause,
+        sentence=sentence if hold.detail else meaning.sentence,
+        at=None if hold.at is None else moment(hold.at),
+        waits_for=(meaning.waits_for or None) if hold.at is None else None,
+        since=None if hold.since is None else moment(hold.since),
+        do_this=meaning.do or None,
+    )

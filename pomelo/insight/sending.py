@@ -1,0 +1,111 @@
+"""What holds senders back, by the very plan that a worker makes for each."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from pomelo import campaigns, messages, senders
+from pomelo.base.db import EVER, NEVER, Db
+from pomelo.base.ids import CampaignId, SenderId, TeamId
+from pomelo.delivery import Shift, plan
+from pomelo.insight import store
+from pomelo.insight.causes import Cause
+from pomelo.insight.model import Hold
+from pomelo.senders import Sender
+
+DAY: Final = timedelta(hours=24)
+
+
+class Sending(msgspec.Struct, frozen=True):
+    """A sender, what it may do now, and when it may write for each campaign again."""
+
+    sender: Sender
+    shift: Shift
+    rests_until: dict[CampaignId, datetime]
+
+
+async def sendings(
+    db: Db,
+    team: TeamId,
+    *,
+    campaign: CampaignId | None = None,
+    sender: SenderId | None = None,
+    now: datetime,
+) -> list[Sending]:
+    """Plan for a campaign's senders, or for one sender, as a worker would."""
+    rows = await store.rows_of(db, team, campaign=campaign, sender=sender)
+    ids = sorted({row.sender_id for row in rows} | ({sender} if sender else set()))
+    found = await senders.list_of_team(db, team, senders=ids) if ids else []
+    refs = [(one.team_id, one.id) for one in found]
+    ready = await campaigns.ready_rows(db, refs, now=NEVER) if refs else []
+    limits = [(one.team_id, one.id, one.limit_per_day) for one in found if one.limit_per_day]
+    quotas = {q.sender_id: q for q in await messages.quotas(db, limits, since=now - DAY)}
+    made = []
+    for one in found:
+        quota = quotas.get(one.id)
+        shift = plan(
+            one,
+            [row for row in ready if row.sender_id == one.id],
+            sent=quota.sent if quota else 0,
+            frees_at=quota.frees_at if quota else None,
+            now=now,
+        )
+        rests = {row.campaign_id: row.may_send_at for row in rows if row.sender_id == one.id}
+        made.append(Sending(one, shift, rests))
+    return made
+
+
+def sender_holds(sending: Sending, *, now: datetime) -> list[Hold]:
+    """Give what holds a sender in all its campaigns."""
+    sender, shift = sending.sender, sending.shift
+    rests_until = None if sender.may_send_at == NEVER else sender.may_send_at
+    if sender.paused_for is not None:
+        reply = f" The server said: {sender.paused_reply}" if sender.paused_reply else ""
+        return [
+            Hold(
+                Cause.SENDER_FROZEN,
+                at=rests_until if rests_until and rests_until > now else None,
+                since=sender.paused_at,
+                detail=f" ({sender.email}: {sender.paused_for}).{reply}",
+            )
+        ]
+    if shift.full_until is not None:
+        return [Hold(Cause.LIMIT, at=shift.full_until, detail=f" ({sender.email})")]
+    if sender.may_send_at > now:
+        return [Hold(Cause.GAP, at=rests_until, detail=f" ({sender.email})")]
+    return []
+
+
+def campaign_holds(
+    sending: Sending, campaign: CampaignId, *, is_new: bool, now: datetime
+) -> list[Hold]:
+    """Give what holds a sender in one campaign.
+
+    Args:
+        sending: The sender and its plan.
+        campaign: Which.
+        is_new: Whether it would write to somebody whom nobody has written to.
+        now: When it is asked.
+    """
+    holds = sender_holds(sending, now=now)
+    if is_new and sending.sender.new_leads_stopped_at is not None:
+        holds.append(Hold(Cause.TOO_MANY_BOUNCES, since=sending.sender.new_leads_stopped_at))
+    rests_until = sending.rests_until.get(campaign)
+    if rests_until is not None and rests_until > now:
+        holds.append(Hold(Cause.SECONDS_TO_WAIT, at=rests_until))
+    closed = {row.campaign_id: opens for row, opens in sending.shift.closed}
+    if campaign in closed:
+        holds.append(Hold(Cause.WINDOW, at=closed[campaign]))
+    return holds
+
+
+def best(choices: Sequence[list[Hold]]) -> list[Hold]:
+    """Give what holds the sender that is free first."""
+    return min(choices, key=_freed_at, default=[Hold(Cause.NO_SENDER)])
+
+
+def _freed_at(holds: list[Hold]) -> tuple[bool, datetime]:
+    ats = [hold.at for hold in holds]
+    return None in ats, max((at for at in ats if at), default=EVER)
