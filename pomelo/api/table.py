@@ -19,12 +19,14 @@ from pomelo.api import (
     leads,
     messages,
     meta,
+    reports,
     schedules,
     send_tests,
     sender_connections,
     sender_presets,
     senders,
     sequences,
+    stats,
     tasks,
     team,
     team_senders,
@@ -35,6 +37,8 @@ from pomelo.api import (
 from pomelo.api.contract import AnyOperation
 
 OPERATIONS: Final[tuple[AnyOperation, ...]] = (
+    *reports.OPERATIONS,
+    *stats.OPERATIONS,
     *campaigns.OPERATIONS,
     *sequences.OPERATIONS,
     *send_tests.OPERATIONS,

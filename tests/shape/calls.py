@@ -92,6 +92,7 @@ MORNINGS: Final = {
     "end": "12:00",
     "weekdays": [1],
 }
+SPAN: Final = {"startDate": "2026-01-01", "endDate": "2036-01-01"}
 STEP: Final = {"type": "email", "subject": "Hello", "message": "<p>Hi</p>"}
 PLAIN: Final = (Ask(),)
 # A person is named by an id of one of their leads, or by their address.
@@ -103,6 +104,10 @@ PERSON: Final = (
 LEAD: Final = (Ask(), Ask(like={"email": "leadId"}))
 
 CALLS: Final[Mapping[str, tuple[Ask, ...]]] = {
+    "reports_list": (Ask(query={"campaignIds": "{campaignId},{runningId}"}),),
+    "stats_of_campaign": (Ask(query=SPAN), Ask(query={**SPAN, "channels": '["email"]'})),
+    "stats_of_campaign_by_old_path": (Ask(query={**SPAN, "timezone": "Europe/Paris"}),),
+    "stats_batch": (Ask(body={**SPAN, "campaignIds": ["{campaignId}"]}),),
     "campaigns_list": (Ask(query={"createdBy": "{userId}"}), Ask(query={"version": "v2"})),
     "campaigns_create": (Ask(body={"name": "Campaign2"}),),
     "campaigns_get": PLAIN,

@@ -1,0 +1,51 @@
+"""Numbers of campaigns: two grouped statements, however many leads and campaigns there are."""
+
+from collections.abc import Sequence
+
+from pomelo import sequences
+from pomelo.base.db import EVER, NEVER, Db
+from pomelo.base.ids import CampaignId, TeamId
+from pomelo.leads import ActivityType
+from pomelo.stats import store
+from pomelo.stats.figures import by_campaign, campaign_stats, first_times
+from pomelo.stats.model import CampaignStats, LeadTally, Report, Wanted
+
+
+async def list_stats(
+    db: Db, team: TeamId, campaigns: Sequence[CampaignId], wanted: Wanted
+) -> list[CampaignStats]:
+    """Count what happened in campaigns in a span, in their order."""
+    leads = await store.tally_leads(
+        db, team, campaigns, since=wanted.since, until=wanted.until, senders=wanted.senders
+    )
+    known = {one.campaign_id: one for one in leads}
+    tallies = by_campaign(await store.tally(db, team, campaigns, wanted))
+    return [
+        campaign_stats(
+            campaign,
+            known.get(campaign) or _nobody(campaign),
+            tallies.get(campaign, []),
+            await sequences.list_steps(db, team, campaign),
+        )
+        for campaign in campaigns
+    ]
+
+
+async def list_reports(db: Db, team: TeamId, campaigns: Sequence[CampaignId]) -> list[Report]:
+    """Count what happened in campaigns since their beginning, in their order."""
+    always = Wanted(EVER, NEVER, tuple(ActivityType))
+    leads = await store.tally_leads(db, team, campaigns, since=EVER, until=NEVER, senders=None)
+    known = {one.campaign_id: one for one in leads}
+    tallies = by_campaign(await store.tally(db, team, campaigns, always))
+    return [
+        Report(
+            campaign,
+            known.get(campaign) or _nobody(campaign),
+            first_times(tallies.get(campaign, [])),
+        )
+        for campaign in campaigns
+    ]
+
+
+def _nobody(campaign: CampaignId) -> LeadTally:
+    return LeadTally(campaign, *[0] * 12)

@@ -1,0 +1,49 @@
+"""Numbers in the database: one function a query."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from pomelo.base.db import Db
+from pomelo.base.ids import CampaignId, SenderId, TeamId
+from pomelo.base.sql import load
+from pomelo.stats.model import LeadTally, Tally, Wanted
+
+QUERIES: Final = load(__package__ or "")
+
+
+async def tally(
+    db: Db, team: TeamId, campaigns: Sequence[CampaignId], wanted: Wanted
+) -> list[Tally]:
+    """Count what happened in campaigns, by step and type."""
+    return await QUERIES["tally"].rows(
+        db,
+        Tally,
+        team_id=team,
+        campaign_ids=campaigns,
+        since=wanted.since,
+        until=wanted.until,
+        types=wanted.types,
+        sender_ids=wanted.senders,
+    )
+
+
+async def tally_leads(
+    db: Db,
+    team: TeamId,
+    campaigns: Sequence[CampaignId],
+    *,
+    since: datetime,
+    until: datetime,
+    senders: Sequence[SenderId] | None,
+) -> list[LeadTally]:
+    """Count campaigns' leads; a campaign without any is missing."""
+    return await QUERIES["tally_leads"].rows(
+        db,
+        LeadTally,
+        team_id=team,
+        campaign_ids=campaigns,
+        since=since,
+        until=until,
+        sender_ids=senders,
+    )
