@@ -3,8 +3,6 @@
 from enum import StrEnum
 from typing import Final
 
-from pomelo.sequences import StepType
-
 
 class ActivityType(StrEnum):
     """What can happen to a lead; the names are lemlist's wherever it has one."""
@@ -75,23 +73,23 @@ class ActivityType(StrEnum):
     NOT_INTERESTED = "notInterested"
 
 
-# What says that a step of each type was carried out.
-DONE: Final = {
-    StepType.EMAIL: ActivityType.EMAILS_SENT,
-    StepType.MANUAL: ActivityType.MANUAL_DONE,
-    StepType.PHONE: ActivityType.AIRCALL_DONE,
-    StepType.API: ActivityType.API_DONE,
-    StepType.LINKEDIN_VISIT: ActivityType.LINKEDIN_VISIT_DONE,
-    StepType.LINKEDIN_INVITE: ActivityType.LINKEDIN_INVITE_DONE,
-    StepType.LINKEDIN_SEND: ActivityType.LINKEDIN_SENT,
-    StepType.LINKEDIN_VOICE_NOTE: ActivityType.LINKEDIN_VOICE_NOTE_DONE,
-    StepType.LINKEDIN_FOLLOW: ActivityType.LINKEDIN_FOLLOW_DONE,
-    StepType.LINKEDIN_LIKE_LAST_POST: ActivityType.LINKEDIN_LIKE_LAST_POST_DONE,
-    StepType.LINKEDIN_COMMENT_LAST_POST: ActivityType.LINKEDIN_COMMENT_LAST_POST_DONE,
-    StepType.LINKEDIN_ENDORSE: ActivityType.LINKEDIN_ENDORSE_DONE,
-    StepType.LINKEDIN_WITHDRAW_INVITATION: ActivityType.LINKEDIN_WITHDRAW_INVITATION_DONE,
-    StepType.SEND_TO_ANOTHER_CAMPAIGN: ActivityType.SENT_TO_ANOTHER_CAMPAIGN,
-    StepType.CONDITIONAL: ActivityType.CONDITION_CHOSEN,
-    StepType.WHATSAPP_MESSAGE: ActivityType.WHATSAPP_MESSAGE_SENT,
-    StepType.SMS: ActivityType.SMS_SENT,
+# What says that a step of each type (sequences.StepType, slow to import) was carried out.
+DONE: Final[dict[str, ActivityType]] = {
+    "email": ActivityType.EMAILS_SENT,
+    "manual": ActivityType.MANUAL_DONE,
+    "phone": ActivityType.AIRCALL_DONE,
+    "api": ActivityType.API_DONE,
+    "linkedinVisit": ActivityType.LINKEDIN_VISIT_DONE,
+    "linkedinInvite": ActivityType.LINKEDIN_INVITE_DONE,
+    "linkedinSend": ActivityType.LINKEDIN_SENT,
+    "linkedinVoiceNote": ActivityType.LINKEDIN_VOICE_NOTE_DONE,
+    "linkedinFollow": ActivityType.LINKEDIN_FOLLOW_DONE,
+    "linkedinLikeLastPost": ActivityType.LINKEDIN_LIKE_LAST_POST_DONE,
+    "linkedinCommentLastPost": ActivityType.LINKEDIN_COMMENT_LAST_POST_DONE,
+    "linkedinEndorse": ActivityType.LINKEDIN_ENDORSE_DONE,
+    "linkedinWithdrawInvitation": ActivityType.LINKEDIN_WITHDRAW_INVITATION_DONE,
+    "sendToAnotherCampaign": ActivityType.SENT_TO_ANOTHER_CAMPAIGN,
+    "conditional": ActivityType.CONDITION_CHOSEN,
+    "whatsappMessage": ActivityType.WHATSAPP_MESSAGE_SENT,
+    "sms": ActivityType.SMS_SENT,
 }
