@@ -1,22 +1,29 @@
 """The team on the wire: itself, its users with their mailboxes, and its channels."""
 
+from datetime import datetime
 from typing import Annotated, Final
 
 import msgspec
 
-from pomelo import senders, teams
+from pomelo import campaigns, senders, teams
 from pomelo.api.answers import Moment, moment
 from pomelo.api.call import Call
 from pomelo.api.contract import AnyOperation, NoQuery, Operation, Permission
+from pomelo.api.user_shapes import (
+    Account,
+    Channels,
+    EmailChannel,
+    EmailLimit,
+    ShownUser,
+    UserMailbox,
+)
 from pomelo.base.db import Db
 from pomelo.base.errors import Invalid
-from pomelo.base.ids import SenderId, TeamId, UserId
+from pomelo.base.ids import TeamId, UserId
 from pomelo.senders import PausedFor, Sender
 from pomelo.teams import Team, TeamNotFound, Uncertain, User, UserNotFound
 
 SECTION: Final = "Team"
-PROVIDER: Final = "custom"
-PLAN: Final = "self-hosted"
 
 # lemlist's word for a mailbox. Without its log-in it is cut off; other pauses are errors.
 STATUS: Final[dict[PausedFor | None, str]] = {
@@ -50,7 +57,7 @@ class TeamUser(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class ShownTeam(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
-    """A team; `users` with `version=v2` only. `uncertain` is Pomelo's own."""
+    """A team; `users` with `version=v2` only. `uncertain` and `paused` are Pomelo's own."""
 
     id: TeamId = msgspec.field(name="_id")
     name: str
@@ -61,6 +68,7 @@ class ShownTeam(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     invited_users: tuple[str, ...] = ()
     custom_domain: str = ""
     uncertain: Uncertain
+    paused: bool
     users: list[TeamUser] | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -69,91 +77,7 @@ class TeamChanges(msgspec.Struct, frozen=True):
 
     name: Annotated[str, msgspec.Meta(max_length=200)] | None = None
     uncertain: Uncertain | None = None
-
-
-class EmailLimit(msgspec.Struct, frozen=True, rename="camel"):
-    """Mails in any 24 hours; 0 = no limit."""
-
-    email_limit: int
-
-
-class Lemwarm(msgspec.Struct, frozen=True):
-    """Warming up by a network of mailboxes, which Pomelo does not do."""
-
-    active: bool = False
-
-
-class UserMailbox(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
-    """A mailbox of a user."""
-
-    id: SenderId = msgspec.field(name="_id")
-    email: str
-    provider: str = PROVIDER
-    status: Annotated[str, msgspec.Meta(description="CONNECTED, ERROR or DISCONNECTED")]
-    lemlist: EmailLimit
-    lemwarm: Lemwarm = Lemwarm()
-
-
-class LinkedIn(msgspec.Struct, frozen=True, rename="camel"):
-    """LinkedIn, which Pomelo leaves to people."""
-
-    linkedin_url: str = ""
-    status: bool = False
-    invite_limit: int = 0
-    send_limit: int = 0
-    visit_limit: int = 0
-
-
-class ShownUser(msgspec.Struct, frozen=True, rename={"id": "_id", "linked_in": "linkedIn"}):
-    """A user and the mailboxes they send from."""
-
-    id: UserId
-    name: str
-    email: str
-    role: str
-    mailboxes: list[UserMailbox]
-    linked_in: LinkedIn = LinkedIn()
-
-
-class Account(msgspec.Struct, frozen=True):
-    """A mailbox in the list of channels."""
-
-    id: SenderId
-    email: str
-    provider: str = PROVIDER
-
-
-class EmailChannel(msgspec.Struct, frozen=True):
-    """Whether the user can send mail, and from where."""
-
-    connected: bool
-    accounts: list[Account]
-    available: bool = True
-
-
-class NoChannel(msgspec.Struct, frozen=True):
-    """A channel that Pomelo leaves to people."""
-
-    connected: bool = False
-    available: bool = False
-
-
-class NoWhatsapp(msgspec.Struct, frozen=True, rename="camel"):
-    """WhatsApp, which Pomelo leaves to people."""
-
-    connected: bool = False
-    available: bool = False
-    addon_active: bool = False
-    accounts: tuple[str, ...] = ()
-
-
-class Channels(msgspec.Struct, frozen=True):
-    """By what ways the caller's user reaches people."""
-
-    email: EmailChannel
-    linkedin: NoChannel = NoChannel()
-    whatsapp: NoWhatsapp = NoWhatsapp()
-    plan: str = PLAN
+    paused: bool | None = None
 
 
 async def get(call: Call[Version, None]) -> ShownTeam:
@@ -165,12 +89,22 @@ async def get(call: Call[Version, None]) -> ShownTeam:
 async def change(call: Call[NoQuery, TeamChanges]) -> ShownTeam:
     """Change the caller's team."""
     team, changes = call.caller.team, call.body
-    async with call.state.database.transaction() as db:
+
+    async def write(db: Db) -> ShownTeam:
         if changes.name is not None:
             await teams.rename(db, team, checked_name(changes.name))
         if changes.uncertain is not None:
             await teams.set_uncertain(db, team, changes.uncertain)
+        if changes.paused is not None:
+            await switch(db, team, paused=changes.paused, now=call.state.clock.now())
         return await _show(db, team, has_users=False)
+
+    return await call.state.database.retrying(write)
+
+
+async def switch(db: Db, team: TeamId, *, paused: bool, now: datetime) -> None:
+    """Pause a team or let it go on; one that is so already stays so."""
+    await (campaigns.pause_team if paused else campaigns.resume_team)(db, team, now=now)
 
 
 def checked_name(given: str) -> str:
@@ -199,6 +133,7 @@ def shown(team: Team, users: list[User], *, has_users: bool) -> ShownTeam:
         created_by=users[0].id,
         created_at=moment(team.created_at),
         uncertain=team.uncertain,
+        paused=team.paused_at is not None,
         users=listed if has_users else msgspec.UNSET,
     )
 
@@ -254,7 +189,10 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
         text=(
             "Pomelo's own. `uncertain` says what becomes of a mail whose fate is unknown, because "
             "the connection broke after all of it had been sent: `hold` keeps it for a person "
-            "(see GET /api/messages), `resend` sends it again, perhaps twice."
+            "(see GET /api/messages), `resend` sends it again, perhaps twice. `paused` holds "
+            "every campaign of the team at once: no step of any lead is begun, whatever a person "
+            "sends by hand still goes, and replies are still heard; `paused: false` lets each go "
+            "on where it was."
         ),
         body=TeamChanges,
         answer=ShownTeam,

@@ -31,6 +31,7 @@ from pomelo.campaigns.errors import (
     ScheduleInUse,
     SenderMissing,
 )
+from pomelo.campaigns.holding import pause_team, resume_team
 from pomelo.campaigns.hours import (
     attach_schedule,
     change_schedule,
@@ -95,8 +96,10 @@ __all__ = [
     "lock",
     "next_of_senders",
     "pause",
+    "pause_team",
     "ready_rows",
     "release_errands",
+    "resume_team",
     "schedule_ids_of",
     "schedules_of",
     "senders_of",

@@ -164,8 +164,8 @@ async def start(db: Db, team: TeamId, campaign: CampaignId, *, now: datetime) ->
     if not await list_senders(db, team, campaign):
         raise SenderMissing
     started = _found(await store.start(db, team, campaign, now))
-    await store.release_senders(db, team, campaign, now)
-    await start_errands(db, team, campaign, now=now)
+    await store.release_senders(db, team, [campaign], now)
+    await start_errands(db, team, [campaign], now=now)
     await wake(db, team, [campaign], at=now)
     return started
 
@@ -243,8 +243,8 @@ async def senders_of(
 
 
 async def _hold(db: Db, team: TeamId, campaign: CampaignId) -> None:
-    await store.hold_senders(db, team, campaign)
-    await hold_errands(db, team, campaign)
+    await store.hold_senders(db, team, [campaign])
+    await hold_errands(db, team, [campaign])
 
 
 def _found(campaign: Campaign | None) -> Campaign:

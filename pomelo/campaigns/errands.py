@@ -42,14 +42,16 @@ async def hours_of(
     return {(one.team_id, one.campaign_id): one.windows for one in found}
 
 
-async def start_errands(db: Db, team: TeamId, campaign: CampaignId, *, now: datetime) -> None:
-    """Begin to look for what a campaign's leads are due to get."""
-    await QUERIES["start_errands"].run(db, team_id=team, campaign_id=campaign, now=now)
+async def start_errands(
+    db: Db, team: TeamId, campaigns: Sequence[CampaignId], *, now: datetime
+) -> None:
+    """Begin to look for what the leads of running campaigns are due to get."""
+    await QUERIES["start_errands"].run(db, team_id=team, ids=campaigns, now=now)
 
 
-async def hold_errands(db: Db, team: TeamId, campaign: CampaignId) -> None:
+async def hold_errands(db: Db, team: TeamId, campaigns: Sequence[CampaignId]) -> None:
     """Look no more."""
-    await QUERIES["hold_errands"].run(db, team_id=team, campaign_id=campaign)
+    await QUERIES["hold_errands"].run(db, team_id=team, ids=campaigns)
 
 
 async def wake_errands(

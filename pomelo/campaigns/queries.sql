@@ -1,7 +1,10 @@
 -- name: insert
+-- Whoever pauses the team meanwhile waits for this row, or is seen by it.
 INSERT INTO campaigns (team_id, id, name, labels, timezone, auto_review, other_settings, created_by,
-  created_at)
-VALUES (:team_id, :id, :name, :labels, :timezone, :auto_review, :other_settings, :created_by, :now)
+  created_at, is_held)
+SELECT t.id, :id, :name, :labels, :timezone, :auto_review, :other_settings, :created_by, :now,
+  t.paused_at IS NOT NULL
+FROM teams t WHERE t.id = :team_id FOR SHARE
 RETURNING team_id, id, name, labels, timezone, state, is_archived, auto_review, stop_on_replied,
   stop_on_clicked, stop_on_interested, stop_on_meeting, pause_on, click_filter, track_opens,
   track_clicks, other_settings, created_by,
@@ -110,6 +113,12 @@ RETURNING team_id, id, name, labels, timezone, state, is_archived, auto_review, 
   track_clicks, other_settings, created_by,
   created_at, started_at;
 
+-- name: hold
+-- Whoever sends holds these rows FOR SHARE while it decides: after this, nothing more is begun.
+UPDATE campaigns SET is_held = :is_held
+WHERE team_id = :team_id AND is_held <> :is_held
+RETURNING id;
+
 -- name: attach_schedule
 INSERT INTO campaign_schedules (team_id, campaign_id, schedule_id)
 VALUES (:team_id, :campaign_id, :schedule_id)
@@ -162,7 +171,7 @@ ORDER BY u.campaign_id, s.created_at, s.id;
 -- name: add_senders
 -- A deleted mailbox is passed over, one that the campaign has already keeps its moment.
 INSERT INTO campaign_senders (team_id, campaign_id, sender_id, next_at)
-SELECT c.team_id, c.id, s.id, CASE WHEN c.state = 'running' THEN :now::timestamptz ELSE 'infinity' END
+SELECT c.team_id, c.id, s.id, CASE WHEN c.is_live THEN :now::timestamptz ELSE 'infinity' END
 FROM campaigns c
 JOIN senders s ON s.team_id = c.team_id AND s.id = ANY(:sender_ids::text[]) AND s.deleted_at IS NULL
 WHERE c.team_id = :team_id AND c.id = :campaign_id
@@ -174,12 +183,14 @@ WHERE team_id = :team_id AND campaign_id = :campaign_id AND sender_id <> ALL (:s
 RETURNING sender_id;
 
 -- name: release_senders
-UPDATE campaign_senders SET next_at = GREATEST(may_send_at, :now)
-WHERE team_id = :team_id AND campaign_id = :campaign_id;
+UPDATE campaign_senders u SET next_at = GREATEST(u.may_send_at, :now)
+FROM campaigns c
+WHERE c.team_id = u.team_id AND c.id = u.campaign_id AND c.is_live
+  AND u.team_id = :team_id AND u.campaign_id = ANY(:ids::text[]);
 
 -- name: hold_senders
 UPDATE campaign_senders SET next_at = 'infinity'
-WHERE team_id = :team_id AND campaign_id = :campaign_id;
+WHERE team_id = :team_id AND campaign_id = ANY(:ids::text[]);
 
 -- name: wake
 -- Gives the senders of all these campaigns that run. Rows in other hands are passed over: a
@@ -187,7 +198,7 @@ WHERE team_id = :team_id AND campaign_id = :campaign_id;
 WITH late AS (
   SELECT u.team_id, u.campaign_id, u.sender_id
   FROM campaign_senders u
-  JOIN campaigns c ON c.team_id = u.team_id AND c.id = u.campaign_id AND c.state = 'running'
+  JOIN campaigns c ON c.team_id = u.team_id AND c.id = u.campaign_id AND c.is_live
   WHERE u.team_id = :team_id AND u.campaign_id = ANY(:ids::text[])
     AND u.next_at > GREATEST(u.may_send_at, :at)
   ORDER BY u.campaign_id, u.sender_id
@@ -199,18 +210,20 @@ WITH late AS (
 )
 SELECT DISTINCT u.sender_id
 FROM campaign_senders u
-JOIN campaigns c ON c.team_id = u.team_id AND c.id = u.campaign_id AND c.state = 'running'
+JOIN campaigns c ON c.team_id = u.team_id AND c.id = u.campaign_id AND c.is_live
 WHERE u.team_id = :team_id AND u.campaign_id = ANY(:ids::text[]);
 
 -- name: start_errands
 -- From now on its steps that are no mail are looked for.
 INSERT INTO campaign_errands (team_id, campaign_id, next_at)
-VALUES (:team_id, :campaign_id, :now)
+SELECT team_id, id, :now FROM campaigns
+WHERE team_id = :team_id AND id = ANY(:ids::text[]) AND is_live
+ORDER BY id
 ON CONFLICT (team_id, campaign_id) DO UPDATE SET next_at = EXCLUDED.next_at, claimed_by = NULL;
 
 -- name: hold_errands
 UPDATE campaign_errands SET next_at = 'infinity', claimed_by = NULL
-WHERE team_id = :team_id AND campaign_id = :campaign_id;
+WHERE team_id = :team_id AND campaign_id = ANY(:ids::text[]);
 
 -- name: wake_errands
 -- Only of campaigns that run. Rows in other hands are passed over: those look again soon.
@@ -265,7 +278,7 @@ SELECT u.team_id, u.campaign_id, u.sender_id, h.seconds_to_wait, h.windows
 FROM unnest(:team_ids::text[], :sender_ids::text[]) AS n (team_id, sender_id)
 JOIN campaign_senders u
   ON u.team_id = n.team_id AND u.sender_id = n.sender_id AND u.next_at <= :now
-JOIN campaigns c ON c.team_id = u.team_id AND c.id = u.campaign_id AND c.state = 'running'
+JOIN campaigns c ON c.team_id = u.team_id AND c.id = u.campaign_id AND c.is_live
 JOIN LATERAL (
   SELECT max(s.seconds_to_wait) AS seconds_to_wait, jsonb_agg(jsonb_build_object(
     'timezone', s.timezone, 'start', s.start_time || ':00', 'end', s.end_time || ':00',
@@ -302,5 +315,5 @@ SELECT u.team_id, u.sender_id, min(u.next_at) AS next_at
 FROM unnest(:team_ids::text[], :sender_ids::text[]) AS n (team_id, sender_id)
 JOIN campaign_senders u ON u.team_id = n.team_id AND u.sender_id = n.sender_id
   AND u.next_at < 'infinity'
-JOIN campaigns c ON c.team_id = u.team_id AND c.id = u.campaign_id AND c.state = 'running'
+JOIN campaigns c ON c.team_id = u.team_id AND c.id = u.campaign_id AND c.is_live
 GROUP BY u.team_id, u.sender_id;

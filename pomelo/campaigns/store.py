@@ -170,14 +170,20 @@ async def remove_other_senders(
     return [SenderId(one) for one in found]
 
 
-async def release_senders(db: Db, team: TeamId, campaign: CampaignId, now: datetime) -> None:
-    """Let a campaign's mailboxes look for work, each after its gap."""
-    await QUERIES["release_senders"].run(db, team_id=team, campaign_id=campaign, now=now)
+async def hold(db: Db, team: TeamId, *, is_held: bool) -> list[CampaignId]:
+    """Hold all campaigns of a team, or let them go; gives those of which that changed."""
+    found: list[str] = await QUERIES["hold"].rows(db, str, team_id=team, is_held=is_held)
+    return [CampaignId(one) for one in found]
 
 
-async def hold_senders(db: Db, team: TeamId, campaign: CampaignId) -> None:
-    """Let no mailbox look for work in a campaign."""
-    await QUERIES["hold_senders"].run(db, team_id=team, campaign_id=campaign)
+async def release_senders(db: Db, team: TeamId, ids: Sequence[CampaignId], now: datetime) -> None:
+    """Let the mailboxes of running campaigns look for work, each after its gap."""
+    await QUERIES["release_senders"].run(db, team_id=team, ids=ids, now=now)
+
+
+async def hold_senders(db: Db, team: TeamId, ids: Sequence[CampaignId]) -> None:
+    """Let no mailbox look for work in campaigns."""
+    await QUERIES["hold_senders"].run(db, team_id=team, ids=ids)
 
 
 async def wake(db: Db, team: TeamId, ids: Sequence[CampaignId], at: datetime) -> list[SenderId]:

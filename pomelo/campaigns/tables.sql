@@ -29,6 +29,11 @@ CREATE TABLE campaigns (
   begins_with_mail boolean NOT NULL DEFAULT true,
   -- How many of its steps have got a number, those that are gone included.
   steps_numbered integer NOT NULL DEFAULT 0,
+  -- Its team is paused.
+  is_held boolean NOT NULL DEFAULT false,
+  -- Whether anything is sent for it: the one condition that every sending statement asks.
+  is_live boolean NOT NULL
+    GENERATED ALWAYS AS (state = 'running' AND NOT is_archived AND NOT is_held) STORED,
   PRIMARY KEY (team_id, id),
   CHECK (NOT (is_archived AND state = 'running'))
 );

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 import typer
 
 from pomelo import teams
-from pomelo.api.team import ShownTeam, checked_name, shown
+from pomelo.api.team import ShownTeam, checked_name, shown, switch
 from pomelo.base import addresses
 from pomelo.base.db import Db
 from pomelo.cli import choose
@@ -77,8 +77,11 @@ def list_all(as_json: JsonOption = False) -> None:
     if as_json:
         show_json(found)
         return
-    rows = [(one.id, one.name, one.uncertain, one.created_at) for one in found]
-    show_table(("id", "name", "uncertain mails", "created"), rows, str(choose.NoTeam()))
+    rows = [
+        (one.id, one.name, one.uncertain, one.created_at, "yes" if one.paused else None)
+        for one in found
+    ]
+    show_table(("id", "name", "uncertain mails", "created", "paused"), rows, str(choose.NoTeam()))
 
 
 async def _list_all(house: House) -> list[ShownTeam]:
@@ -125,3 +128,46 @@ async def _change(
             await teams.rename(db, team, checked_name(name))
         users = await teams.list_users(db, team)
         return shown(await teams.get(db, team), users, has_users=True)
+
+
+@app.command()
+def pause(team: TeamOption = "", as_json: JsonOption = False) -> None:
+    """Hold every campaign of a team at once.
+
+    No step of any lead is begun from then on. What a person sends by hand still goes, and
+    replies are still heard.
+
+    Examples:
+        pomelo team pause
+        pomelo team pause --team "Pied Piper"
+    """
+    _say_switched(run(lambda house: _switch(house, team, paused=True)), as_json=as_json)
+
+
+@app.command()
+def resume(team: TeamOption = "", as_json: JsonOption = False) -> None:
+    """Let a paused team's campaigns go on, each where it was.
+
+    Limits, gaps and hours are obeyed as before, so nothing goes out in a burst.
+
+    Examples:
+        pomelo team resume
+    """
+    _say_switched(run(lambda house: _switch(house, team, paused=False)), as_json=as_json)
+
+
+async def _switch(house: House, wanted: str, *, paused: bool) -> ShownTeam:
+    async def write(db: Db) -> ShownTeam:
+        team = (await choose.team(db, wanted)).id
+        await switch(db, team, paused=paused, now=house.clock.now())
+        return shown(await teams.get(db, team), await teams.list_users(db, team), has_users=True)
+
+    return await house.database.retrying(write)
+
+
+def _say_switched(team: ShownTeam, *, as_json: bool) -> None:
+    if as_json:
+        show_json(team)
+    else:
+        state = "is paused" if team.paused else "goes on"
+        typer.echo(f'"{team.name}" ({team.id}) {state}.')

@@ -1,7 +1,7 @@
 -- name: list_places
 -- What leads of a campaign have in common that have the same sender.
 SELECT w.team_id, w.campaign_id, w.sender_id, c.name AS campaign_name,
-  c.state = 'running' AND NOT c.is_archived AS is_running, c.track_opens, c.track_clicks,
+  c.is_live AS is_running, c.track_opens, c.track_clicks,
   t.uncertain,
   jsonb_build_object('email', o.email, 'replies', o.replies,
     'replies_read_at', o.replies_read_at) AS hearing
@@ -52,5 +52,5 @@ SELECT
      SELECT min(l.due_at) AS due_at FROM leads l
      WHERE l.team_id = c.team_id AND l.campaign_id = c.id AND l.due_at <= :now
        AND NOT l.is_paused AND l.stopped_by IS NULL AND l.waits_for IS NULL AND l.needs_sender) d
-   WHERE c.state = 'running') AS oldest_due_at,
+   WHERE c.is_live) AS oldest_due_at,
   (SELECT count(*) FROM messages WHERE state = 'uncertain') AS uncertain;

@@ -7,7 +7,8 @@ from typing import Final, NamedTuple
 class Cause(StrEnum):
     """What holds the next step of a lead, or why there is none."""
 
-    # The campaign.
+    # The team and the campaign.
+    TEAM_PAUSED = "teamPaused"
     DRAFT = "draft"
     CAMPAIGN_PAUSED = "campaignPaused"
     CAMPAIGN_ARCHIVED = "campaignArchived"
@@ -68,6 +69,11 @@ class Meaning(NamedTuple):
 
 
 MEANINGS: Final[dict[Cause, Meaning]] = {
+    Cause.TEAM_PAUSED: Meaning(
+        "The team is paused: nothing is sent for any of its campaigns.",
+        "Let it go on with PATCH /api/team (paused: false), or pomelo team resume.",
+        "the team is resumed",
+    ),
     Cause.DRAFT: Meaning(
         "The campaign was never started.",
         "Start it with POST /api/campaigns/{id}/start.",

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from pomelo import campaigns, sequences
+from pomelo import campaigns, sequences, teams
 from pomelo.base.db import Db
 from pomelo.base.errors import NotFound
 from pomelo.base.ids import CampaignId, LeadId, SenderId, TeamId
@@ -130,7 +130,8 @@ async def explain_sender(db: Db, team: TeamId, sender: SenderId, *, now: datetim
     ]
     house = await store.house(db)
     machines = [] if house.has_worker else [Hold(Cause.NO_WORKER)]
-    return _explained(sender, "sender", [*held, *machines, *of_campaigns], now)
+    own = await _of_team(db, team)
+    return _explained(sender, "sender", [*own, *held, *machines, *of_campaigns], now)
 
 
 async def explain_campaign(
@@ -145,7 +146,7 @@ async def explain_campaign(
     house = await store.house(db)
     choices = await sendings(db, team, campaign=campaign, now=now)
     groups = await store.group_leads(db, team, campaign, now=now)
-    own = _of_campaign(found)
+    own = [*await _of_team(db, team), *_of_campaign(found)]
     machines = [] if house.has_worker else [Hold(Cause.NO_WORKER)]
     senders = best([campaign_holds(one, campaign, is_new=False, now=now) for one in choices])
     counts: dict[Cause, int] = {}
@@ -187,6 +188,11 @@ def _cause_of(
     is_new = group.sender_id is None
     held = best([campaign_holds(one, campaign, is_new=is_new, now=now) for one in mine])
     return held[0].cause if held else Cause.READY
+
+
+async def _of_team(db: Db, team: TeamId) -> list[Hold]:
+    since = (await teams.get(db, team)).paused_at
+    return [] if since is None else [Hold(Cause.TEAM_PAUSED, since=since)]
 
 
 def _of_campaign(campaign: campaigns.Campaign) -> list[Hold]:

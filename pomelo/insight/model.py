@@ -36,6 +36,7 @@ class LeadFacts(msgspec.Struct, frozen=True):
     campaign_state: str
     is_archived: bool
     started_at: datetime | None
+    team_paused_at: datetime | None
     email: str
     sender_id: SenderId | None
     sequence_id: SequenceId | None

@@ -75,6 +75,12 @@ def is_finished(lead: LeadFacts, _: Around) -> Hold | None:
     return Hold(Cause.MOVED if moved else Cause.FINISHED)
 
 
+def is_team_paused(lead: LeadFacts, _: Around) -> Hold | None:
+    """Nothing is sent for any campaign of its team."""
+    since = lead.team_paused_at
+    return None if since is None else Hold(Cause.TEAM_PAUSED, since=since)
+
+
 def is_not_running(lead: LeadFacts, _: Around) -> Hold | None:
     """Its campaign does not run."""
     if lead.is_archived:
@@ -126,6 +132,7 @@ def has_no_worker(_: LeadFacts, around: Around) -> Hold | None:
 RULES: Final[tuple[Rule, ...]] = (
     is_stopped,
     is_finished,
+    is_team_paused,
     is_not_running,
     is_paused,
     is_parked,

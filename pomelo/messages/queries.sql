@@ -98,7 +98,7 @@ WITH wanted AS (
   WHERE l.fence = w.fence AND l.leased_until > :now AND l.step_position = w.position
     AND l.due_at IS NOT NULL AND NOT l.is_paused
     AND l.stopped_by IS NULL AND COALESCE(l.waits_for, '') = ''
-    AND c.state = 'running' AND NOT c.is_archived AND i.deliver_to = w.deliver_to
+    AND c.is_live AND i.deliver_to = w.deliver_to
     -- Who was written to before may have answered: no more before that is known.
     AND (s.replies IS DISTINCT FROM 'imap' OR w.deliver_to <> ''
          OR l.sent_count = 0 OR s.replies_read_at >= :heard_since)

@@ -15,7 +15,7 @@ from pomelo.teams.actions import (
 )
 from pomelo.teams.errors import KeyNotFound, TeamNotFound, UserBlocked, UserNotFound
 from pomelo.teams.model import ApiKey, Caller, NewKey, Team, Uncertain, User
-from pomelo.teams.store import lock_hooks, set_has_hooks
+from pomelo.teams.store import lock_hooks, set_has_hooks, set_paused
 
 __all__ = [
     "ApiKey",
@@ -40,5 +40,6 @@ __all__ = [
     "rename",
     "revoke_key",
     "set_has_hooks",
+    "set_paused",
     "set_uncertain",
 ]

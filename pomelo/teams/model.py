@@ -22,6 +22,7 @@ class Team(msgspec.Struct, frozen=True):
     name: str
     uncertain: Uncertain
     created_at: datetime
+    paused_at: datetime | None = None
 
 
 class User(msgspec.Struct, frozen=True):

@@ -6,7 +6,9 @@ CREATE TABLE teams (
   uncertain text NOT NULL DEFAULT 'hold' CHECK (uncertain IN ('hold', 'resend')),
   created_at timestamptz NOT NULL,
   -- Some hook of the team is told of activities; without one nothing waits to be told.
-  has_hooks boolean NOT NULL DEFAULT false
+  has_hooks boolean NOT NULL DEFAULT false,
+  -- Since when nothing is sent for any of its campaigns; NULL = they go on.
+  paused_at timestamptz
 );
 
 -- People of a team. lemlist's senders are users; their mailboxes are in `senders`.

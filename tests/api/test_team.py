@@ -25,6 +25,7 @@ async def test_the_team_has_what_strict_clients_need(api: Caller) -> None:
         "invitedUsers": [],
         "customDomain": "",
         "uncertain": "hold",
+        "paused": False,
     }
 
 
@@ -53,6 +54,16 @@ async def test_what_is_named_changes_and_the_rest_stays(api: Caller, stranger: C
 
     assert (found["name"], found["uncertain"]) == ("Pied Piper Inc", "resend")
     assert (await stranger.call("GET", "/team"))["uncertain"] == "hold"
+
+
+async def test_a_team_pauses_and_goes_on_twice_as_well_as_once(
+    api: Caller, stranger: Caller
+) -> None:
+    for paused in (True, True, False, False):
+        found = await api.call("PATCH", "/team", {"paused": paused})
+
+        assert found["paused"] is paused
+        assert (await stranger.call("GET", "/team"))["paused"] is False
 
 
 @pytest.mark.parametrize("body", [{"name": " "}, {"name": "a\nb"}, {"uncertain": "maybe"}])

@@ -28,6 +28,18 @@ async def test_what_becomes_of_uncertain_mails_is_the_teams_choice(pomelo: Pomel
     assert (team["name"], team["uncertain"]) == ("Pied Piper Inc", "resend")
 
 
+async def test_a_team_pauses_and_goes_on(pomelo: Pomelo) -> None:
+    await pomelo("team", "create", "Pied Piper")
+
+    paused = await pomelo("team", "pause")
+    (while_paused,) = (await pomelo("team", "list", "--json")).json
+    resumed = await pomelo("team", "resume", "--json")
+
+    assert paused.out == f'"Pied Piper" ({while_paused["_id"]}) is paused.\n'
+    assert while_paused["paused"]
+    assert not resumed.json["paused"]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

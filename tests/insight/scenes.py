@@ -64,6 +64,11 @@ async def paused(post: PostOffice, _: Lead) -> None:
     await pause(post)
 
 
+async def team_paused(post: PostOffice, _: Lead) -> None:
+    async with post.database.transaction() as db:
+        await campaigns.pause_team(db, post.team.id, now=post.clock.now())
+
+
 async def archived(post: PostOffice, _: Lead) -> None:
     async with post.database.transaction() as db:
         changes = CampaignChanges(is_archived=True)

@@ -39,6 +39,7 @@ from tests.insight.scenes import (
     run,
     senderless,
     task_open,
+    team_paused,
     to_the_end,
     unheard,
     variable_lost,
@@ -64,6 +65,7 @@ async def post(database: Database, now: datetime) -> AsyncIterator[PostOffice]:
 EVENTS: Final[list[tuple[SetUp, Cause]]] = [
     (drafted, Cause.DRAFT),
     (paused, Cause.CAMPAIGN_PAUSED),
+    (team_paused, Cause.TEAM_PAUSED),
     (archived, Cause.CAMPAIGN_ARCHIVED),
     (senderless, Cause.NO_SENDER),
     (lead_paused, Cause.LEAD_PAUSED),
