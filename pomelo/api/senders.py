@@ -2,29 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Final
+from typing import Final
 
-import msgspec
 from msgspec.structs import asdict
 
 from pomelo import messages, senders
 from pomelo.api.answers import Moment, moment
 from pomelo.api.call import Call
 from pomelo.api.contract import AnyOperation, NoQuery, Operation, Permission
-from pomelo.api.sender_replies import (
-    ERRORS,
-    RepliesChanges,
-    RepliesShown,
-    change_replies,
-    check_imap,
-    shown_replies,
-)
+from pomelo.api.sender_replies import ERRORS, change_replies, check_imap, shown_replies
+from pomelo.api.sender_shapes import MailSender, Pause, SenderChanges, Smtp
 from pomelo.base.db import NEVER, Db
 from pomelo.base.errors import Invalid
-from pomelo.base.ids import SenderId, TeamId, UserId
-from pomelo.base.secret import Secret
+from pomelo.base.ids import SenderId, TeamId
 from pomelo.messages import Quota
-from pomelo.senders import Changes, PausedFor, Provider, Sender, SenderNotFound, TlsMode
+from pomelo.senders import Changes, Provider, Sender, SenderNotFound
 from pomelo.smtp import MailAccess
 
 SECTION: Final = "Senders"
@@ -42,69 +34,6 @@ TOO_MANY: Final = (
 
 class PasswordMissing(Invalid):
     """Send smtpPassword together with smtpLogin; an empty one means no password."""
-
-
-class Pause(msgspec.Struct, frozen=True):
-    """Why a mailbox does not send: what its server said last, and what ends it."""
-
-    reason: PausedFor = msgspec.field(name="for")
-    reply: str
-    since: Moment | None
-    what_to_do: str = msgspec.field(name="whatToDo")
-
-
-class Smtp(msgspec.Struct, frozen=True):
-    """Where mail is handed over."""
-
-    host: str
-    port: int
-    tls: TlsMode
-    login: str
-
-
-class MailSender(RepliesShown, frozen=True, rename="camel", kw_only=True):
-    """A mailbox. `nextSendAt` is null while nothing but a person can end its pause."""
-
-    id: SenderId = msgspec.field(name="_id")
-    user_id: UserId
-    email: str
-    name: str
-    signature: str
-    limit_per_day: int
-    gap_seconds: int
-    sent_in_24_hours: int = msgspec.field(name="sentIn24Hours")
-    next_send_at: Annotated[
-        Moment | None,
-        msgspec.Meta(description="Not before, by limit, gap and health; work has hours of its own"),
-    ]
-    paused: Pause | None
-    new_leads_stopped_at: Annotated[
-        Moment | None, msgspec.Meta(description="Too many mails bounced; see `warnings`")
-    ]
-    smtp: Smtp
-    imap_host: str
-    connected: Annotated[
-        Provider | None, msgspec.Meta(description="Used by its provider's leave, not a password")
-    ]
-    warnings: list[str]
-    created_at: Moment
-
-
-class SenderChanges(RepliesChanges, frozen=True, rename="camel", kw_only=True):
-    """What may be changed of a mailbox."""
-
-    name: Annotated[str, msgspec.Meta(max_length=200)] | None = None
-    signature: Annotated[str, msgspec.Meta(max_length=20_000, description="HTML")] | None = None
-    limit_per_day: (
-        Annotated[int, msgspec.Meta(ge=0, le=100_000, description="In any 24 hours; 0 = no limit")]
-        | None
-    ) = None
-    gap_seconds: (
-        Annotated[int, msgspec.Meta(ge=0, le=86_400, description="Least time between two mails")]
-        | None
-    ) = None
-    smtp_login: str | None = None
-    smtp_password: Secret | None = None
 
 
 async def list_all(call: Call[NoQuery, None]) -> list[MailSender]:
@@ -129,6 +58,7 @@ async def change(call: Call[NoQuery, SenderChanges]) -> MailSender:
         signature=body.signature,
         limit_per_day=body.limit_per_day,
         gap_seconds=body.gap_seconds,
+        ramp_per_day=body.ramp_per_day,
     )
     if body.smtp_login is not None and body.smtp_password is None:
         raise PasswordMissing
@@ -161,8 +91,8 @@ async def lift(call: Call[NoQuery, None]) -> MailSender:
 async def show(db: Db, found: Sequence[Sender], *, now: datetime) -> list[MailSender]:
     """Show mailboxes with what they sent in the last 24 hours, in the same order."""
     sent = await _quotas(db, [(one.team_id, one.id, COUNTED) for one in found], now)
-    limited = [one for one in found if 0 < one.limit_per_day <= sent[one.id].sent]
-    full = await _quotas(db, [(one.team_id, one.id, one.limit_per_day) for one in limited], now)
+    limits = [(one.team_id, one.id, senders.limit_at(one, now)) for one in found]
+    full = await _quotas(db, [one for one in limits if 0 < one[2] <= sent[one[1]].sent], now)
     granted = await senders.list_granted(db, [(one.team_id, one.id) for one in found])
     connected = {one.sender_id: one.provider for one in granted}
     return [
@@ -189,6 +119,8 @@ def _shown(
         signature=sender.signature,
         limit_per_day=sender.limit_per_day,
         gap_seconds=sender.gap_seconds,
+        ramp_per_day=sender.ramp_per_day,
+        limit_today=senders.limit_at(sender, now),
         sent_in_24_hours=sent,
         next_send_at=_moment(next_at),
         paused=_pause(sender),
@@ -213,7 +145,7 @@ def next_send_at(sender: Sender, full: Quota | None, now: datetime) -> datetime 
     Returns:
         None when only a person can end its pause.
     """
-    frees_at = full.frees_at if full is not None else None
+    frees_at = None if full is None else senders.room_at(sender, full.frees_at, now)
     at = max(sender.may_send_at, frees_at or now, now)
     return None if at >= NEVER else at
 
@@ -274,8 +206,10 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
         summary="Change a sender",
         text=(
             "Pomelo's own. Limit and gap count over all campaigns, follow-ups included; where a "
-            "schedule's secondsToWait is longer, that counts. `smtpPassword` is never given "
-            "back; a new one (with `smtpLogin` if that changed too) ends a pause for `auth`. "
+            "schedule's secondsToWait is longer, that counts. With `rampPerDay` a new "
+            "mailbox sends so many mails in its first 24 hours and so many more in each later, up "
+            "to its limit; 0 ends that. `smtpPassword` is never given back; a new one (with "
+            "`smtpLogin` if that changed too) ends a pause for `auth`. "
             "`replies` says where answers are read: `imap` (its server is known, or given as "
             "`imap`), `pipe` (`pomelo receive`) or `none`."
         ),

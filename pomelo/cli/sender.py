@@ -6,7 +6,8 @@ import typer
 
 from pomelo import inbound, senders
 from pomelo.api.email_accounts import remove
-from pomelo.api.senders import MailSender, show
+from pomelo.api.sender_shapes import MailSender
+from pomelo.api.senders import show
 from pomelo.base.db import Db
 from pomelo.base.errors import Invalid
 from pomelo.cli import choose
@@ -14,7 +15,7 @@ from pomelo.cli.choose import SenderArgument, TeamOption
 from pomelo.cli.house import House, run
 from pomelo.cli.output import JsonOption, show_json, show_table
 from pomelo.cli.passwords import StdinOption, read_password
-from pomelo.cli.sender_add import GapOption, LimitOption, RepliesOption, add
+from pomelo.cli.sender_add import GapOption, LimitOption, RampOption, RepliesOption, add
 from pomelo.cli.sender_check import check
 from pomelo.cli.sender_connect import connect
 from pomelo.cli.sender_dkim import dkim
@@ -63,7 +64,7 @@ def list_all(team: TeamOption = "", as_json: JsonOption = False) -> None:
         (
             one.email,
             one.id,
-            f"{one.sent_in_24_hours} of {one.limit_per_day or 'any'}",
+            f"{one.sent_in_24_hours} of {one.limit_today or 'any'}",
             one.gap_seconds,
             one.next_send_at,
             _paused(one),
@@ -93,6 +94,7 @@ def change(
     name: Annotated[str | None, typer.Option(help="Shown before the address.")] = None,
     limit: LimitOption = None,
     gap: GapOption = None,
+    ramp: RampOption = None,
     replies: RepliesOption = None,
     sent_folder: SentOption = None,
     junk_folder: JunkOption = None,
@@ -105,7 +107,7 @@ def change(
     """Change what is named of a sender; a new password ends a pause for a refused log-in.
 
     Examples:
-        pomelo sender set jared@piedpiper.com --limit 40 --gap 300
+        pomelo sender set jared@piedpiper.com --limit 40 --gap 300 --ramp 5
         pomelo sender set jared@piedpiper.com --password
         pomelo sender set jared@piedpiper.com --replies none
     """
@@ -113,6 +115,7 @@ def change(
         name=name,
         limit_per_day=limit,
         gap_seconds=gap,
+        ramp_per_day=ramp,
         replies=replies,
         sent_folder=sent_folder,
         junk_folder=junk_folder,

@@ -11,7 +11,8 @@ from msgspec import structs
 
 from pomelo import senders
 from pomelo.api.email_accounts import check_hosts
-from pomelo.api.senders import MailSender, show
+from pomelo.api.sender_shapes import MailSender
+from pomelo.api.senders import show
 from pomelo.base import addresses
 from pomelo.base.addresses import Address
 from pomelo.base.errors import Invalid
@@ -53,6 +54,12 @@ LimitOption: TypeAlias = Annotated[
 GapOption: TypeAlias = Annotated[
     int | None, typer.Option(min=0, help="Least seconds between two mails.")
 ]
+RampOption: TypeAlias = Annotated[
+    int | None,
+    typer.Option(
+        min=0, help="Mails in its first 24 hours, and so many more in each later; 0 = no ramp."
+    ),
+]
 ImapHostOption: TypeAlias = Annotated[
     str, typer.Option(help="Its IMAP server; without --host, by default its provider's.")
 ]
@@ -88,6 +95,7 @@ def add(
     name: NameOption = "",
     limit: LimitOption = 50,
     gap: GapOption = 0,
+    ramp: RampOption = 0,
     imap_host: ImapHostOption = "",
     imap_port: ImapPortOption = IMAPS,
     replies: RepliesOption = None,
@@ -107,7 +115,12 @@ def add(
     login = address if login is None else login
     password = read_password(from_stdin=password_stdin) if login else ""
     kept = partial(
-        NewSender, name=name, limit_per_day=limit or 0, gap_seconds=gap or 0, replies=replies
+        NewSender,
+        name=name,
+        limit_per_day=limit or 0,
+        gap_seconds=gap or 0,
+        ramp_per_day=ramp or 0,
+        replies=replies,
     )
     make = partial(
         kept,

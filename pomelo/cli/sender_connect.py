@@ -8,7 +8,8 @@ from typing import Annotated, Final, TypeAlias
 import typer
 
 from pomelo import senders
-from pomelo.api.senders import MailSender, show
+from pomelo.api.sender_shapes import MailSender
+from pomelo.api.senders import show
 from pomelo.base import addresses
 from pomelo.base.clock import monotonic
 from pomelo.base.errors import Conflict

@@ -174,7 +174,7 @@ async def _shifts(db: Db, ready: Sequence[senders.Sender], *, now: datetime) -> 
     ready = [await eased(db, sender) for sender in ready]
     refs = [(sender.team_id, sender.id) for sender in ready]
     rows = await campaigns.ready_rows(db, refs, now=now)
-    limits = [(s.team_id, s.id, s.limit_per_day) for s in ready if s.limit_per_day]
+    limits = [(s.team_id, s.id, limit) for s in ready if (limit := senders.limit_at(s, now))]
     quotas = {q.sender_id: q for q in await messages.quotas(db, limits, since=now - DAY)}
     return [
         plan(

@@ -11,7 +11,7 @@ from pomelo.campaigns import ReadyRow
 from pomelo.delivery.model import Facts
 from pomelo.leads import Want
 from pomelo.schedules import Window, add_days, next_moment
-from pomelo.senders import Sender
+from pomelo.senders import Sender, limit_at, room_at
 from pomelo.sequences import Spot
 
 # A session is used for 50 mails at most (email-domain 7), so more is not claimed at once.
@@ -63,19 +63,20 @@ def plan(
     Args:
         sender: The sender, claimed.
         rows: Its campaigns that may send by their own instant.
-        sent: Mails it began in the last 24 hours, counted up to its limit.
+        sent: Mails it began in the last 24 hours, counted up to its limit of now.
         frees_at: When the oldest of them leaves the 24 hours.
         now: When it is decided.
     """
     moments = [(row, next_moment(row.windows, now)) for row in rows]
-    left = BATCH if sender.limit_per_day == 0 else sender.limit_per_day - sent
+    limit = limit_at(sender, now)
+    left = BATCH if limit == 0 else limit - sent
     is_gapped = sender.gap_seconds > 0
     return Shift(
         sender=sender,
         rows=tuple(row for row, moment in moments if moment == now),
         closed=tuple((row, moment) for row, moment in moments if moment != now),
         amount=max(0, min(left, 1 if is_gapped else BATCH)),
-        full_until=frees_at if left <= 0 else None,
+        full_until=room_at(sender, frees_at, now) if left <= 0 else None,
     )
 
 

@@ -32,6 +32,7 @@ class Cause(StrEnum):
     SENDER_FROZEN = "senderFrozen"
     TOO_MANY_BOUNCES = "tooManyBounces"
     LIMIT = "limit"
+    RAMP = "ramp"
     GAP = "gap"
     SECONDS_TO_WAIT = "secondsToWait"
     WINDOW = "window"
@@ -158,6 +159,10 @@ MEANINGS: Final[dict[Cause, Meaning]] = {
         "fewer mails bounce, or a person lifts it",
     ),
     Cause.LIMIT: Meaning("Its sender has sent as many mails as it may in 24 hours."),
+    Cause.RAMP: Meaning(
+        "Its sender is new and has sent as many mails as its ramp allows today.",
+        "Wait, or change the ramp with PATCH /api/senders/{id} (rampPerDay).",
+    ),
     Cause.GAP: Meaning("Its sender rests between two mails."),
     Cause.SECONDS_TO_WAIT: Meaning("Its sender rests between two mails of this campaign."),
     Cause.WINDOW: Meaning("It is outside the campaign's hours."),

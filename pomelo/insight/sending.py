@@ -40,7 +40,7 @@ async def sendings(
     found = await senders.list_of_team(db, team, senders=ids) if ids else []
     refs = [(one.team_id, one.id) for one in found]
     ready = await campaigns.ready_rows(db, refs, now=NEVER) if refs else []
-    limits = [(one.team_id, one.id, one.limit_per_day) for one in found if one.limit_per_day]
+    limits = [(s.team_id, s.id, limit) for s in found if (limit := senders.limit_at(s, now))]
     quotas = {q.sender_id: q for q in await messages.quotas(db, limits, since=now - DAY)}
     made = []
     for one in found:
@@ -72,7 +72,8 @@ def sender_holds(sending: Sending, *, now: datetime) -> list[Hold]:
             )
         ]
     if shift.full_until is not None:
-        return [Hold(Cause.LIMIT, at=shift.full_until, detail=f" ({sender.email})")]
+        cause = Cause.RAMP if senders.is_ramping(sender, now) else Cause.LIMIT
+        return [Hold(cause, at=shift.full_until, detail=f" ({sender.email})")]
     if sender.may_send_at > now:
         return [Hold(Cause.GAP, at=rests_until, detail=f" ({sender.email})")]
     return []

@@ -64,6 +64,7 @@ from pomelo.senders.oauth.store import list_granted
 from pomelo.senders.pauses import brake_warning, what_to_do
 from pomelo.senders.presets import LogIn, Preset, advice, is_known, is_public, keeps_sent
 from pomelo.senders.protection import is_loopback, protection
+from pomelo.senders.ramp import is_ramping, limit_at, room_at
 from pomelo.senders.replies import (
     Freshness,
     Hearing,
@@ -157,10 +158,12 @@ __all__ = [
     "is_known",
     "is_loopback",
     "is_public",
+    "is_ramping",
     "judge",
     "keeps_sent",
     "learn_sent_copy",
     "lift",
+    "limit_at",
     "list_everywhere",
     "list_granted",
     "list_of_team",
@@ -175,6 +178,7 @@ __all__ = [
     "release",
     "renew",
     "rest",
+    "room_at",
     "set_dkim",
     "set_imap",
     "set_log_in",

@@ -86,6 +86,7 @@ class NewSender(msgspec.Struct, frozen=True):
         signature: Put under each mail.
         limit_per_day: Mails in any 24 hours; 0 = no limit.
         gap_seconds: The least time between two mails.
+        ramp_per_day: Mails in its first 24 hours, and so many more in each later; 0 = no ramp.
         replies: How replies come; None = by IMAP where that is known, else nobody has said.
     """
 
@@ -97,6 +98,7 @@ class NewSender(msgspec.Struct, frozen=True):
     signature: str = ""
     limit_per_day: int = 50
     gap_seconds: int = 0
+    ramp_per_day: int = 0
     replies: Replies | None = None
 
 
@@ -131,6 +133,8 @@ class Sender(msgspec.Struct, frozen=True):
     created_at: datetime
     saves_sent_copy: SavesSentCopy | None = None
     new_leads_stopped_at: datetime | None = None
+    ramp_per_day: int = 0
+    ramp_started_at: datetime | None = None
 
     @property
     def hearing(self) -> Hearing:
@@ -145,6 +149,7 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
     signature: str | None = None
     limit_per_day: int | None = None
     gap_seconds: int | None = None
+    ramp_per_day: int | None = None
     replies: Replies | None = None
     sent_folder: str | None = None
     junk_folder: str | None = None

@@ -3,29 +3,34 @@
 INSERT INTO senders (
   team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
   smtp_login, smtp_password, imap_host, imap_port, imap_tls, imap_login, imap_password,
-  replies, limit_per_day, gap_seconds, may_send_at, next_at, created_at)
+  replies, limit_per_day, gap_seconds, may_send_at, next_at, created_at,
+  ramp_per_day, ramp_started_at)
 VALUES (
   :team_id, :id, :user_id, :email, :address_key, :name, :signature, :smtp_host, :smtp_port, :smtp_tls,
   :smtp_login, :smtp_password, :imap_host, :imap_port, :imap_tls, :imap_login, :imap_password,
-  :replies, :limit_per_day, :gap_seconds, :now, :now, :now)
+  :replies, :limit_per_day, :gap_seconds, :now, :now, :now,
+  :ramp_per_day, CASE WHEN :ramp_per_day > 0 THEN :now::timestamptz END)
 ON CONFLICT (team_id, address_key) WHERE deleted_at IS NULL DO NOTHING
 RETURNING team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
   smtp_login, dkim_selector, imap_host, replies, replies_read_at,
   sent_folder, junk_folder, limit_per_day, gap_seconds, may_send_at, next_at, paused_for, paused_reply,
-  paused_at, failed_connects, created_at, saves_sent_copy, new_leads_stopped_at;
+  paused_at, failed_connects, created_at, saves_sent_copy, new_leads_stopped_at,
+  ramp_per_day, ramp_started_at;
 
 -- name: find
 SELECT team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
   smtp_login, dkim_selector, imap_host, replies, replies_read_at,
   sent_folder, junk_folder, limit_per_day, gap_seconds, may_send_at, next_at, paused_for, paused_reply,
-  paused_at, failed_connects, created_at, saves_sent_copy, new_leads_stopped_at
+  paused_at, failed_connects, created_at, saves_sent_copy, new_leads_stopped_at,
+  ramp_per_day, ramp_started_at
 FROM senders WHERE team_id = :team_id AND id = :id AND deleted_at IS NULL;
 
 -- name: find_by_key
 SELECT team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
   smtp_login, dkim_selector, imap_host, replies, replies_read_at,
   sent_folder, junk_folder, limit_per_day, gap_seconds, may_send_at, next_at, paused_for, paused_reply,
-  paused_at, failed_connects, created_at, saves_sent_copy, new_leads_stopped_at
+  paused_at, failed_connects, created_at, saves_sent_copy, new_leads_stopped_at,
+  ramp_per_day, ramp_started_at
 FROM senders WHERE team_id = :team_id AND address_key = :address_key AND deleted_at IS NULL;
 
 -- name: list_everywhere
@@ -33,7 +38,8 @@ FROM senders WHERE team_id = :team_id AND address_key = :address_key AND deleted
 SELECT team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
   smtp_login, dkim_selector, imap_host, replies, replies_read_at,
   sent_folder, junk_folder, limit_per_day, gap_seconds, may_send_at, next_at, paused_for, paused_reply,
-  paused_at, failed_connects, created_at, saves_sent_copy, new_leads_stopped_at
+  paused_at, failed_connects, created_at, saves_sent_copy, new_leads_stopped_at,
+  ramp_per_day, ramp_started_at
 FROM senders
 WHERE deleted_at IS NULL AND (:address_key::text IS NULL OR address_key = :address_key)
 ORDER BY team_id, created_at, id;
@@ -42,7 +48,8 @@ ORDER BY team_id, created_at, id;
 SELECT team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
   smtp_login, dkim_selector, imap_host, replies, replies_read_at,
   sent_folder, junk_folder, limit_per_day, gap_seconds, may_send_at, next_at, paused_for, paused_reply,
-  paused_at, failed_connects, created_at, saves_sent_copy, new_leads_stopped_at
+  paused_at, failed_connects, created_at, saves_sent_copy, new_leads_stopped_at,
+  ramp_per_day, ramp_started_at
 FROM senders
 WHERE team_id = :team_id AND deleted_at IS NULL
   AND (:user_ids::text[] IS NULL OR user_id = ANY (:user_ids))
@@ -60,22 +67,27 @@ UPDATE senders SET
   name = COALESCE(:name, name), signature = COALESCE(:signature, signature),
   limit_per_day = COALESCE(:limit_per_day, limit_per_day),
   gap_seconds = COALESCE(:gap_seconds, gap_seconds),
+  ramp_per_day = COALESCE(:ramp_per_day, ramp_per_day),
+  -- Another pace goes on from the same first day; a ramp that was ended begins anew.
+  ramp_started_at = CASE COALESCE(:ramp_per_day, ramp_per_day)
+    WHEN 0 THEN NULL ELSE COALESCE(ramp_started_at, :now) END,
   replies = COALESCE(:replies, replies),
   sent_folder = COALESCE(:sent_folder, sent_folder),
   junk_folder = COALESCE(:junk_folder, junk_folder),
   saves_sent_copy = COALESCE(:saves_sent_copy, saves_sent_copy),
   may_send_at = CASE
-    WHEN paused_for IS NULL AND COALESCE(:limit_per_day, :gap_seconds) IS NOT NULL
+    WHEN paused_for IS NULL AND COALESCE(:limit_per_day, :gap_seconds, :ramp_per_day) IS NOT NULL
     THEN LEAST(may_send_at, :now) ELSE may_send_at END,
   next_at = CASE
     WHEN paused_for IS NULL AND claimed_by IS NULL
-      AND COALESCE(:limit_per_day, :gap_seconds) IS NOT NULL
+      AND COALESCE(:limit_per_day, :gap_seconds, :ramp_per_day) IS NOT NULL
     THEN LEAST(next_at, :now) ELSE next_at END
 WHERE team_id = :team_id AND id = :id AND deleted_at IS NULL
 RETURNING team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
   smtp_login, dkim_selector, imap_host, replies, replies_read_at,
   sent_folder, junk_folder, limit_per_day, gap_seconds, may_send_at, next_at, paused_for, paused_reply,
-  paused_at, failed_connects, created_at, saves_sent_copy, new_leads_stopped_at;
+  paused_at, failed_connects, created_at, saves_sent_copy, new_leads_stopped_at,
+  ramp_per_day, ramp_started_at;
 
 -- name: delete
 -- Soft, for activities keep naming it; its secrets go. FOR UPDATE waits for results that are
@@ -99,7 +111,7 @@ RETURNING s.team_id, s.id, s.user_id, s.email, s.address_key, s.name, s.signatur
   s.smtp_port, s.smtp_tls, s.smtp_login, s.dkim_selector, s.imap_host, s.replies, s.replies_read_at,
   s.sent_folder, s.junk_folder, s.limit_per_day, s.gap_seconds, s.may_send_at,
   s.next_at, s.paused_for, s.paused_reply, s.paused_at, s.failed_connects, s.created_at,
-  s.saves_sent_copy, s.new_leads_stopped_at;
+  s.saves_sent_copy, s.new_leads_stopped_at, s.ramp_per_day, s.ramp_started_at;
 
 -- name: renew
 UPDATE senders s SET next_at = :until

@@ -60,9 +60,14 @@ CREATE TABLE senders (
   failed_connects integer NOT NULL DEFAULT 0,
   created_at timestamptz NOT NULL,
   deleted_at timestamptz,
+  -- So many mails in the first 24 hours of its ramp, and so many more in each later; 0 = no ramp.
+  ramp_per_day integer NOT NULL DEFAULT 0 CHECK (ramp_per_day >= 0),
+  -- NULL without a ramp.
+  ramp_started_at timestamptz,
   PRIMARY KEY (team_id, id),
   FOREIGN KEY (team_id, user_id) REFERENCES users (team_id, id),
-  CHECK (next_at >= may_send_at)
+  CHECK (next_at >= may_send_at),
+  CHECK ((ramp_per_day > 0) = (ramp_started_at IS NOT NULL))
 );
 CREATE UNIQUE INDEX senders_address ON senders (team_id, address_key) WHERE deleted_at IS NULL;
 CREATE INDEX senders_ready ON senders (next_at) WHERE deleted_at IS NULL;

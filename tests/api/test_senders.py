@@ -51,6 +51,8 @@ async def test_a_sender_is_shown_without_its_secrets(api: Caller) -> None:
         "signature": "",
         "limitPerDay": 50,
         "gapSeconds": 0,
+        "rampPerDay": 0,
+        "limitToday": 50,
         "sentIn24Hours": 0,
         "paused": None,
         "newLeadsStoppedAt": None,
@@ -89,9 +91,20 @@ async def test_what_is_named_changes_and_the_rest_stays(api: Caller) -> None:
     assert {name: found[name] for name in (*body, "gapSeconds")} == {**body, "gapSeconds": 300}
 
 
+async def test_a_ramp_says_what_it_allows_today_and_ends_with_0(api: Caller) -> None:
+    sender = await a_sender(api)
+
+    begun = await api.call("PATCH", f"/senders/{sender.id}", {"rampPerDay": 5})
+    ended = await api.call("PATCH", f"/senders/{sender.id}", {"rampPerDay": 0})
+
+    assert (begun["rampPerDay"], begun["limitToday"]) == (5, 5)
+    assert (ended["rampPerDay"], ended["limitToday"]) == (0, 50)
+
+
 @pytest.mark.parametrize(
     "body",
     [
+        {"rampPerDay": -1},
         {"limitPerDay": -1},
         {"limitPerDay": 1.5},
         {"gapSeconds": 86_401},

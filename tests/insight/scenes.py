@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
-from pomelo import activities, campaigns, insight, leads, sequences
+from pomelo import activities, campaigns, insight, leads, senders, sequences
 from pomelo.activities import Fact
 from pomelo.campaigns import CampaignChanges
 from pomelo.insight import Explained
@@ -160,6 +160,15 @@ async def delayed(post: PostOffice, _: Lead) -> timedelta:
 async def limited(post: PostOffice, _: Lead) -> timedelta:
     await run(post, "UPDATE senders SET limit_per_day = 1")
     await run(post, "UPDATE steps SET delay_days = 0")
+    await post.work()
+    return DAY
+
+
+async def ramping(post: PostOffice, _: Lead) -> timedelta:
+    await run(post, "UPDATE steps SET delay_days = 0")
+    async with post.database.transaction() as db:
+        changes = senders.Changes(ramp_per_day=1)
+        await senders.change(db, post.team.id, post.sender.id, changes, now=post.clock.now())
     await post.work()
     return DAY
 

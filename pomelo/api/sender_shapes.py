@@ -1,0 +1,89 @@
+"""Mailboxes on the wire."""
+
+from typing import Annotated
+
+import msgspec
+
+from pomelo.api.answers import Moment
+from pomelo.api.sender_replies import RepliesChanges, RepliesShown
+from pomelo.base.ids import SenderId, UserId
+from pomelo.base.secret import Secret
+from pomelo.senders import PausedFor, Provider, TlsMode
+
+
+class Pause(msgspec.Struct, frozen=True):
+    """Why a mailbox does not send: what its server said last, and what ends it."""
+
+    reason: PausedFor = msgspec.field(name="for")
+    reply: str
+    since: Moment | None
+    what_to_do: str = msgspec.field(name="whatToDo")
+
+
+class Smtp(msgspec.Struct, frozen=True):
+    """Where mail is handed over."""
+
+    host: str
+    port: int
+    tls: TlsMode
+    login: str
+
+
+class MailSender(RepliesShown, frozen=True, rename="camel", kw_only=True):
+    """A mailbox. `nextSendAt` is null while nothing but a person can end its pause."""
+
+    id: SenderId = msgspec.field(name="_id")
+    user_id: UserId
+    email: str
+    name: str
+    signature: str
+    limit_per_day: int
+    gap_seconds: int
+    ramp_per_day: Annotated[
+        int, msgspec.Meta(description="Mails on its first day, and more on each later; 0 = no ramp")
+    ]
+    limit_today: Annotated[
+        int, msgspec.Meta(description="What limit and ramp allow in 24 hours now; 0 = no limit")
+    ]
+    sent_in_24_hours: int = msgspec.field(name="sentIn24Hours")
+    next_send_at: Annotated[
+        Moment | None,
+        msgspec.Meta(description="Not before, by limit, gap and health; work has hours of its own"),
+    ]
+    paused: Pause | None
+    new_leads_stopped_at: Annotated[
+        Moment | None, msgspec.Meta(description="Too many mails bounced; see `warnings`")
+    ]
+    smtp: Smtp
+    imap_host: str
+    connected: Annotated[
+        Provider | None, msgspec.Meta(description="Used by its provider's leave, not a password")
+    ]
+    warnings: list[str]
+    created_at: Moment
+
+
+class SenderChanges(RepliesChanges, frozen=True, rename="camel", kw_only=True):
+    """What may be changed of a mailbox."""
+
+    name: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+    signature: Annotated[str, msgspec.Meta(max_length=20_000, description="HTML")] | None = None
+    limit_per_day: (
+        Annotated[int, msgspec.Meta(ge=0, le=100_000, description="In any 24 hours; 0 = no limit")]
+        | None
+    ) = None
+    gap_seconds: (
+        Annotated[int, msgspec.Meta(ge=0, le=86_400, description="Least time between two mails")]
+        | None
+    ) = None
+    ramp_per_day: (
+        Annotated[
+            int,
+            msgspec.Meta(
+                ge=0, le=10_000, description="Mails on its first day, and more on each later"
+            ),
+        ]
+        | None
+    ) = None
+    smtp_login: str | None = None
+    smtp_password: Secret | None = None
