@@ -112,15 +112,9 @@ def change(
         pomelo sender set jared@piedpiper.com --replies none
     """
     changes = Changes(
-        name=name,
-        limit_per_day=limit,
-        gap_seconds=gap,
-        ramp_per_day=ramp,
-        replies=replies,
-        sent_folder=sent_folder,
-        junk_folder=junk_folder,
-        saves_sent_copy=sent_copy,
-    )
+        name=name, limit_per_day=limit, gap_seconds=gap, ramp_per_day=ramp, replies=replies,
+        sent_folder=sent_folder, junk_folder=junk_folder, saves_sent_copy=sent_copy,
+    )  # fmt: skip
     new = read_password(from_stdin=password_stdin) if password or password_stdin else None
     if new is None and changes == Changes():
         raise NothingToChange

@@ -115,19 +115,14 @@ def add(
     login = address if login is None else login
     password = read_password(from_stdin=password_stdin) if login else ""
     kept = partial(
-        NewSender,
-        name=name,
-        limit_per_day=limit or 0,
-        gap_seconds=gap or 0,
-        ramp_per_day=ramp or 0,
-        replies=replies,
-    )
+        NewSender, name=name, limit_per_day=limit or 0, gap_seconds=gap or 0,
+        ramp_per_day=ramp or 0, replies=replies,
+    )  # fmt: skip
     make = partial(
-        kept,
-        address=addresses.parse(address),
+        kept, address=addresses.parse(address),
         smtp=_smtp(host, port, tls=tls, login=login, password=password, preset=preset),
         imap=_imap(imap_host, imap_port, login, password, preset=preset),
-    )
+    )  # fmt: skip
     _tell(run(lambda house: _add(house, team, user, make)), as_json=as_json)
 
 
