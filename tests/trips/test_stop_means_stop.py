@@ -59,7 +59,9 @@ async def test_unsubscribing_wins_against_every_mail_not_yet_at_data(office: Pos
     late = [person for person, at in begun.items() if at > answered_at[person]]
     assert late == []
     assert 0 < len(begun) < ROUNDS  # both kinds happened, so the race was a race
-    assert await office.states() == {"sent": len(begun)}
+    states = await office.states()
+    assert states["sent"] == len(begun)
+    assert states.keys() <= {"sent", "deferred"}  # a slow machine may have put one off before
 
 
 async def test_whoever_left_by_api_link_mail_or_hook_gets_no_mail_that_had_not_begun(
