@@ -122,10 +122,9 @@ async def withdraw(desk: Desk, drafts: Sequence[Draft]) -> None:
 
 async def too_late(desk: Desk, written: Draft) -> None:
     """Take leave back: more than a second went by, so the mail is tried again."""
-    intent = written.intent
     async with desk.database.transaction() as db:
         await leads.free(db, [hold_of(written.facts)])
-        await messages.unmark(db, intent.team_id, intent.id, intent.fence)
+        await messages.put_back(db, written.intent)
 
 
 async def wake_heard(db: Db, *, heard_since: datetime, now: datetime) -> int:

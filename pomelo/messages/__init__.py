@@ -55,7 +55,6 @@ from pomelo.messages.store import (
     set_bounced,
     settle,
     take_up,
-    unmark,
     withdraw,
 )
 from pomelo.messages.subjects import base_subject
@@ -113,6 +112,5 @@ __all__ = [
     "settle",
     "status_class",
     "take_up",
-    "unmark",
     "withdraw",
 ]

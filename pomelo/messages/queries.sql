@@ -115,11 +115,6 @@ FROM allowed a WHERE m.team_id = a.team_id AND m.id = a.id AND m.fence = a.fence
   AND m.state = 'sending' AND m.data_at IS NULL
 RETURNING m.id;
 
--- name: unmark
--- DATA was not begun after all.
-UPDATE messages SET data_at = NULL
-WHERE team_id = :team_id AND id = :id AND fence = :fence AND state = 'sending';
-
 -- name: finish
 -- Compare-and-set: a result with an old fence, or for a mail already settled, changes nothing.
 -- The bytes go, unless they are still to be put into the Sent folder.

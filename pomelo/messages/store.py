@@ -135,14 +135,9 @@ async def mark_single(db: Db, mail: TakenUp, *, keys: Sequence[str], now: dateti
     return marked is not None
 
 
-async def put_back(db: Db, mail: TakenUp) -> int:
-    """Let a single mail wait that did not come to DATA."""
+async def put_back(db: Db, mail: TakenUp | Intent) -> int:
+    """Let a mail wait that did not come to DATA, whatever leave it had."""
     return await QUERIES["put_back"].run(db, team_id=mail.team_id, id=mail.id, fence=mail.fence)
-
-
-async def unmark(db: Db, team: TeamId, message: MessageId, fence: int) -> int:
-    """Take data_at back: DATA was not begun."""
-    return await QUERIES["unmark"].run(db, team_id=team, id=message, fence=fence)
 
 
 async def finish(db: Db, results: Sequence[Result]) -> list[MessageId]:
