@@ -1,5 +1,6 @@
 """Schedules as the API shows and takes them."""
 
+from datetime import date
 from typing import Annotated
 
 import msgspec
@@ -10,6 +11,14 @@ from pomelo.base.ids import CampaignId, ScheduleId, TeamId, UserId
 from pomelo.schedules import Schedule, ScheduleChanges, ScheduleValues
 
 Time = Annotated[str, msgspec.Meta(examples=["09:00"])]
+DaysOff = Annotated[tuple[date, ...], msgspec.Meta(description="Days on which nothing is sent.")]
+Place = Annotated[
+    str,
+    msgspec.Meta(
+        description="Whose public holidays are days off too: an ISO 3166 code; empty = nobody's.",
+        examples=["FR", "DE-BY"],
+    ),
+]
 
 
 class ScheduleBody(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
@@ -22,6 +31,8 @@ class ScheduleBody(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     end: Time
     weekdays: tuple[int, ...]
     public: bool = False
+    days_off: DaysOff = ()
+    holidays: Place = ""
 
 
 class SchedulePatch(msgspec.Struct, frozen=True, rename="camel"):
@@ -34,6 +45,8 @@ class SchedulePatch(msgspec.Struct, frozen=True, rename="camel"):
     end: Time | None = None
     weekdays: tuple[int, ...] | None = None
     public: bool | None = None
+    days_off: DaysOff | None = None
+    holidays: Place | None = None
 
 
 class ShownSchedule(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
@@ -47,6 +60,8 @@ class ShownSchedule(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     end: Time
     weekdays: tuple[int, ...]
     public: bool
+    days_off: DaysOff
+    holidays: Place
     team_id: TeamId
     created_by: UserId
     created_at: Moment
@@ -82,6 +97,8 @@ def values(body: ScheduleBody) -> ScheduleValues:
         end_time=body.end,
         weekdays=body.weekdays,
         is_public=body.public,
+        days_off=body.days_off,
+        holidays=body.holidays,
     )
 
 
@@ -95,6 +112,8 @@ def changes(body: SchedulePatch) -> ScheduleChanges:
         end_time=body.end,
         weekdays=body.weekdays,
         is_public=body.public,
+        days_off=body.days_off,
+        holidays=body.holidays,
     )
 
 
@@ -109,6 +128,8 @@ def show(schedule: Schedule) -> ShownSchedule:
         end=schedule.end_time,
         weekdays=schedule.weekdays,
         public=schedule.is_public,
+        days_off=schedule.days_off,
+        holidays=schedule.holidays,
         team_id=schedule.team_id,
         created_by=schedule.created_by,
         created_at=moment(schedule.created_at),

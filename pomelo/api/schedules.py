@@ -32,6 +32,8 @@ from pomelo.base.errors import PomeloError
 from pomelo.base.ids import CampaignId, ScheduleId
 from pomelo.campaigns import CampaignNotFound, ScheduleInUse
 from pomelo.schedules import (
+    HolidaysMissing,
+    HolidaysUnknown,
     ScheduleInvalid,
     ScheduleNotFound,
     TimeInvalid,
@@ -40,11 +42,14 @@ from pomelo.schedules import (
 )
 
 SECTION: Final = "Schedules"
-REFUSED: Final = (ScheduleInvalid, TimeInvalid, ZoneUnknown, WindowInvalid)
+REFUSED: Final = (
+    ScheduleInvalid, TimeInvalid, ZoneUnknown, WindowInvalid, HolidaysUnknown, HolidaysMissing,
+)  # fmt: skip
 HOURS: Final = (
     "Times are `HH:mm` on the clocks of the time zone, `00:00` as the end is midnight; weekdays "
     "go from 1 (Monday) to 7 (Sunday). `secondsToWait` is the gap between two mails of a sender "
-    "in a campaign of this schedule, 0 for none."
+    "in a campaign of this schedule, 0 for none. On `daysOff`, and on the public holidays of the "
+    "place that `holidays` names, nothing is sent; delays count those days as any other."
 )
 
 

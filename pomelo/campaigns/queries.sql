@@ -147,7 +147,7 @@ ORDER BY c.created_at, c.id;
 
 -- name: schedules_of
 SELECT s.team_id, s.id, s.name, s.seconds_to_wait, s.timezone, s.start_time, s.end_time, s.weekdays,
-  s.is_public, s.created_by, s.created_at, s.deleted_at, s.deleted_by
+  s.is_public, s.days_off, s.holidays, s.created_by, s.created_at, s.deleted_at, s.deleted_by
 FROM campaign_schedules u
 JOIN schedules s ON s.team_id = u.team_id AND s.id = u.schedule_id
 WHERE u.team_id = :team_id AND u.campaign_id = :campaign_id
@@ -282,7 +282,7 @@ JOIN campaigns c ON c.team_id = u.team_id AND c.id = u.campaign_id AND c.is_live
 JOIN LATERAL (
   SELECT max(s.seconds_to_wait) AS seconds_to_wait, jsonb_agg(jsonb_build_object(
     'timezone', s.timezone, 'start', s.start_time || ':00', 'end', s.end_time || ':00',
-    'weekdays', s.weekdays)) AS windows
+    'weekdays', s.weekdays, 'days_off', s.days_off, 'holidays', s.holidays)) AS windows
   FROM campaign_schedules o
   JOIN schedules s ON s.team_id = o.team_id AND s.id = o.schedule_id
   WHERE o.team_id = u.team_id AND o.campaign_id = u.campaign_id
@@ -293,7 +293,7 @@ ORDER BY u.next_at, u.campaign_id;
 -- The hours of many campaigns; one without any is missing.
 SELECT o.team_id, o.campaign_id, jsonb_agg(jsonb_build_object(
     'timezone', s.timezone, 'start', s.start_time || ':00', 'end', s.end_time || ':00',
-    'weekdays', s.weekdays)) AS windows
+    'weekdays', s.weekdays, 'days_off', s.days_off, 'holidays', s.holidays)) AS windows
 FROM unnest(:team_ids::text[], :campaign_ids::text[]) AS w (team_id, campaign_id)
 JOIN campaign_schedules o ON o.team_id = w.team_id AND o.campaign_id = w.campaign_id
 JOIN schedules s ON s.team_id = o.team_id AND s.id = o.schedule_id

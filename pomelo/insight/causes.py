@@ -36,6 +36,7 @@ class Cause(StrEnum):
     GAP = "gap"
     SECONDS_TO_WAIT = "secondsToWait"
     WINDOW = "window"
+    HOLIDAY = "holiday"
     # The machines.
     NO_WORKER = "noWorker"
     CLAIMED = "claimed"
@@ -166,6 +167,11 @@ MEANINGS: Final[dict[Cause, Meaning]] = {
     Cause.GAP: Meaning("Its sender rests between two mails."),
     Cause.SECONDS_TO_WAIT: Meaning("Its sender rests between two mails of this campaign."),
     Cause.WINDOW: Meaning("It is outside the campaign's hours."),
+    Cause.HOLIDAY: Meaning(
+        "It is a public holiday or a day off in the campaign's schedule.",
+        "Wait, or change the schedule's daysOff and holidays.",
+        "there is a day that is not off",
+    ),
     Cause.NO_WORKER: Meaning(
         "No worker is running.",
         "Start pomelo serve, or pomelo worker.",

@@ -17,7 +17,7 @@ from pomelo.insight.asking import ask_gate
 from pomelo.insight.causes import MEANINGS, Cause
 from pomelo.insight.model import Explained, Group, Hold, LeadFacts, Reason
 from pomelo.insight.rules import DUE, ENDED, OVER, PARKED, Around, holds
-from pomelo.insight.sending import Sending, best, campaign_holds, sender_holds, sendings
+from pomelo.insight.sending import Sending, best, campaign_holds, sender_holds, sendings, shut
 from pomelo.leads import ActivityType, LeadNotFound, WaitsFor
 from pomelo.schedules import Window, next_moment
 from pomelo.senders import SenderNotFound
@@ -88,9 +88,9 @@ async def _carriers(db: Db, lead: LeadFacts, around: Around, heard_since: dateti
     ]
     found = best(choices)
     windows = await _windows(db, lead)
-    opens = next_moment(windows, then)
-    if opens != then and Cause.WINDOW not in {one.cause for one in found}:
-        found.append(Hold(Cause.WINDOW, at=opens))
+    is_told = bool({Cause.WINDOW, Cause.HOLIDAY} & {one.cause for one in found})
+    if next_moment(windows, then) != then and not is_told:
+        found.append(shut(windows, then))
     refusal = await ask_gate(db, lead, around.house, now=then, heard_since=heard_since)
     return [*found, *refusal]
 
@@ -106,8 +106,8 @@ async def _hours(db: Db, lead: LeadFacts, then: datetime) -> list[Hold]:
     spot = structure.at(lead.sequence_id, lead.step_position)
     if spot is None or spot.type in (StepType.CONDITIONAL, StepType.SEND_TO_ANOTHER_CAMPAIGN):
         return []
-    opens = next_moment(await _windows(db, lead), then)
-    return [] if opens == then else [Hold(Cause.WINDOW, at=opens)]
+    windows = await _windows(db, lead)
+    return [] if next_moment(windows, then) == then else [shut(windows, then)]
 
 
 async def explain_sender(db: Db, team: TeamId, sender: SenderId, *, now: datetime) -> Explained:

@@ -13,6 +13,7 @@ from pomelo.delivery import Shift, plan
 from pomelo.insight import store
 from pomelo.insight.causes import Cause
 from pomelo.insight.model import Hold
+from pomelo.schedules import Window, is_kept_shut, next_moment
 from pomelo.senders import Sender
 
 DAY: Final = timedelta(hours=24)
@@ -96,10 +97,16 @@ def campaign_holds(
     rests_until = sending.rests_until.get(campaign)
     if rests_until is not None and rests_until > now:
         holds.append(Hold(Cause.SECONDS_TO_WAIT, at=rests_until))
-    closed = {row.campaign_id: opens for row, opens in sending.shift.closed}
-    if campaign in closed:
-        holds.append(Hold(Cause.WINDOW, at=closed[campaign]))
+    holds += [
+        shut(row.windows, now) for row, _ in sending.shift.closed if row.campaign_id == campaign
+    ]
     return holds
+
+
+def shut(windows: Sequence[Window], then: datetime) -> Hold:
+    """Say what keeps closed windows closed, and until when."""
+    cause = Cause.HOLIDAY if is_kept_shut(windows, then) else Cause.WINDOW
+    return Hold(cause, at=next_moment(windows, then))
 
 
 def best(choices: Sequence[list[Hold]]) -> list[Hold]:

@@ -2,6 +2,7 @@
 
 from pomelo.schedules.actions import change, create, delete, get, list_page, lock
 from pomelo.schedules.errors import ScheduleInvalid, ScheduleNotFound
+from pomelo.schedules.holidays import HolidaysMissing, HolidaysUnknown, has_calendar
 from pomelo.schedules.model import DEFAULT_ZONE, Schedule, ScheduleChanges, ScheduleValues
 from pomelo.schedules.values import window_of
 from pomelo.schedules.windows import (
@@ -10,6 +11,7 @@ from pomelo.schedules.windows import (
     WindowInvalid,
     ZoneUnknown,
     add_days,
+    is_kept_shut,
     is_open,
     next_moment,
     parse_zone,
@@ -17,6 +19,8 @@ from pomelo.schedules.windows import (
 
 __all__ = [
     "DEFAULT_ZONE",
+    "HolidaysMissing",
+    "HolidaysUnknown",
     "Schedule",
     "ScheduleChanges",
     "ScheduleInvalid",
@@ -31,6 +35,8 @@ __all__ = [
     "create",
     "delete",
     "get",
+    "has_calendar",
+    "is_kept_shut",
     "is_open",
     "list_page",
     "lock",

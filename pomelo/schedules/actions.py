@@ -24,10 +24,12 @@ async def create(
         now: When it happens.
 
     Raises:
-        ScheduleInvalid: Its name or gap.
+        ScheduleInvalid: Its name, gap or days off.
         TimeInvalid: A time of day.
         ZoneUnknown: Its zone.
         WindowInvalid: Hours or weekdays that never allow sending.
+        HolidaysUnknown: The place whose holidays it keeps.
+        HolidaysMissing: This installation knows no holidays.
 
     Source:
         API reference A22.
@@ -85,10 +87,12 @@ async def change(db: Db, team: TeamId, schedule: ScheduleId, changes: ScheduleCh
 
     Raises:
         ScheduleNotFound: The team has none of that id.
-        ScheduleInvalid: Its name or gap.
+        ScheduleInvalid: Its name, gap or days off.
         TimeInvalid: A time of day.
         ZoneUnknown: Its zone.
         WindowInvalid: Hours or weekdays that never allow sending.
+        HolidaysUnknown: The place whose holidays it keeps.
+        HolidaysMissing: This installation knows no holidays.
 
     Source:
         API reference A24.

@@ -1,6 +1,6 @@
 """Shapes of schedules, and what a new campaign's schedule says."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 import msgspec
@@ -18,6 +18,9 @@ class Schedule(msgspec.Struct, frozen=True):
         start_time: `HH:mm` on the zone's clocks.
         end_time: `HH:mm`; `00:00` is midnight at the day's end.
         weekdays: 1 = Monday … 7 = Sunday.
+        days_off: Days on which it allows nothing, on the zone's calendar.
+        holidays: The place whose public holidays are days off too, as an ISO 3166 code such as
+            `FR` or `DE-BY`; empty = none.
     """
 
     team_id: TeamId
@@ -29,6 +32,8 @@ class Schedule(msgspec.Struct, frozen=True):
     end_time: str
     weekdays: tuple[int, ...]
     is_public: bool
+    days_off: tuple[date, ...]
+    holidays: str
     created_by: UserId
     created_at: datetime
     deleted_at: datetime | None
@@ -49,6 +54,8 @@ class ScheduleValues(msgspec.Struct, frozen=True):
     end_time: str = "18:00"
     weekdays: tuple[int, ...] = (1, 2, 3, 4, 5)
     is_public: bool = False
+    days_off: tuple[date, ...] = ()
+    holidays: str = ""
 
 
 class ScheduleChanges(msgspec.Struct, frozen=True):
@@ -61,3 +68,5 @@ class ScheduleChanges(msgspec.Struct, frozen=True):
     end_time: str | None = None
     weekdays: tuple[int, ...] | None = None
     is_public: bool | None = None
+    days_off: tuple[date, ...] | None = None
+    holidays: str | None = None

@@ -73,4 +73,6 @@ def _columns(values: ScheduleValues) -> dict[str, object]:
         "end_time": values.end_time,
         "weekdays": list(values.weekdays),
         "is_public": values.is_public,
+        "days_off": list(values.days_off),
+        "holidays": values.holidays,
     }

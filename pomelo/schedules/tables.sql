@@ -12,6 +12,10 @@ CREATE TABLE schedules (
   -- 1 = Monday … 7 = Sunday.
   weekdays integer[] NOT NULL CHECK (weekdays <@ ARRAY[1,2,3,4,5,6,7] AND weekdays <> '{}'),
   is_public boolean NOT NULL DEFAULT false,
+  -- Single days, on the zone's calendar, on which it allows nothing.
+  days_off date[] NOT NULL DEFAULT '{}',
+  -- Whose public holidays are days off too, as an ISO 3166 code ('FR', 'DE-BY'); '' = nobody's.
+  holidays text NOT NULL DEFAULT '',
   created_by text NOT NULL,
   created_at timestamptz NOT NULL,
   deleted_at timestamptz,

@@ -5,38 +5,48 @@ from typing import Final
 import msgspec
 
 from pomelo.schedules.errors import ScheduleInvalid
+from pomelo.schedules.holidays import check_region
 from pomelo.schedules.model import Schedule, ScheduleChanges, ScheduleValues
 from pomelo.schedules.windows import Window, check, parse_time
 
 NAME_LIMIT: Final = 200
 WAIT_LIMIT: Final = 7 * 86_400
+DAYS_OFF_LIMIT: Final = 200
 
 
 def checked(values: ScheduleValues) -> ScheduleValues:
     """Check a schedule's values and write them in one way.
 
     Returns:
-        The same with a trimmed name, `HH:mm` times and each weekday once, in order.
+        The same with a trimmed name, `HH:mm` times, each weekday and day off once, in order.
 
     Raises:
-        ScheduleInvalid: The name or the gap.
+        ScheduleInvalid: The name, the gap or the number of days off.
         TimeInvalid: A time of day.
         ZoneUnknown: The zone.
         WindowInvalid: Hours or weekdays that never allow sending.
+        HolidaysUnknown: The place whose holidays are kept.
+        HolidaysMissing: This installation knows no holidays.
     """
     name = values.name.strip()
     if not 0 < len(name) <= NAME_LIMIT:
         raise ScheduleInvalid(f"Give the schedule a name of 1 to {NAME_LIMIT} characters.")
     if not 0 <= values.seconds_to_wait <= WAIT_LIMIT:
         raise ScheduleInvalid(f"secondsToWait is from 0 to {WAIT_LIMIT} (a week) seconds.")
-    window = window_of(values)
+    if len(values.days_off) > DAYS_OFF_LIMIT:
+        raise ScheduleInvalid(f"List at most {DAYS_OFF_LIMIT} daysOff; leave out those gone by.")
+    window = window_of(msgspec.structs.replace(values, holidays=values.holidays.strip().upper()))
     check(window)
+    if window.holidays:
+        check_region(window.holidays)
     return msgspec.structs.replace(
         values,
         name=name,
         start_time=f"{window.start:%H:%M}",
         end_time=f"{window.end:%H:%M}",
         weekdays=tuple(sorted(window.weekdays)),
+        days_off=tuple(sorted(window.days_off)),
+        holidays=window.holidays,
     )
 
 
@@ -61,4 +71,6 @@ def window_of(schedule: Schedule | ScheduleValues) -> Window:
         start=parse_time(schedule.start_time),
         end=parse_time(schedule.end_time),
         weekdays=frozenset(schedule.weekdays),
+        days_off=frozenset(schedule.days_off),
+        holidays=schedule.holidays,
     )

@@ -1,13 +1,13 @@
 """When sending is allowed: hours of the day on days of the week, as a zone's clocks show them.
 
 A window is open whenever the wall clock there shows a time inside it, also on the days when
-the clocks are changed; delays count days on the same wall.
+the clocks are changed, unless that day is off; delays count days on the same wall.
 """
 
 import math
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final
@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from pomelo.base.errors import Invalid
+from pomelo.schedules.holidays import is_holiday
 
 DAY: Final = timedelta(days=1)
 HORIZON: Final = timedelta(days=366)
@@ -44,12 +45,16 @@ class Window(msgspec.Struct, frozen=True):
         start: The first minute inside.
         end: The first minute after; 00:00 is midnight at the day's end.
         weekdays: 1 = Monday … 7 = Sunday.
+        days_off: Days of the zone's calendar on which it stays shut.
+        holidays: Where it also does on public holidays (`FR`, `DE-BY`); empty = nowhere.
     """
 
     timezone: str
     start: time
     end: time
     weekdays: frozenset[int]
+    days_off: frozenset[date] = frozenset()
+    holidays: str = ""
 
 
 def parse_time(text: str) -> time:
@@ -120,6 +125,14 @@ def next_moment(windows: Sequence[Window], at: datetime) -> datetime | None:
     return min((moment for moment in moments if moment is not None), default=None)
 
 
+def is_kept_shut(windows: Sequence[Window], at: datetime) -> bool:
+    """Tell whether it is days off or holidays, not only the hours, that sending waits for."""
+    every_day = [
+        msgspec.structs.replace(window, days_off=frozenset(), holidays="") for window in windows
+    ]
+    return next_moment(windows, at) != next_moment(every_day, at)
+
+
 def add_days(at: datetime, days: int, timezone: str, weekdays: frozenset[int]) -> datetime:
     """Move an instant by a delay of whole days, of which only allowed weekdays count.
 
@@ -160,10 +173,14 @@ def _wall(window: Window, at: datetime) -> datetime:
 
 
 def _holds(window: Window, wall: datetime) -> bool:
-    if wall.isoweekday() not in window.weekdays:
+    if wall.isoweekday() not in window.weekdays or _is_off(window, wall.date()):
         return False
     shown = wall.time()
     return window.start <= shown and (shown < window.end or window.end == MIDNIGHT)
+
+
+def _is_off(window: Window, day: date) -> bool:
+    return day in window.days_off or (bool(window.holidays) and is_holiday(window.holidays, day))
 
 
 def _next_inside(window: Window, at: datetime) -> datetime | None:

@@ -14,6 +14,8 @@ BODY: dict[str, Any] = {
     "end": "12:00",
     "weekdays": [1, 2, 3],
     "public": True,
+    "daysOff": ["2026-12-24"],
+    "holidays": "US-NY",
 }
 
 
@@ -42,6 +44,16 @@ async def test_what_is_left_out_is_the_default(api: Caller) -> None:
     made = await api.call("POST", "/schedules", body)
 
     assert (made["secondsToWait"], made["public"]) == (1200, False)
+    assert (made["daysOff"], made["holidays"]) == ([], "")
+
+
+async def test_days_off_and_holidays_can_be_taken_back(api: Caller) -> None:
+    path = f"/schedules/{(await api.call('POST', '/schedules', BODY))['_id']}"
+
+    changed = await api.call("PATCH", path, {"daysOff": [], "holidays": ""})
+
+    assert (changed["daysOff"], changed["holidays"]) == ([], "")
+    assert await api.call("GET", path) == changed
 
 
 REFUSED = [
@@ -54,6 +66,11 @@ REFUSED = [
     {"weekdays": []},
     {"weekdays": [0]},
     {"weekdays": "1"},
+    {"daysOff": ["2026-02-30"]},
+    {"daysOff": ["24.12.2026"]},
+    {"daysOff": "2026-12-24"},
+    {"holidays": "Narnia"},
+    {"holidays": "US-XX"},
 ]
 
 

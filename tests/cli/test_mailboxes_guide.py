@@ -3,10 +3,7 @@
 import re
 import shlex
 from datetime import UTC, datetime
-from typing import Any
-from urllib.parse import urlsplit
 
-import msgspec
 import pytest
 
 from pomelo.base.db import Database
@@ -14,6 +11,7 @@ from pomelo.senders import Hearing, Replies, hearing_warning
 from tests import make
 from tests.api import client
 from tests.cli.conftest import Pomelo
+from tests.guides import calls
 from tests.postgres import ROOT
 
 GUIDE = (ROOT / "docs/guides/mailboxes.md").read_text("utf-8")
@@ -25,18 +23,6 @@ LOCAL = ("--host", "127.0.0.1", "--login", "")
 def here(text: str) -> str:
     """Let an example mean servers of this machine."""
     return re.sub(r"(smtp|imap)\.piedpiper\.com", "127.0.0.1", text)
-
-
-def calls() -> list[tuple[str, str, Any]]:
-    """Give method, path and body of the guide's calls."""
-    found = []
-    for example in EXAMPLES:
-        words = shlex.split(here(example))
-        if words[0] == "curl":
-            body = msgspec.json.decode(words[words.index("-d") + 1])
-            method = words[words.index("-X") + 1] if "-X" in words else "POST"
-            found.append((method, urlsplit(words[-1]).path.removeprefix("/api"), body))
-    return found
 
 
 async def test_its_commands_say_how_replies_are_read(
@@ -59,7 +45,7 @@ async def test_its_commands_say_how_replies_are_read(
 async def test_its_calls_add_a_mailbox_and_let_one_be_read(
     database: Database, now: datetime
 ) -> None:
-    (_, adding, account), (method, changing, change) = calls()
+    (_, adding, account), (method, changing, change) = calls([here(one) for one in EXAMPLES])
     unsaid = {name: value for name, value in account.items() if not name.startswith("imap")}
 
     async with client.caller(database, "Pied Piper", now) as api:

@@ -126,7 +126,8 @@ async def test_replies_by_pipe_need_no_mailbox(
 ) -> None:
     async def is_retired() -> bool:
         async with database.transaction() as db:
-            return await db.fetchval("SELECT count(*) FROM mailboxes") == 0
+            found: int = await db.fetchval("SELECT count(*) FROM mailboxes")
+        return found == 0
 
     async with reading(database):
         await first_look(database, ours)

@@ -192,6 +192,12 @@ async def closed(post: PostOffice, _: Lead) -> timedelta:
     return 3 * HOUR  # the post office opens at nine
 
 
+async def day_off(post: PostOffice, _: Lead) -> timedelta:
+    now = post.clock.now()  # its hours are all of the day
+    await run(post, "UPDATE schedules SET days_off = ARRAY[$1::date]", now.date())
+    return now.replace(hour=0, minute=0, second=0, microsecond=0) + DAY - now
+
+
 async def away(post: PostOffice, lead: Lead) -> timedelta:
     back_at = post.clock.now() + 5 * DAY
     async with post.database.transaction() as db:

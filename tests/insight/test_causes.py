@@ -22,6 +22,7 @@ from tests.insight.scenes import (
     away,
     bouncing,
     closed,
+    day_off,
     delayed,
     drafted,
     ended,
@@ -136,6 +137,7 @@ INSTANTS: Final = [
     (gapped, Cause.GAP),
     (resting, Cause.SECONDS_TO_WAIT),
     (closed, Cause.WINDOW),
+    (day_off, Cause.HOLIDAY),
     (away, Cause.OUT_OF_OFFICE),
 ]
 

@@ -1,6 +1,6 @@
 """When sending is allowed, also on the days when the clocks are changed."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -41,8 +41,11 @@ def window(
     end: str = "18:00",
     timezone: str = "Europe/Paris",
     weekdays: frozenset[int] = MONDAY_TO_FRIDAY,
+    days_off: frozenset[date] = frozenset(),
+    holidays: str = "",
 ) -> Window:
-    return Window(timezone, windows.parse_time(start), windows.parse_time(end), weekdays)
+    hours = windows.parse_time(start), windows.parse_time(end)
+    return Window(timezone, *hours, weekdays, days_off, holidays)
 
 
 def utc(text: str) -> datetime:
@@ -64,6 +67,8 @@ def naively_open(opened: list[Window], at: datetime) -> bool:
         wall = at.astimezone(ZoneInfo(each.timezone))
         start = each.start.hour * 60 + each.start.minute
         end = each.end.hour * 60 + each.end.minute or 24 * 60
+        if wall.date() in each.days_off:
+            continue
         if wall.isoweekday() in each.weekdays and start <= wall.hour * 60 + wall.minute < end:
             return True
     return False
@@ -72,6 +77,8 @@ def naively_open(opened: list[Window], at: datetime) -> bool:
 @st.composite
 def windows_and_instants(draw: st.DrawFn) -> tuple[list[Window], datetime]:
     zone = draw(st.sampled_from(ZONES))
+    day = draw(st.sampled_from(days_of_change(zone)))
+    near = st.integers(-3, 5).map(lambda days: (day + timedelta(days=days)).date())
     hours = st.integers(0, 24 * 12).map(lambda fifth: fifth * 5)
     opened = []
     for _ in range(draw(st.integers(1, 2))):
@@ -82,9 +89,9 @@ def windows_and_instants(draw: st.DrawFn) -> tuple[list[Window], datetime]:
                 time(start // 60, start % 60),
                 time(end // 60 % 24, end % 60),
                 draw(st.frozensets(st.integers(1, 7), min_size=1)),
+                draw(st.frozensets(near, max_size=4)),
             )
         )
-    day = draw(st.sampled_from(days_of_change(zone)))
     return opened, day + MINUTE * draw(st.integers(-24 * 60, 48 * 60))
 
 

@@ -21,3 +21,6 @@ SELECT s.id, s.email, (
 FROM senders s
 WHERE s.deleted_at IS NULL AND (:team_id::text IS NULL OR s.team_id = :team_id)
 ORDER BY s.email;
+
+-- name: count_holidays_kept
+SELECT count(*)::int FROM schedules WHERE holidays <> '' AND deleted_at IS NULL;

@@ -49,3 +49,8 @@ async def count_workers(db: Db) -> int:
 async def count_received(db: Db, team: TeamId | None = None) -> list[Received]:
     """Count the mails that came back for each living sender, of one team or of all."""
     return await QUERIES["count_received"].rows(db, Received, team_id=team)
+
+
+async def count_holidays_kept(db: Db) -> int:
+    """Count the schedules on which public holidays are days off."""
+    return await QUERIES["count_holidays_kept"].one(db, int)

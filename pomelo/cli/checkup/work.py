@@ -14,23 +14,37 @@ from pomelo.hooks import Hook
 NO_WORKER: Final = (
     "No worker is alive, so nothing is sent; start `pomelo serve` or `pomelo worker`."
 )
+NO_CALENDAR: Final = (
+    "{kept} of the schedules keep public holidays, which this machine does not know: a worker here "
+    "sends nothing by them. Install pomelo[holidays]."
+)
 NO_TEAM: Final = "There is no team and no key; `pomelo key create --name first` makes both."
 
 
 async def examine_work(db: Db, *, now: datetime) -> list[Finding]:
-    """Look at teams, workers, campaigns, mails in doubt and hooks."""
+    """Look at teams, workers, campaigns, their holidays, mails in doubt and hooks."""
     return [
         await _teams(db),
         await _workers(db),
         await _doubts(db),
         *await _campaigns(db, now),
+        *await _holidays(db),
         *await _hooks(db),
     ]
 
 
 async def _teams(db: Db) -> Finding:
     found = await teams.list_all(db)
-    return good("teams", f"{len(found)}.") if found else doubt("teams", NO_TEAM)
+    if not found:
+        return doubt("teams", NO_TEAM)
+    paused = ", ".join(f"{team.name} ({team.id})" for team in found if team.paused_at)
+    if paused:
+        return doubt(
+            "teams",
+            f"{len(found)}; paused, so that their campaigns send nothing: {paused}. "
+            "`pomelo team resume` lets one go on.",
+        )
+    return good("teams", f"{len(found)}.")
 
 
 async def _workers(db: Db) -> Finding:
@@ -81,6 +95,14 @@ async def _opening(db: Db, team: TeamId, facts: CampaignFacts, now: datetime) ->
     """Give when a campaign may send: now, or when the first of its schedules opens."""
     windows = [schedules.window_of(one) for one in await campaigns.schedules_of(db, team, facts.id)]
     return schedules.next_moment(windows, now) or NEVER
+
+
+async def _holidays(db: Db) -> list[Finding]:
+    """Tell whether this machine knows the holidays that schedules keep, where any do."""
+    kept = await store.count_holidays_kept(db)
+    if kept and not schedules.has_calendar():
+        return [wrong("holidays", NO_CALENDAR.format(kept=kept))]
+    return [good("holidays", f"Kept by {kept} of the schedules.")] if kept else []
 
 
 async def _hooks(db: Db) -> list[Finding]:
