@@ -57,7 +57,7 @@ class TeamUser(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class ShownTeam(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
-    """A team; `users` with `version=v2` only. `uncertain` and `paused` are Pomelo's own."""
+    """A team; `users` with `version=v2` only. From `uncertain` on it is Pomelo's own."""
 
     id: TeamId = msgspec.field(name="_id")
     name: str
@@ -69,15 +69,17 @@ class ShownTeam(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     custom_domain: str = ""
     uncertain: Uncertain
     paused: bool
+    new_leads_percent: int
     users: list[TeamUser] | msgspec.UnsetType = msgspec.UNSET
 
 
-class TeamChanges(msgspec.Struct, frozen=True):
+class TeamChanges(msgspec.Struct, frozen=True, rename="camel"):
     """What may be changed of a team."""
 
     name: Annotated[str, msgspec.Meta(max_length=200)] | None = None
     uncertain: Uncertain | None = None
     paused: bool | None = None
+    new_leads_percent: Annotated[int, msgspec.Meta(ge=0, le=100)] | None = None
 
 
 async def get(call: Call[Version, None]) -> ShownTeam:
@@ -97,6 +99,8 @@ async def change(call: Call[NoQuery, TeamChanges]) -> ShownTeam:
             await teams.set_uncertain(db, team, changes.uncertain)
         if changes.paused is not None:
             await switch(db, team, paused=changes.paused, now=call.state.clock.now())
+        if changes.new_leads_percent is not None:
+            await teams.set_new_leads_percent(db, team, changes.new_leads_percent)
         return await _show(db, team, has_users=False)
 
     return await call.state.database.retrying(write)
@@ -134,6 +138,7 @@ def shown(team: Team, users: list[User], *, has_users: bool) -> ShownTeam:
         created_at=moment(team.created_at),
         uncertain=team.uncertain,
         paused=team.paused_at is not None,
+        new_leads_percent=team.new_leads_percent,
         users=listed if has_users else msgspec.UNSET,
     )
 
@@ -192,7 +197,8 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
             "(see GET /api/messages), `resend` sends it again, perhaps twice. `paused` holds "
             "every campaign of the team at once: no step of any lead is begun, whatever a person "
             "sends by hand still goes, and replies are still heard; `paused: false` lets each go "
-            "on where it was."
+            "on where it was. Follow-ups go before new leads, but `newLeadsPercent` of what a "
+            "sender may send in 24 hours is kept for new leads while any wait."
         ),
         body=TeamChanges,
         answer=ShownTeam,

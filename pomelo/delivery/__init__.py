@@ -5,9 +5,9 @@ from pomelo.delivery.drafts import values_of
 from pomelo.delivery.errands import Errands, change_task, end_tasks
 from pomelo.delivery.gate import decide
 from pomelo.delivery.health import brake
-from pomelo.delivery.loop import Deliverer
+from pomelo.delivery.loop import Deliverer, shifts
 from pomelo.delivery.model import Facts, InDoubt, Stop, WaitFor
-from pomelo.delivery.plan import Shift, plan
+from pomelo.delivery.plan import Shift
 from pomelo.delivery.settle import resolve, suppressed
 from pomelo.delivery.singles import (
     AddressBounced,
@@ -53,9 +53,9 @@ __all__ = [
     "decide",
     "end_tasks",
     "load",
-    "plan",
     "resolve",
     "send_test",
+    "shifts",
     "suppressed",
     "values_of",
 ]

@@ -1,7 +1,7 @@
 """Due steps: ready senders are claimed, then what each may send; each in a task of its own."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
@@ -9,8 +9,9 @@ from pomelo import campaigns, leads, messages, senders
 from pomelo.base import clock, metrics
 from pomelo.base.db import Db
 from pomelo.base.groupcommit import GroupCommit
-from pomelo.base.ids import SenderId, TeamId
+from pomelo.base.ids import CampaignId, SenderId, TeamId
 from pomelo.base.underway import UnderWay
+from pomelo.campaigns import ReadyRow
 from pomelo.delivery import settle, store
 from pomelo.delivery.carry import Carrier
 from pomelo.delivery.desk import Desk
@@ -18,10 +19,11 @@ from pomelo.delivery.drafts import letter_key
 from pomelo.delivery.health import eased
 from pomelo.delivery.model import Facts
 from pomelo.delivery.outcomes import hold_of
-from pomelo.delivery.plan import Job, Shift, plan, wants
+from pomelo.delivery.plan import Job, Shift, is_tight, keep_share, plan, wants
 from pomelo.delivery.release import release
 from pomelo.leads import Claimed
 from pomelo.messages import MessageKind
+from pomelo.senders import Sender, limit_at
 from pomelo.smtp import Sessions
 
 DAY: Final = timedelta(hours=24)
@@ -119,21 +121,26 @@ class Deliverer:
             )
             if not ready:
                 return False, []
-            shifts = await _shifts(db, ready, now=now)
+            ready = [await eased(db, sender) for sender in ready]
+            refs = [(sender.team_id, sender.id) for sender in ready]
+            rows = await campaigns.ready_rows(db, refs, now=now)
+            planned = await shifts(db, ready, rows, now=now)
             claimed = await leads.claim_due(
                 db,
-                [want for shift in shifts for want in wants(shift)],
+                [want for shift in planned for want in wants(shift)],
                 now=now,
                 until=desk.lease_end(now),
             )
-            jobs = await self._jobs(db, shifts, claimed)
+            jobs = await self._jobs(db, planned, claimed)
             busy = {job.shift.sender.id for job in jobs}
-            idle = [shift for shift in shifts if shift.sender.id not in busy]
+            idle = [shift for shift in planned if shift.sender.id not in busy]
             await release(db, desk, idle, now=now)
         desk.failpoint("after_claim")
         return bool(claimed) or len(ready) == amount, jobs
 
-    async def _jobs(self, db: Db, shifts: Sequence[Shift], claimed: Sequence[Claimed]) -> list[Job]:
+    async def _jobs(
+        self, db: Db, planned: Sequence[Shift], claimed: Sequence[Claimed]
+    ) -> list[Job]:
         if not claimed:
             return []
         desk = self._desk
@@ -146,7 +153,7 @@ class Deliverer:
             by_sender.setdefault(known.sender_id, []).append(known)
         return [
             Job(shift, tuple(by_sender[shift.sender.id]), suppressed)
-            for shift in shifts
+            for shift in planned
             if shift.sender.id in by_sender
         ]
 
@@ -170,13 +177,26 @@ def ref(shift: Shift) -> tuple[TeamId, SenderId]:
     return shift.sender.team_id, shift.sender.id
 
 
-async def _shifts(db: Db, ready: Sequence[senders.Sender], *, now: datetime) -> list[Shift]:
-    ready = [await eased(db, sender) for sender in ready]
-    refs = [(sender.team_id, sender.id) for sender in ready]
-    rows = await campaigns.ready_rows(db, refs, now=now)
-    limits = [(s.team_id, s.id, limit) for s in ready if (limit := senders.limit_at(s, now))]
+async def shifts(
+    db: Db,
+    found: Sequence[Sender],
+    rows: Sequence[ReadyRow],
+    *,
+    resting: Collection[tuple[SenderId, CampaignId]] = (),
+    now: datetime,
+) -> list[Shift]:
+    """Decide what senders may do.
+
+    Args:
+        db: The open transaction.
+        found: The senders.
+        rows: Their campaigns.
+        resting: Those of them that rest between two mails, where no new lead's turn comes.
+        now: When it is decided.
+    """
+    limits = [(s.team_id, s.id, limit) for s in found if (limit := limit_at(s, now))]
     quotas = {q.sender_id: q for q in await messages.quotas(db, limits, since=now - DAY)}
-    return [
+    planned = [
         plan(
             sender,
             [row for row in rows if row.sender_id == sender.id],
@@ -184,5 +204,40 @@ async def _shifts(db: Db, ready: Sequence[senders.Sender], *, now: datetime) -> 
             frees_at=quotas[sender.id].frees_at if sender.id in quotas else None,
             now=now,
         )
-        for sender in ready
+        for sender in found
     ]
+    percents = {
+        shift.sender.id: percent
+        for shift in planned
+        if shift.sender.id in quotas
+        and is_tight(shift, percent := quotas[shift.sender.id].new_leads_percent)
+    }
+    return await _with_shares(db, planned, percents, resting, now) if percents else planned
+
+
+async def _with_shares(
+    db: Db,
+    planned: Sequence[Shift],
+    percents: Mapping[SenderId, int],
+    resting: Collection[tuple[SenderId, CampaignId]],
+    now: datetime,
+) -> list[Shift]:
+    """Leave new leads their share where it is tight: only there it is counted."""
+    tight = [shift for shift in planned if shift.sender.id in percents]
+    begun = await messages.count_first(db, [ref(shift) for shift in tight], since=now - DAY)
+    awake = [row for shift in tight for row in shift.rows if _pair(row) not in resting]
+    awaited = await leads.awaited_in(db, [(r.team_id, r.campaign_id) for r in awake], now=now)
+    shared = {
+        shift.sender.id: keep_share(
+            shift,
+            percent=percents[shift.sender.id],
+            begun=begun.get(shift.sender.id, 0),
+            awaited={r.campaign_id for r in shift.rows if _pair(r) not in resting} & awaited,
+        )
+        for shift in tight
+    }
+    return [shared.get(shift.sender.id, shift) for shift in planned]
+
+
+def _pair(row: ReadyRow) -> tuple[SenderId, CampaignId]:
+    return row.sender_id, row.campaign_id

@@ -1,6 +1,6 @@
 """How much each sender may carry now: its limit and gap, and the hours of its campaigns."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -27,6 +27,9 @@ class Shift(msgspec.Struct, frozen=True):
         closed: Its campaigns whose hours are not, and when they open (None: never).
         amount: How many mails it may send now.
         full_until: When its rolling 24 hours have room again, if they have none.
+        limit: How many mails those hours hold; 0 = any number.
+        left: How many of them are left.
+        takes_own: Whether it may write to leads that it has written to before.
     """
 
     sender: Sender
@@ -34,6 +37,9 @@ class Shift(msgspec.Struct, frozen=True):
     closed: tuple[tuple[ReadyRow, datetime | None], ...]
     amount: int
     full_until: datetime | None
+    limit: int = 0
+    left: int = BATCH
+    takes_own: bool = True
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -77,7 +83,49 @@ def plan(
         closed=tuple((row, moment) for row, moment in moments if moment != now),
         amount=max(0, min(left, 1 if is_gapped else BATCH)),
         full_until=room_at(sender, frees_at, now) if left <= 0 else None,
+        limit=limit,
+        left=left,
     )
+
+
+def is_tight(shift: Shift, percent: int) -> bool:
+    """Tell whether follow-ups could now take what new leads keep of a sender's day.
+
+    Args:
+        shift: The sender's plan.
+        percent: How much they keep of it.
+    """
+    is_braked = shift.sender.new_leads_stopped_at is not None
+    return bool(
+        shift.amount and not is_braked and shift.left - _kept(shift.limit, percent) < shift.amount
+    )
+
+
+def keep_share(shift: Shift, *, percent: int, begun: int, awaited: Collection[CampaignId]) -> Shift:
+    """Leave new leads their share of a sender's day, while any wait.
+
+    Follow-ups go first, up to what new leads have not had of their share; then only new
+    leads go until they had it, or none waits.
+
+    Args:
+        shift: The sender's plan.
+        percent: How much of the day they keep.
+        begun: How many mails of the last 24 hours went to leads that had got none.
+        awaited: Campaigns in which such leads could be written to now.
+    """
+    rows = tuple(row for row in shift.rows if row.campaign_id in awaited)
+    owed = _kept(shift.limit, percent) - begun
+    if not rows or owed <= 0:
+        return shift
+    if shift.left > owed:
+        return msgspec.structs.replace(shift, amount=min(shift.amount, shift.left - owed))
+    return msgspec.structs.replace(shift, rows=rows, takes_own=False)
+
+
+def _kept(limit: int, percent: int) -> int:
+    """Give how many of a day's mails new leads keep; unless it is all, follow-ups keep one."""
+    kept = -(-limit * percent // 100)
+    return kept if percent == 100 else max(0, min(kept, limit - 1))
 
 
 def wants(shift: Shift) -> list[Want]:
@@ -93,6 +141,7 @@ def wants(shift: Shift) -> list[Want]:
             sender_id=row.sender_id,
             amount=1 if row.seconds_to_wait else share + (place < rest),
             takes_new=shift.sender.new_leads_stopped_at is None,
+            takes_own=shift.takes_own,
         )
         for place, row in enumerate(rows)
     ]

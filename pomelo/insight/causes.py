@@ -33,6 +33,7 @@ class Cause(StrEnum):
     TOO_MANY_BOUNCES = "tooManyBounces"
     LIMIT = "limit"
     RAMP = "ramp"
+    NEW_LEADS_SHARE = "newLeadsShare"
     GAP = "gap"
     SECONDS_TO_WAIT = "secondsToWait"
     WINDOW = "window"
@@ -163,6 +164,11 @@ MEANINGS: Final[dict[Cause, Meaning]] = {
     Cause.RAMP: Meaning(
         "Its sender is new and has sent as many mails as its ramp allows today.",
         "Wait, or change the ramp with PATCH /api/senders/{id} (rampPerDay).",
+    ),
+    Cause.NEW_LEADS_SHARE: Meaning(
+        "What is left of its sender's day is kept for new leads.",
+        "Wait, or let them keep less with PATCH /api/team (newLeadsPercent).",
+        "the new leads that wait had their share",
     ),
     Cause.GAP: Meaning("Its sender rests between two mails."),
     Cause.SECONDS_TO_WAIT: Meaning("Its sender rests between two mails of this campaign."),

@@ -125,7 +125,7 @@ async def explain_sender(db: Db, team: TeamId, sender: SenderId, *, now: datetim
     of_campaigns = [
         hold
         for campaign in one.rests_until
-        for hold in campaign_holds(one, campaign, is_new=False, now=now)
+        for hold in campaign_holds(one, campaign, is_new=None, now=now)
         if hold not in held
     ]
     house = await store.house(db)
@@ -148,7 +148,7 @@ async def explain_campaign(
     groups = await store.group_leads(db, team, campaign, now=now)
     own = [*await _of_team(db, team), *_of_campaign(found)]
     machines = [] if house.has_worker else [Hold(Cause.NO_WORKER)]
-    senders = best([campaign_holds(one, campaign, is_new=False, now=now) for one in choices])
+    senders = best([campaign_holds(one, campaign, is_new=None, now=now) for one in choices])
     counts: dict[Cause, int] = {}
     for group in groups:
         cause = _cause_of(

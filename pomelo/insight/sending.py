@@ -1,22 +1,19 @@
 """What holds senders back, by the very plan that a worker makes for each."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 import msgspec
 
-from pomelo import campaigns, messages, senders
+from pomelo import campaigns, senders
 from pomelo.base.db import EVER, NEVER, Db
 from pomelo.base.ids import CampaignId, SenderId, TeamId
-from pomelo.delivery import Shift, plan
+from pomelo.delivery import Shift, shifts
 from pomelo.insight import store
 from pomelo.insight.causes import Cause
 from pomelo.insight.model import Hold
 from pomelo.schedules import Window, is_kept_shut, next_moment
 from pomelo.senders import Sender
-
-DAY: Final = timedelta(hours=24)
 
 
 class Sending(msgspec.Struct, frozen=True):
@@ -41,21 +38,15 @@ async def sendings(
     found = await senders.list_of_team(db, team, senders=ids) if ids else []
     refs = [(one.team_id, one.id) for one in found]
     ready = await campaigns.ready_rows(db, refs, now=NEVER) if refs else []
-    limits = [(s.team_id, s.id, limit) for s in found if (limit := senders.limit_at(s, now))]
-    quotas = {q.sender_id: q for q in await messages.quotas(db, limits, since=now - DAY)}
-    made = []
-    for one in found:
-        quota = quotas.get(one.id)
-        shift = plan(
-            one,
-            [row for row in ready if row.sender_id == one.id],
-            sent=quota.sent if quota else 0,
-            frees_at=quota.frees_at if quota else None,
-            now=now,
+    resting = {(row.sender_id, row.campaign_id) for row in rows if row.may_send_at > now}
+    return [
+        Sending(
+            shift.sender,
+            shift,
+            {row.campaign_id: row.may_send_at for row in rows if row.sender_id == shift.sender.id},
         )
-        rests = {row.campaign_id: row.may_send_at for row in rows if row.sender_id == one.id}
-        made.append(Sending(one, shift, rests))
-    return made
+        for shift in await shifts(db, found, ready, resting=resting, now=now)
+    ]
 
 
 def sender_holds(sending: Sending, *, now: datetime) -> list[Hold]:
@@ -81,19 +72,21 @@ def sender_holds(sending: Sending, *, now: datetime) -> list[Hold]:
 
 
 def campaign_holds(
-    sending: Sending, campaign: CampaignId, *, is_new: bool, now: datetime
+    sending: Sending, campaign: CampaignId, *, is_new: bool | None, now: datetime
 ) -> list[Hold]:
     """Give what holds a sender in one campaign.
 
     Args:
         sending: The sender and its plan.
         campaign: Which.
-        is_new: Whether it would write to somebody whom nobody has written to.
+        is_new: Whether it would write to somebody whom nobody has written to; None = to both.
         now: When it is asked.
     """
     holds = sender_holds(sending, now=now)
     if is_new and sending.sender.new_leads_stopped_at is not None:
         holds.append(Hold(Cause.TOO_MANY_BOUNCES, since=sending.sender.new_leads_stopped_at))
+    if is_new is False and not sending.shift.takes_own:
+        holds.append(Hold(Cause.NEW_LEADS_SHARE, detail=f" ({sending.sender.email})"))
     rests_until = sending.rests_until.get(campaign)
     if rests_until is not None and rests_until > now:
         holds.append(Hold(Cause.SECONDS_TO_WAIT, at=rests_until))

@@ -66,6 +66,7 @@ from pomelo.leads.queue.errands import (
     divert,
     next_errands,
 )
+from pomelo.leads.queue.newcomers import awaited_in
 from pomelo.leads.queue.turns import claim_due, next_due, unpark, unpark_all, unpark_heard
 from pomelo.leads.states import (
     AHEAD,
@@ -146,6 +147,7 @@ __all__ = [
     "after",
     "announced",
     "await_conditions",
+    "awaited_in",
     "change_variables",
     "claim_due",
     "claim_errands",

@@ -246,14 +246,15 @@ WHERE l.team_id = :team_id AND l.campaign_id = :campaign_id
 WITH wants AS MATERIALIZED (
   SELECT * FROM unnest(
     :team_ids::text[], :campaign_ids::text[], :sender_ids::text[], :amounts::integer[],
-    :sinces::timestamptz[], :takes_new::boolean[]
-  ) WITH ORDINALITY AS w (team_id, campaign_id, sender_id, amount, since, takes_new, place)
+    :sinces::timestamptz[], :takes_own::boolean[], :takes_new::boolean[]
+  ) WITH ORDINALITY AS w (
+    team_id, campaign_id, sender_id, amount, since, takes_own, takes_new, place)
 ), own AS MATERIALIZED (
   SELECT w.place, l.team_id, l.id
   FROM wants w CROSS JOIN LATERAL (
     SELECT o.team_id, o.id FROM leads o
     WHERE o.team_id = w.team_id AND o.campaign_id = w.campaign_id AND o.sender_id = w.sender_id
-      AND o.due_at BETWEEN w.since AND :now
+      AND w.takes_own AND o.due_at BETWEEN w.since AND :now
       AND NOT o.is_paused AND o.stopped_by IS NULL AND o.waits_for IS NULL AND o.needs_sender
       AND (o.leased_until IS NULL OR o.leased_until <= :now)
     ORDER BY o.due_at LIMIT w.amount FOR NO KEY UPDATE SKIP LOCKED
@@ -281,6 +282,17 @@ FROM (SELECT team_id, id FROM own UNION ALL SELECT team_id, id FROM fresh) t
 WHERE l.team_id = t.team_id AND l.id = t.id
 RETURNING l.team_id, l.id, l.campaign_id, l.sender_id, l.sequence_id, l.step_position, l.fence,
   l.due_at;
+
+-- name: list_awaited
+-- One look at the head of leads_due a campaign.
+SELECT w.campaign_id
+FROM unnest(:team_ids::text[], :campaign_ids::text[]) AS w (team_id, campaign_id)
+WHERE EXISTS (
+  SELECT FROM leads o
+  WHERE o.team_id = w.team_id AND o.campaign_id = w.campaign_id AND o.sender_id IS NULL
+    AND o.due_at <= :now
+    AND NOT o.is_paused AND o.stopped_by IS NULL AND o.waits_for IS NULL AND o.needs_sender
+    AND (o.leased_until IS NULL OR o.leased_until <= :now));
 
 -- name: next_due
 -- When the first lead that nobody holds is due, for each sender and campaign.

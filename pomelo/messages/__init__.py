@@ -34,6 +34,7 @@ from pomelo.messages.replies import (
 from pomelo.messages.store import (
     begin,
     bury,
+    count_first,
     count_uncertain,
     doubt,
     drop_raw,
@@ -86,6 +87,7 @@ __all__ = [
     "begin",
     "bury",
     "connect_delay",
+    "count_first",
     "count_uncertain",
     "doubt",
     "drop_raw",

@@ -189,13 +189,22 @@ class Doubtful(msgspec.Struct, frozen=True):
 class Quota(msgspec.Struct, frozen=True):
     """What a sender's rolling 24 hours hold.
 
-    `frees_at` is when the oldest mail that counts leaves them, once the limit is reached.
+    `frees_at` is when the oldest mail that counts leaves them, once the limit is reached;
+    `new_leads_percent` is what its team keeps of them for new leads.
     """
 
     team_id: TeamId
     sender_id: SenderId
     sent: int
     frees_at: datetime | None
+    new_leads_percent: int = 0
+
+
+class FirstMails(msgspec.Struct, frozen=True):
+    """How many of a sender's mails were the first to their leads."""
+
+    sender_id: SenderId
+    mails: int
 
 
 class Buried(msgspec.Struct, frozen=True):

@@ -4,12 +4,13 @@
 -- them from being removed before this is committed.
 INSERT INTO messages AS m (
   team_id, id, kind, campaign_id, lead_id, sender_id, step_id, step_version, sequence_step, state,
-  fence, recipient, address_key, header_id, subject, thread_ids, links, raw, attempts, created_at)
+  fence, recipient, address_key, header_id, subject, thread_ids, links, raw, is_first, attempts,
+  created_at)
 SELECT i.team_id, i.id, i.kind, i.campaign_id, i.lead_id, i.sender_id, i.step_id, i.step_version,
   i.sequence_step, 'sending', i.fence, i.recipient, i.address_key, i.header_id, i.subject,
   COALESCE(ARRAY(SELECT jsonb_array_elements_text(i.thread_ids)), '{}'),
   CASE WHEN i.links IS NOT NULL THEN ARRAY(SELECT jsonb_array_elements_text(i.links)) END,
-  i.raw, 1, :now
+  i.raw, l.sent_count = 0, 1, :now
 FROM unnest(
   :team_ids::text[], :ids::text[], :kinds::text[], :campaign_ids::text[], :lead_ids::text[],
   :sender_ids::text[], :step_ids::text[], :step_versions::int[], :sequence_steps::int[],
@@ -199,8 +200,9 @@ WHERE m.team_id = d.team_id AND m.id = d.id AND m.state = 'sending';
 
 -- name: quotas
 -- Reads at most as many mails a sender as its limit is high, and as many again of removed leads.
-SELECT w.team_id, w.sender_id, r.sent::int, r.frees_at
+SELECT w.team_id, w.sender_id, r.sent::int, r.frees_at, t.new_leads_percent
 FROM unnest(:team_ids::text[], :sender_ids::text[], :limits::int[]) AS w (team_id, sender_id, amount)
+JOIN teams t ON t.id = w.team_id
 CROSS JOIN LATERAL (
   SELECT count(*) AS sent, min(d.data_at) + interval '24 hours' AS frees_at
   FROM (SELECT b.data_at FROM (
@@ -212,6 +214,15 @@ CROSS JOIN LATERAL (
            WHERE x.team_id = w.team_id AND x.sender_id = w.sender_id AND x.data_at > :since
            ORDER BY x.data_at DESC LIMIT w.amount)) b
         ORDER BY b.data_at DESC LIMIT w.amount) d) r;
+
+-- name: count_first
+SELECT w.sender_id, (
+  (SELECT count(*) FROM messages m
+   WHERE m.team_id = w.team_id AND m.sender_id = w.sender_id AND m.data_at > :since AND m.is_first)
+  + (SELECT count(*) FROM removed_messages x
+     WHERE x.team_id = w.team_id AND x.sender_id = w.sender_id AND x.data_at > :since
+       AND x.is_first))::int AS mails
+FROM unnest(:team_ids::text[], :sender_ids::text[]) AS w (team_id, sender_id);
 
 -- name: list_by_ids
 SELECT team_id, id, kind, campaign_id, lead_id, sender_id, step_id, step_version, sequence_step,
@@ -242,8 +253,9 @@ WHERE team_id = :team_id AND id = :id AND effective_id IS NULL;
 SELECT team_id, id, address_key, step_id, step_version FROM removed_messages WHERE id = :id;
 
 -- name: bury
-INSERT INTO removed_messages (team_id, id, address_key, step_id, step_version, sender_id, data_at)
-SELECT team_id, id, address_key, step_id, step_version, sender_id, data_at FROM messages
+INSERT INTO removed_messages (
+  team_id, id, address_key, step_id, step_version, sender_id, data_at, is_first)
+SELECT team_id, id, address_key, step_id, step_version, sender_id, data_at, is_first FROM messages
 WHERE team_id = :team_id AND lead_id = :lead_id AND data_at IS NOT NULL
 ON CONFLICT DO NOTHING;
 

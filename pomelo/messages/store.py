@@ -11,6 +11,7 @@ from pomelo.messages.model import (
     Buried,
     Doubtful,
     Fetched,
+    FirstMails,
     Intent,
     Mark,
     Message,
@@ -201,6 +202,20 @@ async def quotas(
         limits=[limit for _, _, limit in limits],
         since=since,
     )
+
+
+async def count_first(
+    db: Db, senders: Sequence[tuple[TeamId, SenderId]], *, since: datetime
+) -> dict[SenderId, int]:
+    """Count, of what senders have begun to send since then, the first mails to leads."""
+    found = await QUERIES["count_first"].rows(
+        db,
+        FirstMails,
+        team_ids=[team for team, _ in senders],
+        sender_ids=[sender for _, sender in senders],
+        since=since,
+    )
+    return {one.sender_id: one.mails for one in found}
 
 
 async def list_by_ids(db: Db, ids: Iterable[MessageId]) -> list[Message]:

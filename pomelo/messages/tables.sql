@@ -42,6 +42,8 @@ CREATE TABLE messages (
   -- Because there is no such address, or it is closed to us.
   bounced_hard boolean NOT NULL DEFAULT false,
   created_at timestamptz NOT NULL,
+  -- Its lead had got no mail before: it counts for new leads' share of the sender's day.
+  is_first boolean NOT NULL DEFAULT false,
   PRIMARY KEY (team_id, id),
   -- No step reaches a lead twice; answers and tests are as many as people want.
   UNIQUE (team_id, lead_id, step_id, kind),
@@ -79,6 +81,7 @@ CREATE TABLE removed_messages (
   step_version integer,
   sender_id text NOT NULL,
   data_at timestamptz NOT NULL,
+  is_first boolean NOT NULL DEFAULT false,
   PRIMARY KEY (team_id, id)
 );
 CREATE UNIQUE INDEX removed_messages_id ON removed_messages (id);

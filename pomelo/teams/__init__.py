@@ -15,7 +15,7 @@ from pomelo.teams.actions import (
 )
 from pomelo.teams.errors import KeyNotFound, TeamNotFound, UserBlocked, UserNotFound
 from pomelo.teams.model import ApiKey, Caller, NewKey, Team, Uncertain, User
-from pomelo.teams.store import lock_hooks, set_has_hooks, set_paused
+from pomelo.teams.store import lock_hooks, set_has_hooks, set_new_leads_percent, set_paused
 
 __all__ = [
     "ApiKey",
@@ -40,6 +40,7 @@ __all__ = [
     "rename",
     "revoke_key",
     "set_has_hooks",
+    "set_new_leads_percent",
     "set_paused",
     "set_uncertain",
 ]

@@ -23,6 +23,7 @@ class Team(msgspec.Struct, frozen=True):
     uncertain: Uncertain
     created_at: datetime
     paused_at: datetime | None = None
+    new_leads_percent: int = 20
 
 
 class User(msgspec.Struct, frozen=True):

@@ -1,6 +1,6 @@
 -- name: insert_team
 INSERT INTO teams (id, name, created_at) VALUES (:id, :name, :now)
-RETURNING id, name, uncertain, created_at, paused_at;
+RETURNING id, name, uncertain, created_at, paused_at, new_leads_percent;
 
 -- name: insert_user
 INSERT INTO users (team_id, id, name, email, created_at) VALUES (:team_id, :id, :name, :email, :now)
@@ -11,10 +11,10 @@ INSERT INTO api_keys (team_id, id, user_id, name, hash, hint, created_at)
 VALUES (:team_id, :id, :user_id, :name, :hash, :hint, :now);
 
 -- name: find_team
-SELECT id, name, uncertain, created_at, paused_at FROM teams WHERE id = :team_id;
+SELECT id, name, uncertain, created_at, paused_at, new_leads_percent FROM teams WHERE id = :team_id;
 
 -- name: list_teams
-SELECT id, name, uncertain, created_at, paused_at FROM teams ORDER BY created_at, id;
+SELECT id, name, uncertain, created_at, paused_at, new_leads_percent FROM teams ORDER BY created_at, id;
 
 -- name: list_users
 SELECT team_id, id, name, email, role, is_blocked, created_at
@@ -41,6 +41,9 @@ WHERE k.hash = :hash AND k.revoked_at IS NULL;
 
 -- name: set_uncertain
 UPDATE teams SET uncertain = :uncertain WHERE id = :team_id;
+
+-- name: set_new_leads_percent
+UPDATE teams SET new_leads_percent = :percent WHERE id = :team_id;
 
 -- name: set_paused
 -- Gives nothing where it is so already, and the first moment stays.

@@ -82,6 +82,11 @@ async def set_uncertain(db: Db, team: TeamId, uncertain: Uncertain) -> int:
     return await QUERIES["set_uncertain"].run(db, team_id=team, uncertain=uncertain)
 
 
+async def set_new_leads_percent(db: Db, team: TeamId, percent: int) -> int:
+    """Write how much of each sender's day new leads keep, 0 to 100."""
+    return await QUERIES["set_new_leads_percent"].run(db, team_id=team, percent=percent)
+
+
 async def set_paused(db: Db, team: TeamId, paused_at: datetime | None) -> int:
     """Write since when a team is paused; gives whether that changed (0 or 1)."""
     return await QUERIES["set_paused"].run(db, team_id=team, paused_at=paused_at)

@@ -8,7 +8,9 @@ CREATE TABLE teams (
   -- Some hook of the team is told of activities; without one nothing waits to be told.
   has_hooks boolean NOT NULL DEFAULT false,
   -- Since when nothing is sent for any of its campaigns; NULL = they go on.
-  paused_at timestamptz
+  paused_at timestamptz,
+  -- How much of each sender's day is kept for leads that nobody has written to, while any wait.
+  new_leads_percent integer NOT NULL DEFAULT 20 CHECK (new_leads_percent BETWEEN 0 AND 100)
 );
 
 -- People of a team. lemlist's senders are users; their mailboxes are in `senders`.

@@ -26,6 +26,7 @@ async def test_the_team_has_what_strict_clients_need(api: Caller) -> None:
         "customDomain": "",
         "uncertain": "hold",
         "paused": False,
+        "newLeadsPercent": 20,
     }
 
 
@@ -159,3 +160,17 @@ async def test_the_channels_are_the_mailboxes_and_nothing_else(api: Caller) -> N
         "accounts": [],
     }
     assert found["plan"] == "self-hosted"
+
+
+async def test_new_leads_keep_as_much_of_a_day_as_the_team_says(
+    api: Caller, stranger: Caller
+) -> None:
+    changed = await api.call("PATCH", "/team", {"newLeadsPercent": 35})
+
+    assert changed["newLeadsPercent"] == 35
+    assert await api.call("GET", "/team") == changed
+    assert (await stranger.call("GET", "/team"))["newLeadsPercent"] == 20
+    for wrong in (-1, 101, 1.5, "20"):
+        status, _ = await api.refused("PATCH", "/team", {"newLeadsPercent": wrong})
+        assert status == 400
+    assert await api.call("GET", "/team") == changed

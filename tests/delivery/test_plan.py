@@ -4,10 +4,11 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import msgspec
+import pytest
 
 from pomelo.base.ids import CampaignId, SenderId, StepId, TeamId, UserId
 from pomelo.campaigns import ReadyRow
-from pomelo.delivery.plan import BATCH, gap, next_due, plan, wants
+from pomelo.delivery.plan import BATCH, Shift, gap, is_tight, keep_share, next_due, plan, wants
 from pomelo.schedules import Window
 from pomelo.senders import Replies, Sender, TlsMode
 from pomelo.sequences import Spot, StepType
@@ -130,3 +131,48 @@ def test_after_the_last_step_nothing_is_due() -> None:
     shift = plan(sender(), [row("a")], sent=0, frees_at=None, now=NOW)
 
     assert next_due(shift, CampaignId("a"), NOW, None) is None
+
+
+def full(sent: int, *, limit: int = 10, **changes: Any) -> Shift:
+    by = sender(limit_per_day=limit, **changes)
+    return plan(by, [row("a"), row("b"), row("c", NIGHT)], sent=sent, frees_at=None, now=NOW)
+
+
+def test_only_a_day_that_is_nearly_full_is_tight() -> None:
+    assert not is_tight(full(0, limit=100), 20)
+    assert is_tight(full(0), 20)
+    assert not is_tight(full(0), 0)
+    assert not is_tight(full(10), 20)
+    assert not is_tight(full(5, new_leads_stopped_at=NOW), 20)
+
+
+@pytest.mark.parametrize(
+    ("limit", "percent", "sent", "begun", "own"),
+    [
+        (10, 20, 0, 0, 8),
+        (10, 20, 5, 1, 4),
+        (10, 20, 8, 0, 0),
+        (10, 20, 8, 2, 2),
+        (10, 100, 0, 0, 0),
+        (7, 20, 0, 0, 5),
+        (2, 20, 0, 0, 1),
+        (1, 20, 0, 0, 1),
+        (1, 100, 0, 0, 0),
+    ],
+)
+def test_follow_ups_leave_new_leads_what_they_have_not_had(
+    limit: int, percent: int, sent: int, begun: int, own: int
+) -> None:
+    shift = keep_share(
+        full(sent, limit=limit), percent=percent, begun=begun, awaited={CampaignId("b")}
+    )
+
+    assert sum(want.amount for want in wants(shift) if want.takes_own) == own
+    if not own:
+        assert [want.campaign_id for want in wants(shift)] == ["b"]
+
+
+def test_who_waits_where_it_is_night_keeps_nothing() -> None:
+    shift = full(9)
+
+    assert keep_share(shift, percent=20, begun=0, awaited={CampaignId("c")}) == shift

@@ -33,6 +33,7 @@ class Want(msgspec.Struct, frozen=True):
         since: Do not look at leads due before: they were seen gone, and stepping over what
             is left of them costs time. A sweep without it must follow every few seconds.
         takes_new: Whether it may write to leads that nobody has written to.
+        takes_own: Whether it may write to those that are its own already.
     """
 
     team_id: TeamId
@@ -41,6 +42,7 @@ class Want(msgspec.Struct, frozen=True):
     amount: int
     since: datetime | None = None
     takes_new: bool = True
+    takes_own: bool = True
 
 
 class Claimed(msgspec.Struct, frozen=True):
@@ -141,6 +143,7 @@ async def claim_due(
         amounts=[want.amount for want in wants],
         sinces=[want.since or _EVER for want in wants],
         takes_new=[want.takes_new for want in wants],
+        takes_own=[want.takes_own for want in wants],
         now=now,
         until=until,
     )
