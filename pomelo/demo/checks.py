@@ -11,6 +11,7 @@ from pomelo.base.errors import Invalid
 from pomelo.demo.expected import Story
 from pomelo.demo.found import Found
 from pomelo.demo.mailbag import Letter
+from pomelo.demo.neighbours import ANNA, BEN, Neighbours
 from pomelo.demo.people import REFUSED, Person, Row
 from pomelo.demo.stage import DRAFTED, LEFT, REVIEWED, SKIPPED, Refusal
 from pomelo.leads import LeadState
@@ -102,6 +103,18 @@ def of_export(people: Sequence[Person], table: Sequence[Mapping[str, str]]) -> l
         Check("lines of the export", len(people), len(table)),
         Check("fields that came back otherwise", [], changed),
         Check("cells that are formulas", [], [c for c in cells if c.startswith(TRIGGERS)]),
+    ]
+
+
+def of_neighbours(found: Neighbours) -> list[Check]:
+    """Check which branch each one took, and what Anna is said to wait for."""
+    tasks = {
+        ANNA: [("phone", "Call Anna about the harvest.")],
+        BEN: [("manual", "Take Ben a pomelo.")],
+    }
+    return [
+        Check("tasks of the neighbours", tasks, found.tasks),
+        Check("what holds a neighbour", "openTask", found.why.cause),
     ]
 
 

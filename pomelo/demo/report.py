@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from pomelo.demo.checks import Check, funnel
 from pomelo.demo.found import Found
+from pomelo.demo.neighbours import ANNA, Neighbours
 from pomelo.demo.show import Show
 from pomelo.demo.stage import Refusal
 
@@ -14,8 +15,23 @@ BAR: Final = 40
 CUT: Final = 300
 
 
-def tell(show: Show, found: Found, refused: Sequence[Refusal], checks: Sequence[Check]) -> None:
-    """Print what was found, and every check that does not hold."""
+def tell(
+    show: Show,
+    found: Found,
+    refused: Sequence[Refusal],
+    *,
+    near: Neighbours,
+    checks: Sequence[Check],
+) -> None:
+    """Print what was found, and every check that does not hold.
+
+    Args:
+        show: Where to print.
+        found: What the server says of the mails.
+        refused: Rows of the file that became no lead.
+        near: What it says of the neighbours.
+        checks: Every number, with what it must be.
+    """
     show.say()
     show.say("The funnel")
     _show_funnel(show, funnel(found.people))
@@ -27,6 +43,9 @@ def tell(show: Show, found: Found, refused: Sequence[Refusal], checks: Sequence[
     for refusal in refused:
         row = refusal.row
         show.say(f"  row {row.number:3}  {row.email}: {refusal.status} {refusal.sentence}")
+    show.say()
+    show.say("The neighbours: has somebody a phone? Each branch ends in a task for a person")
+    _show_neighbours(show, near)
     show.say()
     _show_checks(show, checks)
 
@@ -61,6 +80,13 @@ def _show_states(show: Show, found: Found) -> None:
         others = f"{found.guests[state]:9} {found.next[state]:6}"
         show.say(f"  {state:28} {count:8} {others}")
     show.say(f"  {'failed (the old name)':28} {found.failed:8}")
+
+
+def _show_neighbours(show: Show, near: Neighbours) -> None:
+    for email, tasks in near.tasks.items():
+        for kind, content in tasks:
+            show.say(f"  {email:22} {kind:8} {content}")
+    show.say(f"Why does {ANNA} get nothing? {near.why.sentence} {near.why.do_this}".rstrip())
 
 
 def _show_checks(show: Show, checks: Sequence[Check]) -> None:

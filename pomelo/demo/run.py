@@ -1,4 +1,4 @@
-"""The story from beginning to end: a team, three campaigns, two hundred people, two days."""
+"""The story from beginning to end: a team, four campaigns, two hundred people, two days."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from pomelo.base import clock
-from pomelo.demo import checks, expected, found, people, report, stage
+from pomelo.demo import checks, expected, found, neighbours, people, report, stage
 from pomelo.demo.expected import Story
 from pomelo.demo.people import Person
 from pomelo.demo.postbox import Postbox
@@ -74,6 +74,7 @@ class Demo:
         self._faults: list[str] = []
         self._api: Api
         self._campaigns: Campaigns
+        self._neighbours: dict[str, str]
 
     @property
     def buyer(self) -> str:
@@ -90,6 +91,7 @@ class Demo:
         await self._server.start()
         self._show.say("The days are over; the clock is the real one again.")
         seen = await found.look(self._api, self._campaigns)
+        near = await neighbours.look(self._api, self._neighbours)
         await asyncio.to_thread(self._file.write_bytes, seen.file)
         results = [
             *checks.of_rows(self.rows, refused),
@@ -97,9 +99,10 @@ class Demo:
             *checks.of_numbers(self.story, seen),
             *checks.of_mails(self.story, self.town.letters),
             *checks.of_export(self.people, seen.people),
+            *checks.of_neighbours(near),
             *checks.of_faults([*self._faults, *self.town.faults, *self.postbox.faults], status),
         ]
-        report.tell(self._show, seen, refused, results)
+        report.tell(self._show, seen, refused, near=near, checks=results)
         holds = all(check.holds for check in results)
         return Ending(holds, self._api.key, self._campaigns, ports)
 
@@ -134,7 +137,8 @@ class Demo:
         self._api = Api(self._server.url, key.splitlines()[-1])
         senders = await stage.add_senders(self._api, ports)
         self._campaigns = await stage.make_campaigns(self._api, senders)
-        self._show.say(f"A team with {len(senders)} senders has made three campaigns of two steps.")
+        self._neighbours = await neighbours.begin(self._api, senders)
+        self._show.say(f"A team with {len(senders)} senders has made four campaigns.")
 
     async def _fill(self) -> list[Refusal]:
         """Read the file of people into the main campaign, and a few into the others."""

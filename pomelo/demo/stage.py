@@ -63,7 +63,7 @@ class MadeCampaign(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Campaigns(msgspec.Struct, frozen=True):
-    """The three campaigns, by their ids."""
+    """The three campaigns of mails, by their ids."""
 
     main: str
     guests: str
@@ -120,7 +120,7 @@ async def are_read(api: Api) -> bool:
 
 
 async def make_campaigns(api: Api, senders: Sequence[str]) -> Campaigns:
-    """Make the three campaigns; nothing is sent before they are started."""
+    """Make the three campaigns of mails; nothing is sent before they are started."""
     main = await _make_campaign(api, MAIN, senders)
     guests = await _make_campaign(api, GUESTS, senders, auto_review=False)
     later = await _make_campaign(api, NEXT, senders)
@@ -130,7 +130,18 @@ async def make_campaigns(api: Api, senders: Sequence[str]) -> Campaigns:
 async def _make_campaign(
     api: Api, name: str, senders: Sequence[str], *, auto_review: bool = True
 ) -> MadeCampaign:
-    """Make a campaign of two steps, a day apart, that may send at any hour."""
+    """Make a campaign of two mails, a day apart."""
+    made = await make_empty(api, name, senders, auto_review=auto_review)
+    for delay, (subject, message) in enumerate([(FIRST_SUBJECT, FIRST), ("", SECOND)]):
+        step = {"type": "email", "delay": delay, "subject": subject, "message": message}
+        await api.post(Made, f"/api/sequences/{made.sequence_id}/steps", step)
+    return made
+
+
+async def make_empty(
+    api: Api, name: str, senders: Sequence[str], *, auto_review: bool = True
+) -> MadeCampaign:
+    """Make a campaign without a step, that may send at any hour."""
     made = await api.post(MadeCampaign, "/api/campaigns", {"name": name, "autoReview": auto_review})
     hours = {
         "start": "00:00",
@@ -141,9 +152,6 @@ async def _make_campaign(
     }
     await api.patch(f"/api/schedules/{made.schedule_ids[0]}", hours)
     await api.patch(f"/api/campaigns/{made.id}", {"senderIds": list(senders)})
-    for delay, (subject, message) in enumerate([(FIRST_SUBJECT, FIRST), ("", SECOND)]):
-        step = {"type": "email", "delay": delay, "subject": subject, "message": message}
-        await api.post(Made, f"/api/sequences/{made.sequence_id}/steps", step)
     return made
 
 

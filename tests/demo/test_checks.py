@@ -8,6 +8,7 @@ from pomelo.demo import checks, expected
 from pomelo.demo.checks import Check
 from pomelo.demo.found import Found, read_table
 from pomelo.demo.mailbag import Letter
+from pomelo.demo.neighbours import ANNA, BEN, Explained, Neighbours
 from pomelo.demo.people import REFUSED, cast, read_rows
 from pomelo.demo.stage import DRAFTED, LEFT, REVIEWED, SKIPPED, Refusal
 from pomelo.leads import LeadState
@@ -135,3 +136,16 @@ def test_a_formula_in_the_export_is_noticed_and_a_guarded_one_is_the_field_again
     assert "cells that are formulas" not in _wrong(checks.of_export([mallory], guarded))
     assert "cells that are formulas" in _wrong(checks.of_export([mallory], bare))
     assert checks.unguarded(guarded[0]["firstName"]) == "=1+1"
+
+
+def test_a_neighbour_in_the_other_branch_is_found() -> None:
+    call, visit = ("phone", "Call Anna about the harvest."), ("manual", "Take Ben a pomelo.")
+    held = Explained("openTask", "A person has a task open.")
+    right = Neighbours({ANNA: [call], BEN: [visit]}, held)
+    wrong = Neighbours({ANNA: [], BEN: [call]}, Explained("unknown", ""))
+
+    assert _wrong(checks.of_neighbours(right)) == []
+    assert _wrong(checks.of_neighbours(wrong)) == [
+        "tasks of the neighbours",
+        "what holds a neighbour",
+    ]
