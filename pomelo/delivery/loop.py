@@ -1,7 +1,7 @@
 """Due steps: ready senders are claimed, then what each may send; each in a task of its own."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
@@ -22,7 +22,7 @@ from pomelo.delivery.outcomes import hold_of
 from pomelo.delivery.plan import Job, Shift, is_tight, keep_share, plan, wants
 from pomelo.delivery.release import release
 from pomelo.leads import Claimed
-from pomelo.messages import MessageKind
+from pomelo.messages import MessageKind, Quota
 from pomelo.senders import Sender, limit_at
 from pomelo.smtp import Sessions
 
@@ -197,47 +197,45 @@ async def shifts(
     limits = [(s.team_id, s.id, limit) for s in found if (limit := limit_at(s, now))]
     quotas = {q.sender_id: q for q in await messages.quotas(db, limits, since=now - DAY)}
     planned = [
-        plan(
+        _planned(
             sender,
             [row for row in rows if row.sender_id == sender.id],
-            sent=quotas[sender.id].sent if sender.id in quotas else 0,
-            frees_at=quotas[sender.id].frees_at if sender.id in quotas else None,
+            quotas.get(sender.id, Quota(sender.team_id, sender.id, 0, None)),
             now=now,
         )
         for sender in found
     ]
-    percents = {
-        shift.sender.id: percent
-        for shift in planned
-        if shift.sender.id in quotas
-        and is_tight(shift, percent := quotas[shift.sender.id].new_leads_percent)
-    }
-    return await _with_shares(db, planned, percents, resting, now) if percents else planned
+    tight = [shift for shift in planned if is_tight(shift)]
+    shared = await _with_shares(db, tight, resting, now) if tight else {}
+    return [shared.get(shift.sender.id, shift) for shift in planned]
+
+
+def _planned(sender: Sender, rows: Sequence[ReadyRow], quota: Quota, *, now: datetime) -> Shift:
+    return plan(
+        sender,
+        rows,
+        sent=quota.sent,
+        frees_at=quota.frees_at,
+        percent=quota.new_leads_percent,
+        now=now,
+    )
 
 
 async def _with_shares(
     db: Db,
-    planned: Sequence[Shift],
-    percents: Mapping[SenderId, int],
+    tight: Sequence[Shift],
     resting: Collection[tuple[SenderId, CampaignId]],
     now: datetime,
-) -> list[Shift]:
+) -> dict[SenderId, Shift]:
     """Leave new leads their share where it is tight: only there it is counted."""
-    tight = [shift for shift in planned if shift.sender.id in percents]
     begun = await messages.count_first(db, [ref(shift) for shift in tight], since=now - DAY)
-    awake = [row for shift in tight for row in shift.rows if _pair(row) not in resting]
-    awaited = await leads.awaited_in(db, [(r.team_id, r.campaign_id) for r in awake], now=now)
-    shared = {
+    refs = [(row.team_id, row.campaign_id) for shift in tight for row in shift.rows]
+    awaited = await leads.awaited_in(db, refs, now=now)
+    return {
         shift.sender.id: keep_share(
             shift,
-            percent=percents[shift.sender.id],
             begun=begun.get(shift.sender.id, 0),
-            awaited={r.campaign_id for r in shift.rows if _pair(r) not in resting} & awaited,
+            awaited={one for one in awaited if (shift.sender.id, one) not in resting},
         )
         for shift in tight
     }
-    return [shared.get(shift.sender.id, shift) for shift in planned]
-
-
-def _pair(row: ReadyRow) -> tuple[SenderId, CampaignId]:
-    return row.sender_id, row.campaign_id

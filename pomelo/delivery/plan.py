@@ -27,8 +27,8 @@ class Shift(msgspec.Struct, frozen=True):
         closed: Its campaigns whose hours are not, and when they open (None: never).
         amount: How many mails it may send now.
         full_until: When its rolling 24 hours have room again, if they have none.
-        limit: How many mails those hours hold; 0 = any number.
-        left: How many of them are left.
+        left: How many mails those hours still hold.
+        kept: How many of all that they hold are new leads'.
         takes_own: Whether it may write to leads that it has written to before.
     """
 
@@ -37,8 +37,8 @@ class Shift(msgspec.Struct, frozen=True):
     closed: tuple[tuple[ReadyRow, datetime | None], ...]
     amount: int
     full_until: datetime | None
-    limit: int = 0
     left: int = BATCH
+    kept: int = 0
     takes_own: bool = True
 
 
@@ -62,6 +62,7 @@ def plan(
     *,
     sent: int,
     frees_at: datetime | None,
+    percent: int = 0,
     now: datetime,
 ) -> Shift:
     """Decide what a ready sender may do.
@@ -71,6 +72,7 @@ def plan(
         rows: Its campaigns that may send by their own instant.
         sent: Mails it began in the last 24 hours, counted up to its limit of now.
         frees_at: When the oldest of them leaves the 24 hours.
+        percent: How much of its 24 hours new leads keep.
         now: When it is decided.
     """
     moments = [(row, next_moment(row.windows, now)) for row in rows]
@@ -83,25 +85,17 @@ def plan(
         closed=tuple((row, moment) for row, moment in moments if moment != now),
         amount=max(0, min(left, 1 if is_gapped else BATCH)),
         full_until=room_at(sender, frees_at, now) if left <= 0 else None,
-        limit=limit,
         left=left,
+        kept=0 if sender.new_leads_stopped_at else _kept(limit, percent),
     )
 
 
-def is_tight(shift: Shift, percent: int) -> bool:
-    """Tell whether follow-ups could now take what new leads keep of a sender's day.
-
-    Args:
-        shift: The sender's plan.
-        percent: How much they keep of it.
-    """
-    is_braked = shift.sender.new_leads_stopped_at is not None
-    return bool(
-        shift.amount and not is_braked and shift.left - _kept(shift.limit, percent) < shift.amount
-    )
+def is_tight(shift: Shift) -> bool:
+    """Tell whether follow-ups could now take what new leads keep of a sender's day."""
+    return shift.amount > 0 and shift.left - shift.kept < shift.amount
 
 
-def keep_share(shift: Shift, *, percent: int, begun: int, awaited: Collection[CampaignId]) -> Shift:
+def keep_share(shift: Shift, *, begun: int, awaited: Collection[CampaignId]) -> Shift:
     """Leave new leads their share of a sender's day, while any wait.
 
     Follow-ups go first, up to what new leads have not had of their share; then only new
@@ -109,12 +103,11 @@ def keep_share(shift: Shift, *, percent: int, begun: int, awaited: Collection[Ca
 
     Args:
         shift: The sender's plan.
-        percent: How much of the day they keep.
         begun: How many mails of the last 24 hours went to leads that had got none.
         awaited: Campaigns in which such leads could be written to now.
     """
     rows = tuple(row for row in shift.rows if row.campaign_id in awaited)
-    owed = _kept(shift.limit, percent) - begun
+    owed = shift.kept - begun
     if not rows or owed <= 0:
         return shift
     if shift.left > owed:

@@ -17,9 +17,16 @@ from pomelo.insight.asking import ask_gate
 from pomelo.insight.causes import MEANINGS, Cause
 from pomelo.insight.model import Explained, Group, Hold, LeadFacts, Reason
 from pomelo.insight.rules import DUE, ENDED, OVER, PARKED, Around, holds
-from pomelo.insight.sending import Sending, best, campaign_holds, sender_holds, sendings, shut
+from pomelo.insight.sending import (
+    Sending,
+    best,
+    campaign_holds,
+    hours_hold,
+    sender_holds,
+    sendings,
+)
 from pomelo.leads import ActivityType, LeadNotFound, WaitsFor
-from pomelo.schedules import Window, next_moment
+from pomelo.schedules import Window
 from pomelo.senders import SenderNotFound
 from pomelo.sequences import StepType
 
@@ -87,10 +94,8 @@ async def _carriers(db: Db, lead: LeadFacts, around: Around, heard_since: dateti
         if lead.sender_id in (None, one.sender.id)
     ]
     found = best(choices)
-    windows = await _windows(db, lead)
-    is_told = bool({Cause.WINDOW, Cause.HOLIDAY} & {one.cause for one in found})
-    if next_moment(windows, then) != then and not is_told:
-        found.append(shut(windows, then))
+    if not {Cause.WINDOW, Cause.HOLIDAY} & {one.cause for one in found}:
+        found += hours_hold(await _windows(db, lead), then)
     refusal = await ask_gate(db, lead, around.house, now=then, heard_since=heard_since)
     return [*found, *refusal]
 
@@ -106,8 +111,7 @@ async def _hours(db: Db, lead: LeadFacts, then: datetime) -> list[Hold]:
     spot = structure.at(lead.sequence_id, lead.step_position)
     if spot is None or spot.type in (StepType.CONDITIONAL, StepType.SEND_TO_ANOTHER_CAMPAIGN):
         return []
-    windows = await _windows(db, lead)
-    return [] if next_moment(windows, then) == then else [shut(windows, then)]
+    return hours_hold(await _windows(db, lead), then)
 
 
 async def explain_sender(db: Db, team: TeamId, sender: SenderId, *, now: datetime) -> Explained:

@@ -90,16 +90,18 @@ def campaign_holds(
     rests_until = sending.rests_until.get(campaign)
     if rests_until is not None and rests_until > now:
         holds.append(Hold(Cause.SECONDS_TO_WAIT, at=rests_until))
-    holds += [
-        shut(row.windows, now) for row, _ in sending.shift.closed if row.campaign_id == campaign
-    ]
+    for row, _ in sending.shift.closed:
+        if row.campaign_id == campaign:
+            holds += hours_hold(row.windows, now)
     return holds
 
 
-def shut(windows: Sequence[Window], then: datetime) -> Hold:
-    """Say what keeps closed windows closed, and until when."""
-    cause = Cause.HOLIDAY if is_kept_shut(windows, then) else Cause.WINDOW
-    return Hold(cause, at=next_moment(windows, then))
+def hours_hold(windows: Sequence[Window], then: datetime) -> list[Hold]:
+    """Say what keeps windows shut, and until when; nothing where one is open."""
+    opens = next_moment(windows, then)
+    if opens == then:
+        return []
+    return [Hold(Cause.HOLIDAY if is_kept_shut(windows, then) else Cause.WINDOW, at=opens)]
 
 
 def best(choices: Sequence[list[Hold]]) -> list[Hold]:

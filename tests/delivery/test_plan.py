@@ -133,17 +133,18 @@ def test_after_the_last_step_nothing_is_due() -> None:
     assert next_due(shift, CampaignId("a"), NOW, None) is None
 
 
-def full(sent: int, *, limit: int = 10, **changes: Any) -> Shift:
+def full(sent: int, *, limit: int = 10, percent: int = 20, **changes: Any) -> Shift:
     by = sender(limit_per_day=limit, **changes)
-    return plan(by, [row("a"), row("b"), row("c", NIGHT)], sent=sent, frees_at=None, now=NOW)
+    rows = [row("a"), row("b"), row("c", NIGHT)]
+    return plan(by, rows, sent=sent, frees_at=None, percent=percent, now=NOW)
 
 
 def test_only_a_day_that_is_nearly_full_is_tight() -> None:
-    assert not is_tight(full(0, limit=100), 20)
-    assert is_tight(full(0), 20)
-    assert not is_tight(full(0), 0)
-    assert not is_tight(full(10), 20)
-    assert not is_tight(full(5, new_leads_stopped_at=NOW), 20)
+    assert not is_tight(full(0, limit=100))
+    assert is_tight(full(0))
+    assert not is_tight(full(0, percent=0))
+    assert not is_tight(full(10))
+    assert not is_tight(full(5, new_leads_stopped_at=NOW))
 
 
 @pytest.mark.parametrize(
@@ -163,9 +164,8 @@ def test_only_a_day_that_is_nearly_full_is_tight() -> None:
 def test_follow_ups_leave_new_leads_what_they_have_not_had(
     limit: int, percent: int, sent: int, begun: int, own: int
 ) -> None:
-    shift = keep_share(
-        full(sent, limit=limit), percent=percent, begun=begun, awaited={CampaignId("b")}
-    )
+    day = full(sent, limit=limit, percent=percent)
+    shift = keep_share(day, begun=begun, awaited={CampaignId("b")})
 
     assert sum(want.amount for want in wants(shift) if want.takes_own) == own
     if not own:
@@ -175,4 +175,4 @@ def test_follow_ups_leave_new_leads_what_they_have_not_had(
 def test_who_waits_where_it_is_night_keeps_nothing() -> None:
     shift = full(9)
 
-    assert keep_share(shift, percent=20, begun=0, awaited={CampaignId("c")}) == shift
+    assert keep_share(shift, begun=0, awaited={CampaignId("c")}) == shift

@@ -61,8 +61,7 @@ async def test_unsubscribing_wins_against_every_mail_not_yet_at_data(office: Pos
     assert 0 < len(begun) < ROUNDS  # both kinds happened, so the race was a race
     states = await office.states()
     assert states["sent"] == len(begun)
-    # On a slow machine others may have been begun and never come to DATA.
-    assert not states.keys() & {"uncertain", "refused"}
+    assert states.keys() <= {"sent", "deferred"}  # a slow machine may have put one off before
 
 
 async def test_whoever_left_by_api_link_mail_or_hook_gets_no_mail_that_had_not_begun(
