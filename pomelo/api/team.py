@@ -21,7 +21,16 @@ from pomelo.base.db import Db
 from pomelo.base.errors import Invalid
 from pomelo.base.ids import TeamId, UserId
 from pomelo.senders import PausedFor, Sender
-from pomelo.teams import Team, TeamNotFound, Uncertain, User, UserNotFound
+from pomelo.teams import (
+    Cap,
+    ContactRules,
+    Days,
+    Team,
+    TeamNotFound,
+    Uncertain,
+    User,
+    UserNotFound,
+)
 
 SECTION: Final = "Team"
 
@@ -47,6 +56,24 @@ class Version(msgspec.Struct, frozen=True):
     version: Annotated[str, msgspec.Meta(description="`v2` for the users as well")] = ""
 
 
+class ShownContactRules(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """How often the team writes to the same person or company; null is no rule."""
+
+    person: Cap | None
+    company: Cap | None
+    one_campaign: bool
+    quiet_days: int | None
+
+
+class ContactRuleChanges(msgspec.Struct, frozen=True, rename="camel"):
+    """Which contact rules to change; null takes a rule away, what is not named stays."""
+
+    person: Cap | msgspec.UnsetType | None = msgspec.UNSET
+    company: Cap | msgspec.UnsetType | None = msgspec.UNSET
+    one_campaign: bool | msgspec.UnsetType = msgspec.UNSET
+    quiet_days: Days | msgspec.UnsetType | None = msgspec.UNSET
+
+
 class TeamUser(msgspec.Struct, frozen=True, rename="camel"):
     """A user in the list of a team."""
 
@@ -70,6 +97,7 @@ class ShownTeam(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     uncertain: Uncertain
     paused: bool
     new_leads_percent: int
+    contact_rules: ShownContactRules
     users: list[TeamUser] | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -80,12 +108,13 @@ class TeamChanges(msgspec.Struct, frozen=True, rename="camel"):
     uncertain: Uncertain | None = None
     paused: bool | None = None
     new_leads_percent: Annotated[int, msgspec.Meta(ge=0, le=100)] | None = None
+    contact_rules: ContactRuleChanges | None = None
 
 
 async def get(call: Call[Version, None]) -> ShownTeam:
     """Answer the caller's team."""
     async with call.state.database.transaction(readonly=True) as db:
-        return await _show(db, call.caller.team, has_users=call.query.version == "v2")
+        return await show(db, call.caller.team, has_users=call.query.version == "v2")
 
 
 async def change(call: Call[NoQuery, TeamChanges]) -> ShownTeam:
@@ -101,7 +130,9 @@ async def change(call: Call[NoQuery, TeamChanges]) -> ShownTeam:
             await switch(db, team, paused=changes.paused, now=call.state.clock.now())
         if changes.new_leads_percent is not None:
             await teams.set_new_leads_percent(db, team, changes.new_leads_percent)
-        return await _show(db, team, has_users=False)
+        if changes.contact_rules is not None:
+            await change_rules(db, team, changes.contact_rules)
+        return await show(db, team, has_users=False)
 
     return await call.state.database.retrying(write)
 
@@ -109,6 +140,17 @@ async def change(call: Call[NoQuery, TeamChanges]) -> ShownTeam:
 async def switch(db: Db, team: TeamId, *, paused: bool, now: datetime) -> None:
     """Pause a team or let it go on; one that is so already stays so."""
     await (campaigns.pause_team if paused else campaigns.resume_team)(db, team, now=now)
+
+
+async def change_rules(db: Db, team: TeamId, changes: ContactRuleChanges) -> None:
+    """Change some of a team's contact rules."""
+    old = await teams.get_contact_rules(db, team)
+    new = {
+        ("is_one_campaign" if name == "one_campaign" else name): value
+        for name, value in msgspec.structs.asdict(changes).items()
+        if value is not msgspec.UNSET
+    }
+    await teams.set_contact_rules(db, team, msgspec.structs.replace(old, **new))
 
 
 def checked_name(given: str) -> str:
@@ -123,11 +165,14 @@ def checked_name(given: str) -> str:
     return name
 
 
-async def _show(db: Db, team: TeamId, *, has_users: bool) -> ShownTeam:
-    return shown(await teams.get(db, team), await teams.list_users(db, team), has_users=has_users)
+async def show(db: Db, team: TeamId, *, has_users: bool) -> ShownTeam:
+    """Show a team as it is now."""
+    users = await teams.list_users(db, team)
+    rules = await teams.get_contact_rules(db, team)
+    return _shown(await teams.get(db, team), users, rules, has_users=has_users)
 
 
-def shown(team: Team, users: list[User], *, has_users: bool) -> ShownTeam:
+def _shown(team: Team, users: list[User], rules: ContactRules, *, has_users: bool) -> ShownTeam:
     """Show a team; its first user made it."""
     listed = [TeamUser(user.id, user.name, user.email, user.role) for user in users]
     return ShownTeam(
@@ -139,6 +184,12 @@ def shown(team: Team, users: list[User], *, has_users: bool) -> ShownTeam:
         uncertain=team.uncertain,
         paused=team.paused_at is not None,
         new_leads_percent=team.new_leads_percent,
+        contact_rules=ShownContactRules(
+            person=rules.person,
+            company=rules.company,
+            one_campaign=rules.is_one_campaign,
+            quiet_days=rules.quiet_days,
+        ),
         users=listed if has_users else msgspec.UNSET,
     )
 
@@ -198,7 +249,12 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
             "every campaign of the team at once: no step of any lead is begun, whatever a person "
             "sends by hand still goes, and replies are still heard; `paused: false` lets each go "
             "on where it was. Follow-ups go before new leads, but `newLeadsPercent` of what a "
-            "sender may send in 24 hours is kept for new leads while any wait."
+            "sender may send in 24 hours is kept for new leads while any wait. `contactRules` hold "
+            "for all campaigns together: at most so many `mails` in so many `days` to one `person` "
+            "or to all of a `company` (its `companyDomain`, else the domain of the address unless "
+            "anybody can have a mailbox there); with `oneCampaign` nobody is written to while "
+            "another campaign is under way with them; `quietDays` after a reply nobody of that "
+            "company is written to. Whom the old rules held back is looked at within seconds."
         ),
         body=TeamChanges,
         answer=ShownTeam,

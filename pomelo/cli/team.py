@@ -5,16 +5,19 @@ from typing import Annotated, Final
 import typer
 
 from pomelo import teams
-from pomelo.api.team import ShownTeam, checked_name, shown, switch
+from pomelo.api.team import ShownTeam, checked_name, show, switch
 from pomelo.base import addresses
 from pomelo.base.db import Db
 from pomelo.cli import choose
 from pomelo.cli.choose import TeamOption
 from pomelo.cli.house import House, run
 from pomelo.cli.output import JsonOption, show_json, show_table
+from pomelo.cli.team_rules import rules
 from pomelo.teams import Team, Uncertain
 
 app: Final = typer.Typer(name="team", help="Teams: make, list and set up.", no_args_is_help=True)
+
+app.command("rules")(rules)
 
 FIRST_TEAM: Final = "My team"
 # Who owns a team when nobody was named; mail is never sent there.
@@ -47,14 +50,14 @@ def create(
 
 async def _create(house: House, name: str, user_name: str, user_email: str) -> ShownTeam:
     async with house.database.transaction() as db:
-        made, user = await teams.create(
+        made, _ = await teams.create(
             db,
             checked_name(name),
             user_name=user_name,
             user_email=addresses.parse(user_email).given,
             now=house.clock.now(),
         )
-    return shown(made, [user], has_users=True)
+        return await show(db, made.id, has_users=True)
 
 
 async def create_first(db: Db, house: House) -> Team:
@@ -86,10 +89,7 @@ def list_all(as_json: JsonOption = False) -> None:
 
 async def _list_all(house: House) -> list[ShownTeam]:
     async with house.database.transaction(readonly=True) as db:
-        return [
-            shown(one, await teams.list_users(db, one.id), has_users=True)
-            for one in await teams.list_all(db)
-        ]
+        return [await show(db, one.id, has_users=True) for one in await teams.list_all(db)]
 
 
 @app.command("set")
@@ -126,8 +126,7 @@ async def _change(
             await teams.set_uncertain(db, team, uncertain)
         if name is not None:
             await teams.rename(db, team, checked_name(name))
-        users = await teams.list_users(db, team)
-        return shown(await teams.get(db, team), users, has_users=True)
+        return await show(db, team, has_users=True)
 
 
 @app.command()
@@ -160,7 +159,7 @@ async def _switch(house: House, wanted: str, *, paused: bool) -> ShownTeam:
     async def write(db: Db) -> ShownTeam:
         team = (await choose.team(db, wanted)).id
         await switch(db, team, paused=paused, now=house.clock.now())
-        return shown(await teams.get(db, team), await teams.list_users(db, team), has_users=True)
+        return await show(db, team, has_users=True)
 
     return await house.database.retrying(write)
 

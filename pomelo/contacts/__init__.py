@@ -1,13 +1,15 @@
 """Contacts: a person across campaigns, one row an address key; the lock that orders adds."""
 
 from pomelo.contacts.actions import ensure, get, list_after, list_covered
+from pomelo.contacts.companies import company_of
 from pomelo.contacts.errors import ContactNotFound
 from pomelo.contacts.model import Contact
-from pomelo.contacts.store import find_by_key, forget, lock
+from pomelo.contacts.store import find_by_key, forget, lock, set_company
 
 __all__ = [
     "Contact",
     "ContactNotFound",
+    "company_of",
     "ensure",
     "find_by_key",
     "forget",
@@ -15,4 +17,5 @@ __all__ = [
     "list_after",
     "list_covered",
     "lock",
+    "set_company",
 ]

@@ -1,7 +1,8 @@
 """What can be done with contacts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 
 from pomelo.base import ids
@@ -9,6 +10,7 @@ from pomelo.base.addresses import Address, Domain, parse, suppressed_as, suppres
 from pomelo.base.db import Db
 from pomelo.base.ids import ContactId, TeamId
 from pomelo.contacts import store
+from pomelo.contacts.companies import company_of
 from pomelo.contacts.errors import ContactNotFound
 from pomelo.contacts.model import Contact
 from pomelo.contacts.store import Wanted
@@ -17,22 +19,34 @@ PAGE: Final = 1_000
 
 
 async def ensure(
-    db: Db, wanted: Sequence[tuple[TeamId, Address]], *, now: datetime
+    db: Db,
+    wanted: Sequence[tuple[TeamId, Address]],
+    *,
+    named: Mapping[tuple[TeamId, str], object] = MappingProxyType({}),
+    now: datetime,
 ) -> dict[tuple[TeamId, str], ContactId]:
     """Give every address its contact, and lock these until the transaction ends.
 
     Args:
         db: The open transaction.
         wanted: Teams and addresses; the same one may come again.
+        named: What was given as their `companyDomain`, by team and address key.
         now: When the new ones are made.
 
     Returns:
         Contact ids by team and address key. Whoever ensures one of the same addresses waits.
     """
-    unique = {(team, address.key): (team, address) for team, address in wanted}
+    unique = {(team, address.key): address for team, address in wanted}
     new = [
-        Wanted(team, ids.contact(), address.given, address.key, person_key(address))
-        for team, address in unique.values()
+        Wanted(
+            team,
+            ids.contact(),
+            address.given,
+            key,
+            person_key(address),
+            company_of(address, named.get((team, key))),
+        )
+        for (team, key), address in unique.items()
     ]
     rows = await store.ensure(db, new, now=now)
     return {(row.team_id, row.address_key): row.id for row in rows}

@@ -1,13 +1,14 @@
 -- name: ensure
--- Gives and locks a row for every key, made or found. The update changes nothing: it is the
--- lock, and it waits for whoever makes or forgets the same contact right now. Sorted, so that
+-- Gives and locks a row for every key, made or found. The update is the lock, changes
+-- at most the company, and waits for whoever makes or forgets the same contact right now. Sorted, so that
 -- two batches never wait for each other.
-INSERT INTO contacts (team_id, id, email, address_key, person_key, created_at)
-SELECT n.team_id, n.id, n.email, n.address_key, n.person_key, :now
+INSERT INTO contacts AS c (team_id, id, email, address_key, person_key, company, created_at)
+SELECT n.team_id, n.id, n.email, n.address_key, n.person_key, n.company, :now
 FROM json_to_recordset(:rows) AS n (
-  team_id text, id text, email text, address_key text, person_key text)
+  team_id text, id text, email text, address_key text, person_key text, company text)
 ORDER BY n.team_id, n.address_key
-ON CONFLICT (team_id, address_key) DO UPDATE SET address_key = EXCLUDED.address_key
+ON CONFLICT (team_id, address_key) DO UPDATE
+SET company = COALESCE(NULLIF(EXCLUDED.company, ''), c.company)
 RETURNING team_id, id, address_key;
 
 -- name: find
@@ -40,3 +41,6 @@ SELECT id FROM contacts WHERE team_id = :team_id AND id = :contact_id FOR UPDATE
 
 -- name: forget
 DELETE FROM contacts WHERE team_id = :team_id AND id = :contact_id;
+
+-- name: set_company
+UPDATE contacts SET company = :company WHERE team_id = :team_id AND id = :contact_id;

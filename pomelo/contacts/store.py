@@ -22,6 +22,7 @@ class Wanted(msgspec.Struct, frozen=True):
     email: str
     address_key: str
     person_key: str
+    company: str
 
 
 class Ensured(msgspec.Struct, frozen=True):
@@ -74,3 +75,8 @@ async def lock(db: Db, team: TeamId, contact: ContactId) -> None:
 async def forget(db: Db, team: TeamId, contact: ContactId) -> None:
     """Erase a contact that was locked and has no lead any more."""
     await QUERIES["forget"].run(db, team_id=team, contact_id=contact)
+
+
+async def set_company(db: Db, team: TeamId, contact: ContactId, company: str) -> None:
+    """Write whom a person works for, as `company_of` says it."""
+    await QUERIES["set_company"].run(db, team_id=team, contact_id=contact, company=company)

@@ -1,12 +1,13 @@
 """A due step is carried out: a mail is composed and sent, and what became of it is kept."""
 
+from pomelo.delivery.contacting import rule
 from pomelo.delivery.desk import Desk
 from pomelo.delivery.drafts import values_of
 from pomelo.delivery.errands import Errands, change_task, end_tasks
 from pomelo.delivery.gate import decide
 from pomelo.delivery.health import brake
 from pomelo.delivery.loop import Deliverer, shifts
-from pomelo.delivery.model import Facts, InDoubt, Stop, WaitFor
+from pomelo.delivery.model import Facts, HoldBack, InDoubt, Stop, WaitFor
 from pomelo.delivery.plan import Shift
 from pomelo.delivery.settle import resolve, suppressed
 from pomelo.delivery.singles import (
@@ -35,6 +36,7 @@ __all__ = [
     "Desk",
     "Errands",
     "Facts",
+    "HoldBack",
     "InDoubt",
     "NewAnswer",
     "Pen",
@@ -54,6 +56,7 @@ __all__ = [
     "end_tasks",
     "load",
     "resolve",
+    "rule",
     "send_test",
     "shifts",
     "suppressed",

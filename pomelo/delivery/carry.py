@@ -82,13 +82,18 @@ class Carrier:
             raise
 
     def _decide(self, facts: Facts, now: datetime) -> Decision:
-        return decide(
+        ruling = self._job.ruling
+        decision = decide(
             facts,
             suppressed_by=self._job.suppressed.get(facts.lead_id),
+            ruling=ruling,
             is_rehearsal=self._desk.is_rehearsal,
             now=now,
             heard_since=self._desk.heard_since(),
         )
+        if isinstance(decision, Send):
+            ruling.note(facts, now)
+        return decision
 
     async def _send_all(self) -> None:
         self._dkim = await dkim_key(self._desk, self._sender)
@@ -207,7 +212,13 @@ class Carrier:
     def _leave(self, written: Draft) -> Leave:
         return Leave(
             hold=outcomes.hold_of(written.facts),
-            mark=Mark(written.intent, self._desk.deliver_to, written.suppression_keys),
+            mark=Mark(
+                written.intent,
+                self._desk.deliver_to,
+                written.suppression_keys,
+                written.facts.contact_rules.version,
+            ),
+            facts=written.facts,
             gap=gap(self._job.shift, written.facts.campaign_id),
             rest=timedelta(seconds=self._sender.gap_seconds),
             before=None if self._before is None else self._before.written,

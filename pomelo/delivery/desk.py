@@ -21,7 +21,8 @@ from pomelo.base.ids import MessageId
 from pomelo.base.outgoing import HTTP_PORTS, Guard
 from pomelo.base.vault import Vault
 from pomelo.campaigns import NextLook
-from pomelo.delivery import outcomes
+from pomelo.delivery import contacting, outcomes
+from pomelo.delivery.model import Facts
 from pomelo.delivery.outcomes import Outcome
 from pomelo.leads import Hold
 from pomelo.letters import Letters
@@ -43,6 +44,7 @@ class Leave(msgspec.Struct, frozen=True):
     Attributes:
         hold: Its lead's claim.
         mark: The mail.
+        facts: What is known of its lead.
         gap: How long its sender then rests in this campaign.
         rest: How long it then rests in all of them.
         before: The end of its session's mail before, on its way: without it there is no leave,
@@ -51,6 +53,7 @@ class Leave(msgspec.Struct, frozen=True):
 
     hold: Hold
     mark: Mark
+    facts: Facts
     gap: timedelta
     rest: timedelta
     before: "asyncio.Future[bool] | None" = None
@@ -176,12 +179,23 @@ class Desk:
         return [_answer(entry, begun, given) for entry in entries]
 
     async def _give_leave(self, db: Db, leaves: Sequence[Leave], now: datetime) -> set[MessageId]:
-        marks = [leave.mark for leave in leaves]
+        marks = [leave.mark for leave in await _not_held_back(db, leaves, now)]
         marked = set(await messages.mark(db, marks, now=now, heard_since=self.heard_since()))
         resting = [leave for leave in leaves if leave.gap and leave.mark.intent.id in marked]
         if resting:
             await _rest(db, resting, now)
         return marked
+
+
+async def _not_held_back(db: Db, leaves: Sequence[Leave], now: datetime) -> list[Leave]:
+    """Ask contact rules again, now that nobody else may write to the same people."""
+    ruling = await contacting.rule(db, [leave.facts for leave in leaves], now=now, is_final=True)
+    allowed = []
+    for leave in leaves:
+        if leave.mark.deliver_to or ruling.ask(leave.facts, now) is None:
+            ruling.note(leave.facts, now)
+            allowed.append(leave)
+    return allowed
 
 
 def _may_follow(leave: Leave) -> bool:

@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from pomelo.delivery.contacting import NOTHING_RULED, Ruling
 from pomelo.delivery.model import (
     Decision,
     Divert,
@@ -31,6 +32,7 @@ def decide(
     facts: Facts,
     *,
     suppressed_by: str | None,
+    ruling: Ruling = NOTHING_RULED,
     is_rehearsal: bool,
     now: datetime,
     heard_since: datetime,
@@ -40,12 +42,13 @@ def decide(
     Args:
         facts: What the database said.
         suppressed_by: The source under which its address is on the team's unsubscribe list.
+        ruling: What its team's contact rules say.
         is_rehearsal: Whether mails go to the operator instead.
         now: When it is decided.
         heard_since: At or after this instant its sender's mailbox must have been read, where
             it is.
     """
-    around = Around(suppressed_by, is_rehearsal, now, heard_since)
+    around = Around(suppressed_by, ruling, is_rehearsal, now, heard_since)
     for rule in RULES:
         if (answer := rule(facts, around)) is not None:
             return answer
@@ -56,6 +59,7 @@ class Around(msgspec.Struct, frozen=True):
     """What is no property of the lead; see `decide`."""
 
     suppressed_by: str | None
+    ruling: Ruling
     is_rehearsal: bool
     now: datetime
     heard_since: datetime
@@ -120,6 +124,11 @@ def is_no_mail(facts: Facts, _: Around) -> Decision | None:
     return Divert() if facts.step_type not in (None, StepType.EMAIL) else None
 
 
+def is_held_back(facts: Facts, around: Around) -> Decision | None:
+    """Its person or company is written to too often; a rehearsal writes to nobody."""
+    return None if around.is_rehearsal else around.ruling.ask(facts, around.now)
+
+
 RULES: Final[tuple[Rule, ...]] = (
     has_changed,
     is_no_mail,
@@ -127,4 +136,5 @@ RULES: Final[tuple[Rule, ...]] = (
     is_suppressed,
     has_no_step,
     is_unheard,
+    is_held_back,
 )

@@ -14,6 +14,7 @@ from pomelo.base.underway import UnderWay
 from pomelo.campaigns import ReadyRow
 from pomelo.delivery import settle, store
 from pomelo.delivery.carry import Carrier
+from pomelo.delivery.contacting import Waker, rule
 from pomelo.delivery.desk import Desk
 from pomelo.delivery.drafts import letter_key
 from pomelo.delivery.health import eased
@@ -54,6 +55,7 @@ class Deliverer:
             lambda job: {"sender": job.shift.sender.id},
             ended=ended,
         )
+        self._waker = Waker()
         self._swept_at = 0.0
 
     async def work_once(self) -> bool:
@@ -100,12 +102,13 @@ class Deliverer:
     async def _sweep(self) -> None:
         if clock.monotonic() - self._swept_at < SWEEP_SECONDS:
             return
-        self._swept_at = clock.monotonic()
         async with self._desk.database.transaction() as db:
             await self._desk.clock.sync(db)
             now = self._desk.clock.now()
             await settle.sweep(db, now=now)
             await settle.wake_heard(db, heard_since=self._desk.heard_since(), now=now)
+            is_more = await self._waker.wake(db, now=now)
+        self._swept_at = 0.0 if is_more else clock.monotonic()
 
     async def _claim(self, amount: int) -> tuple[bool, list[Job]]:
         """Claim what so many senders may do; says also whether there may be more."""
@@ -131,7 +134,7 @@ class Deliverer:
                 now=now,
                 until=desk.lease_end(now),
             )
-            jobs = await self._jobs(db, planned, claimed)
+            jobs = await self._jobs(db, planned, claimed, now)
             busy = {job.shift.sender.id for job in jobs}
             idle = [shift for shift in planned if shift.sender.id not in busy]
             await release(db, desk, idle, now=now)
@@ -139,7 +142,7 @@ class Deliverer:
         return bool(claimed) or len(ready) == amount, jobs
 
     async def _jobs(
-        self, db: Db, planned: Sequence[Shift], claimed: Sequence[Claimed]
+        self, db: Db, planned: Sequence[Shift], claimed: Sequence[Claimed], now: datetime
     ) -> list[Job]:
         if not claimed:
             return []
@@ -148,11 +151,12 @@ class Deliverer:
         facts = await store.load(db, claimed, kind)
         await desk.letters.prepare(db, [letter_key(f) for f in facts if f.step_id])
         suppressed = await settle.suppressed(db, facts)
+        ruling = await rule(db, facts, now=now)
         by_sender: dict[SenderId, list[Facts]] = {}
         for known in facts:
             by_sender.setdefault(known.sender_id, []).append(known)
         return [
-            Job(shift, tuple(by_sender[shift.sender.id]), suppressed)
+            Job(shift, tuple(by_sender[shift.sender.id]), suppressed, ruling)
             for shift in planned
             if shift.sender.id in by_sender
         ]

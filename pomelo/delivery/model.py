@@ -18,7 +18,7 @@ from pomelo.leads import ActivityType, WaitsFor
 from pomelo.messages import MessageState
 from pomelo.senders import Hearing
 from pomelo.sequences import Spot, StepType
-from pomelo.teams import Uncertain
+from pomelo.teams import ContactRules, Uncertain
 
 
 class Began(msgspec.Struct, frozen=True):
@@ -56,6 +56,7 @@ class Facts(msgspec.Struct, frozen=True):
         next: What comes after it.
         is_follow_up: It was written to before, so it may have answered.
         hearing: Whether the sender that would write hears of that.
+        contact_rules: How often its team writes to the same person or company.
     """
 
     team_id: TeamId
@@ -79,6 +80,7 @@ class Facts(msgspec.Struct, frozen=True):
     uncertain: Uncertain
     is_follow_up: bool
     hearing: Hearing
+    contact_rules: ContactRules
     step_id: StepId | None
     step_version: int | None
     step_type: StepType | None
@@ -95,6 +97,18 @@ class WaitFor(msgspec.Struct, frozen=True):
     """Look again when something has happened."""
 
     waits_for: WaitsFor
+
+
+class HoldBack(msgspec.Struct, frozen=True):
+    """The team's contact rules keep it from being written to.
+
+    Attributes:
+        until: When they let go; None where another campaign must end first.
+        version: Which version of them.
+    """
+
+    until: datetime | None
+    version: int
 
 
 class Stop(msgspec.Struct, frozen=True):
@@ -126,7 +140,7 @@ class InDoubt(msgspec.Struct, frozen=True):
     """An earlier worker may have sent it: its fate must be settled first."""
 
 
-Decision: TypeAlias = Send | WaitFor | Stop | Free | Finished | Skip | Divert | InDoubt
+Decision: TypeAlias = Send | WaitFor | HoldBack | Stop | Free | Finished | Skip | Divert | InDoubt
 
 
 class Backlog(msgspec.Struct, frozen=True):

@@ -8,6 +8,7 @@ import msgspec
 
 from pomelo.base.ids import CampaignId, LeadId
 from pomelo.campaigns import ReadyRow
+from pomelo.delivery.contacting import Ruling
 from pomelo.delivery.model import Facts
 from pomelo.leads import Want
 from pomelo.schedules import Window, add_days, next_moment
@@ -49,11 +50,13 @@ class Job(msgspec.Struct, frozen=True):
         shift: The sender and its campaigns.
         facts: What is known of each lead.
         suppressed: Sources under which leads' addresses are on the team's list.
+        ruling: What contact rules say of the leads.
     """
 
     shift: Shift
     facts: tuple[Facts, ...]
     suppressed: dict[LeadId, str]
+    ruling: Ruling
 
 
 def plan(

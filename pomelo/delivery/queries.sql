@@ -4,12 +4,20 @@ SELECT w.team_id, w.campaign_id, w.sender_id, c.name AS campaign_name,
   c.is_live AS is_running, c.track_opens, c.track_clicks,
   t.uncertain,
   jsonb_build_object('email', o.email, 'replies', o.replies,
-    'replies_read_at', o.replies_read_at) AS hearing
+    'replies_read_at', o.replies_read_at) AS hearing,
+  CASE WHEN r.team_id IS NULL THEN '{}' ELSE jsonb_build_object('version', r.version,
+    'is_one_campaign', r.is_one_campaign, 'quiet_days', r.quiet_days,
+    'person', CASE WHEN r.person_mails IS NOT NULL
+      THEN jsonb_build_object('mails', r.person_mails, 'days', r.person_days) END,
+    'company', CASE WHEN r.company_mails IS NOT NULL
+      THEN jsonb_build_object('mails', r.company_mails, 'days', r.company_days) END)
+  END AS contact_rules
 FROM unnest(:team_ids::text[], :campaign_ids::text[], :sender_ids::text[])
   AS w (team_id, campaign_id, sender_id)
 JOIN campaigns c ON c.team_id = w.team_id AND c.id = w.campaign_id
 JOIN teams t ON t.id = w.team_id
-JOIN senders o ON o.team_id = w.team_id AND o.id = w.sender_id;
+JOIN senders o ON o.team_id = w.team_id AND o.id = w.sender_id
+LEFT JOIN contact_rules r ON r.team_id = w.team_id;
 
 -- name: list_people
 -- What is known of claimed leads themselves, one row a lead.

@@ -12,10 +12,19 @@ from pomelo.base.db import Db
 from pomelo.base.ids import LeadId, MessageId, TeamId
 from pomelo.delivery.desk import Desk
 from pomelo.delivery.drafts import Draft
-from pomelo.delivery.model import Decision, Divert, Facts, Finished, Skip, Stop, WaitFor
+from pomelo.delivery.model import (
+    Decision,
+    Divert,
+    Facts,
+    Finished,
+    HoldBack,
+    Skip,
+    Stop,
+    WaitFor,
+)
 from pomelo.delivery.outcomes import fact, hold_of, next_step, same_step, wake_errands
 from pomelo.delivery.singles import endings
-from pomelo.leads import ActivityType, NextStep, WaitsFor
+from pomelo.leads import ActivityType, NextStep, Ruled, WaitsFor
 from pomelo.messages import SINGLE, Doubtful, MessageKind, MessageState, Resolution
 from pomelo.teams import Uncertain
 
@@ -47,6 +56,10 @@ async def decisions(
         await activities.record(db, [fact(f, None, d.because, now=now) for f, d in stopped])
         await leads.park(
             db, [(hold_of(f), d.waits_for) for f, d in decided if isinstance(d, WaitFor)]
+        )
+        await leads.hold_by_rule(
+            db,
+            [Ruled(hold_of(f), d.until, d.version) for f, d in decided if isinstance(d, HoldBack)],
         )
         diverted = [f for f, d in decided if isinstance(d, Divert)]
         await leads.divert(db, [hold_of(f) for f in diverted])

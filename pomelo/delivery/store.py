@@ -15,7 +15,7 @@ from pomelo.leads import Claimed
 from pomelo.messages import MessageKind
 from pomelo.senders import Hearing
 from pomelo.sequences import Spot, Structure
-from pomelo.teams import Uncertain
+from pomelo.teams import ContactRules, Uncertain
 
 QUERIES: Final = load_queries(__package__ or "")
 
@@ -32,6 +32,7 @@ class Place(msgspec.Struct, frozen=True):
     track_clicks: bool
     uncertain: Uncertain
     hearing: Hearing
+    contact_rules: ContactRules
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -128,6 +129,7 @@ def _facts(person: Person, place: Place, at: Spots) -> Facts:
         uncertain=place.uncertain,
         is_follow_up=person.is_follow_up,
         hearing=place.hearing,
+        contact_rules=place.contact_rules,
         step_id=at.due.step if at.due else None,
         step_version=at.due.version if at.due else None,
         step_type=at.due.type if at.due else None,

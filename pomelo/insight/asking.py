@@ -32,6 +32,7 @@ async def ask_gate(
     decision = delivery.decide(
         facts,
         suppressed_by=suppressed.get(lead.id),
+        ruling=await delivery.rule(db, [facts], now=now),
         is_rehearsal=bool(house.deliver_to),
         now=now,
         heard_since=heard_since,
@@ -39,6 +40,8 @@ async def ask_gate(
     match decision:
         case delivery.WaitFor(waits_for=event):
             return [Hold(PARKED[event])]
+        case delivery.HoldBack(until=until):
+            return [Hold(Cause.CONTACT_RULE, at=until)]
         case delivery.Stop(because=happened):
             return [Hold(ENDED[happened])]
         case delivery.InDoubt():

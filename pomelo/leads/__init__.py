@@ -67,6 +67,7 @@ from pomelo.leads.queue.errands import (
     next_errands,
 )
 from pomelo.leads.queue.newcomers import awaited_in
+from pomelo.leads.queue.rules import Ruled, hold_by_rule, wake_held
 from pomelo.leads.queue.turns import claim_due, next_due, unpark, unpark_all, unpark_heard
 from pomelo.leads.states import (
     AHEAD,
@@ -130,6 +131,7 @@ __all__ = [
     "Opens",
     "Others",
     "Parking",
+    "Ruled",
     "Seat",
     "Source",
     "Standing",
@@ -162,6 +164,7 @@ __all__ = [
     "finished_campaigns",
     "free",
     "get",
+    "hold_by_rule",
     "hold_for",
     "keep_sender",
     "leave_step",
@@ -195,5 +198,6 @@ __all__ = [
     "unpark_heard",
     "wait_until",
     "wait_until_back",
+    "wake_held",
     "without",
 ]

@@ -10,12 +10,13 @@ from typing import Final
 import msgspec
 
 from pomelo import campaigns, contacts
+from pomelo.base.addresses import parse
 from pomelo.base.db import Db
 from pomelo.base.ids import CampaignId, ContactId, LeadId, SequenceId, StepId, TeamId
 from pomelo.leads import store
 from pomelo.leads.errors import LeadNotFound, VariableNotFound, VariablesExist
 from pomelo.leads.model import Awaited, Lead, Standing
-from pomelo.leads.variables import clean, merged
+from pomelo.leads.variables import COMPANY, clean, merged
 
 # Conditions that a variable may make true.
 _BY_VARIABLES: Final = (Awaited.HAS_LINKEDIN_URL, Awaited.HAS_PHONE_NUMBER)
@@ -167,6 +168,9 @@ async def _write(db: Db, lead: Lead, changes: Mapping[str, object], now: datetim
     if variables == lead.variables:
         return lead
     await store.set_variables(db, lead.team_id, lead.id, variables, now=now)
+    if COMPANY in changes:
+        company = contacts.company_of(parse(lead.email), variables.get(COMPANY))
+        await contacts.set_company(db, lead.team_id, lead.contact_id, company)
     if lead.awaits in _BY_VARIABLES:
         await campaigns.wake_errands(db, lead.team_id, [lead.campaign_id], at=now)
     return msgspec.structs.replace(lead, variables=variables, updated_at=now)

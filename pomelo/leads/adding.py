@@ -17,6 +17,7 @@ from pomelo.leads.activity_types import ActivityType
 from pomelo.leads.errors import AlreadyInCampaign, AlreadyInOtherCampaign
 from pomelo.leads.model import Lead, LeadState, NewLead, WaitsFor
 from pomelo.leads.store import Entered, Place
+from pomelo.leads.variables import COMPANY
 
 Person = tuple[TeamId, ContactId]
 Places = Mapping[tuple[TeamId, CampaignId], Place]
@@ -62,12 +63,22 @@ async def add(db: Db, new: Sequence[NewLead], *, now: datetime) -> Outcomes:
     known = [one for one in new if (one.team_id, one.campaign_id) in places]
     if not known:
         return [campaigns.CampaignNotFound() for _ in new]
-    people = await contacts.ensure(db, [(one.team_id, one.address) for one in known], now=now)
+    people = await _people(db, known, now)
     ground = _Ground(places, people, await _held(db, people, new))
     outcomes = [_outcome(one, ground, now) for one in new]
     outcomes = await _insert(db, new, outcomes, now)
     await _wake(db, places.values(), now)
     return outcomes
+
+
+async def _people(db: Db, new: Sequence[NewLead], now: datetime) -> Contacts:
+    wanted = [(one.team_id, one.address) for one in new]
+    named = {
+        (one.team_id, one.address.key): company
+        for one in new
+        if (company := one.variables.get(COMPANY)) is not None
+    }
+    return await contacts.ensure(db, wanted, named=named, now=now)
 
 
 async def _places(db: Db, new: Sequence[NewLead]) -> Places:

@@ -108,9 +108,7 @@ class WaitsFor(StrEnum):
 class HeldBy(StrEnum):
     """A rule that set a lead's moment and that a person may change."""
 
-    WINDOW = "window"
     CONTACT_RULE = "contactRule"
-    DOMAIN_GAP = "domainGap"
 
 
 class Awaited(StrEnum):

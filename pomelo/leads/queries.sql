@@ -473,6 +473,35 @@ FROM unnest(
 WHERE l.team_id = n.team_id AND l.id = n.id AND l.fence = n.fence
 RETURNING l.team_id, l.id, l.fence;
 
+-- name: hold_by_rule
+-- Until a moment, or without one until the rule lets go; by which version of it, so that a
+-- rule that was changed meanwhile is asked again.
+UPDATE leads l SET due_at = GREATEST(COALESCE(n.until, l.due_at), l.back_at),
+  waits_for = CASE WHEN n.until IS NULL THEN 'contactRule' ELSE l.waits_for END,
+  held_by = 'contactRule', held_version = n.version, leased_until = NULL
+FROM unnest(
+  :team_ids::text[], :ids::text[], :fences::bigint[], :untils::timestamptz[], :versions::bigint[]
+) AS n (team_id, id, fence, until, version)
+WHERE l.team_id = n.team_id AND l.id = n.id AND l.fence = n.fence
+RETURNING l.team_id, l.id, l.fence;
+
+-- name: wake_held
+-- Whom an older version of their team's contact rules held back, so many a team at a time.
+WITH stale AS (
+  SELECT l.team_id, l.id
+  FROM contact_rules r
+  CROSS JOIN LATERAL (
+    SELECT o.team_id, o.id FROM leads o
+    WHERE o.team_id = r.team_id AND o.held_by = 'contactRule' AND o.held_version < r.version
+    LIMIT :amount FOR NO KEY UPDATE SKIP LOCKED
+  ) l
+)
+UPDATE leads l SET held_by = NULL, held_version = NULL,
+  due_at = CASE WHEN l.due_at IS NOT NULL THEN LEAST(l.due_at, GREATEST(:now, l.back_at)) END,
+  waits_for = CASE WHEN l.waits_for <> 'contactRule' THEN l.waits_for END
+FROM stale s WHERE l.team_id = s.team_id AND l.id = s.id
+RETURNING l.team_id, l.campaign_id;
+
 -- name: hold_for
 -- A mail in doubt outranks what else a lead waits for: nothing may go before it is settled.
 UPDATE leads SET waits_for = :waits_for, updated_at = :now

@@ -27,7 +27,7 @@ CREATE TABLE leads (
   -- When that step is due; NULL = the sequence is finished.
   due_at timestamptz,
   -- The rule that set this moment, or parked it, where a person can change that rule; NULL = none.
-  held_by text CHECK (held_by IN ('window', 'contactRule', 'domainGap')),
+  held_by text CHECK (held_by IN ('contactRule')),
   -- The version of that rule which was read; whoever has an older one is looked at again.
   held_version bigint,
   -- The condition it waits at, for one of these to come true; due_at is then the last moment,
@@ -94,7 +94,7 @@ CREATE INDEX leads_unscanned ON leads (created_at)
   WHERE waits_for = 'review' AND scanned_at IS NULL AND stopped_by IS NULL;
 -- Who waits for a mailbox to be read, found again when it has been.
 CREATE INDEX leads_unheard ON leads (team_id, sender_id) WHERE waits_for = 'replies';
-CREATE INDEX leads_parked ON leads (waits_for, team_id, campaign_id) WHERE waits_for IS NOT NULL;
+CREATE INDEX leads_parked ON leads (waits_for, team_id, campaign_id, id) WHERE waits_for IS NOT NULL;
 
 -- Every variable that a lead of a campaign has or once had: what columns an export has is known
 -- without reading all leads.

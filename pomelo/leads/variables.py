@@ -24,6 +24,8 @@ RESERVED: Final = frozenset(
         "teamId",
     }
 )
+# The variable that names the company a person works for.
+COMPANY: Final = "companyDomain"
 COUNT: Final = 256
 KEY_BYTES: Final = 128
 VALUE_BYTES: Final = 64 * 1024

@@ -105,12 +105,14 @@ class TakenUp(msgspec.Struct, frozen=True, kw_only=True):
 class Mark(msgspec.Struct, frozen=True):
     """Asks for leave to begin DATA: nothing may have stopped this mail.
 
-    `suppression_keys` are all keys under which its recipient may be unsubscribed.
+    `suppression_keys` are all keys under which its recipient may be unsubscribed;
+    `rules_version` is that of its team's contact rules, as they were asked.
     """
 
     intent: Intent
     deliver_to: str
     suppression_keys: tuple[str, ...]
+    rules_version: int = 0
 
 
 class Result(msgspec.Struct, frozen=True):

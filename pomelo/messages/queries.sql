@@ -83,8 +83,9 @@ WHERE team_id = :team_id AND id = :id AND fence = :fence AND state = 'sending';
 WITH wanted AS (
   SELECT * FROM unnest(:team_ids::text[], :ids::text[], :lead_ids::text[], :campaign_ids::text[],
                        :sender_ids::text[], :step_ids::text[], :positions::int[],
-                       :fences::bigint[], :modes::text[], :keys::text[])
-    AS w (team_id, id, lead_id, campaign_id, sender_id, step_id, position, fence, deliver_to, keys)
+                       :fences::bigint[], :modes::text[], :keys::text[], :versions::bigint[])
+    AS w (team_id, id, lead_id, campaign_id, sender_id, step_id, position, fence, deliver_to, keys,
+          rules_version)
 ), allowed AS (
   SELECT w.team_id, w.id, w.lead_id, w.sender_id, w.fence
   FROM wanted w
@@ -103,6 +104,9 @@ WITH wanted AS (
     -- Who was written to before may have answered: no more before that is known.
     AND (s.replies IS DISTINCT FROM 'imap' OR w.deliver_to <> ''
          OR l.sent_count = 0 OR s.replies_read_at >= :heard_since)
+    -- Contact rules that changed since they were asked are asked again.
+    AND w.rules_version = COALESCE(
+      (SELECT r.version FROM contact_rules r WHERE r.team_id = w.team_id), 0)
     AND NOT EXISTS (SELECT FROM unsubscribes u
                     WHERE u.team_id = w.team_id AND u.key = ANY (string_to_array(w.keys, E'\n')))
   ORDER BY l.team_id, l.id

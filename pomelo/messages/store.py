@@ -77,6 +77,7 @@ async def mark(
         fences=[m.intent.fence for m in marks],
         modes=[m.deliver_to for m in marks],
         keys=["\n".join(m.suppression_keys) for m in marks],
+        versions=[m.rules_version for m in marks],
         heard_since=heard_since,
         now=now,
     )

@@ -86,3 +86,5 @@ CREATE TABLE removed_messages (
 );
 CREATE UNIQUE INDEX removed_messages_id ON removed_messages (id);
 CREATE INDEX removed_messages_of_sender ON removed_messages (team_id, sender_id, data_at);
+-- The mails of a person who was removed and came back.
+CREATE INDEX removed_messages_of_address ON removed_messages (team_id, address_key, data_at);

@@ -13,6 +13,13 @@ from pomelo.teams.actions import (
     revoke_key,
     set_uncertain,
 )
+from pomelo.teams.contact_rules import (
+    Cap,
+    ContactRules,
+    Days,
+    get_contact_rules,
+    set_contact_rules,
+)
 from pomelo.teams.errors import KeyNotFound, TeamNotFound, UserBlocked, UserNotFound
 from pomelo.teams.model import ApiKey, Caller, NewKey, Team, Uncertain, User
 from pomelo.teams.store import lock_hooks, set_has_hooks, set_new_leads_percent, set_paused
@@ -20,6 +27,9 @@ from pomelo.teams.store import lock_hooks, set_has_hooks, set_new_leads_percent,
 __all__ = [
     "ApiKey",
     "Caller",
+    "Cap",
+    "ContactRules",
+    "Days",
     "KeyNotFound",
     "NewKey",
     "Team",
@@ -32,6 +42,7 @@ __all__ = [
     "create",
     "create_key",
     "get",
+    "get_contact_rules",
     "get_user",
     "list_all",
     "list_keys",
@@ -39,6 +50,7 @@ __all__ = [
     "lock_hooks",
     "rename",
     "revoke_key",
+    "set_contact_rules",
     "set_has_hooks",
     "set_new_leads_percent",
     "set_paused",

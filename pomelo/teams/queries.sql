@@ -59,3 +59,22 @@ SELECT id FROM teams WHERE id = :team_id FOR NO KEY UPDATE;
 
 -- name: set_has_hooks
 UPDATE teams SET has_hooks = :has_hooks WHERE id = :team_id AND has_hooks <> :has_hooks;
+
+-- name: find_contact_rules
+SELECT version, is_one_campaign, quiet_days,
+  CASE WHEN person_mails IS NOT NULL
+    THEN jsonb_build_object('mails', person_mails, 'days', person_days) END AS person,
+  CASE WHEN company_mails IS NOT NULL
+    THEN jsonb_build_object('mails', company_mails, 'days', company_days) END AS company
+FROM contact_rules WHERE team_id = :team_id;
+
+-- name: set_contact_rules
+-- Each change has a version of its own, so that whoever read an older one is found.
+INSERT INTO contact_rules AS r (team_id, version, person_mails, person_days, company_mails,
+  company_days, is_one_campaign, quiet_days)
+VALUES (:team_id, 1, :person_mails, :person_days, :company_mails, :company_days,
+  :is_one_campaign, :quiet_days)
+ON CONFLICT (team_id) DO UPDATE SET version = r.version + 1,
+  person_mails = EXCLUDED.person_mails, person_days = EXCLUDED.person_days,
+  company_mails = EXCLUDED.company_mails, company_days = EXCLUDED.company_days,
+  is_one_campaign = EXCLUDED.is_one_campaign, quiet_days = EXCLUDED.quiet_days;

@@ -13,6 +13,25 @@ CREATE TABLE teams (
   new_leads_percent integer NOT NULL DEFAULT 20 CHECK (new_leads_percent BETWEEN 0 AND 100)
 );
 
+-- How often a team writes to the same person or company; no row = it never said.
+CREATE TABLE contact_rules (
+  team_id text PRIMARY KEY REFERENCES teams (id) ON DELETE CASCADE,
+  -- Goes up with every change; a lead keeps the one by which it was held back.
+  version bigint NOT NULL,
+  -- So many mails at most to one person in so many days; NULL = any number.
+  person_mails integer CHECK (person_mails > 0),
+  person_days integer CHECK (person_days > 0),
+  -- As person_mails, to all people of one company together.
+  company_mails integer CHECK (company_mails > 0),
+  company_days integer CHECK (company_days > 0),
+  -- Nobody is written to while another campaign is under way with them.
+  is_one_campaign boolean NOT NULL DEFAULT false,
+  -- So many days after a reply nobody of that company is written to; NULL = at once.
+  quiet_days integer CHECK (quiet_days > 0),
+  CHECK ((person_mails IS NULL) = (person_days IS NULL)),
+  CHECK ((company_mails IS NULL) = (company_days IS NULL))
+);
+
 -- People of a team. lemlist's senders are users; their mailboxes are in `senders`.
 CREATE TABLE users (
   team_id text NOT NULL REFERENCES teams (id) ON DELETE CASCADE,

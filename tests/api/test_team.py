@@ -27,6 +27,12 @@ async def test_the_team_has_what_strict_clients_need(api: Caller) -> None:
         "uncertain": "hold",
         "paused": False,
         "newLeadsPercent": 20,
+        "contactRules": {
+            "person": None,
+            "company": None,
+            "oneCampaign": False,
+            "quietDays": None,
+        },
     }
 
 
@@ -65,6 +71,39 @@ async def test_a_team_pauses_and_goes_on_twice_as_well_as_once(
 
         assert found["paused"] is paused
         assert (await stranger.call("GET", "/team"))["paused"] is False
+
+
+async def test_contact_rules_change_one_by_one(api: Caller, stranger: Caller) -> None:
+    person = {"mails": 3, "days": 30}
+    await api.call("PATCH", "/team", {"contactRules": {"person": person, "quietDays": 14}})
+    await api.call("PATCH", "/team", {"contactRules": {"quietDays": None, "oneCampaign": True}})
+
+    found = await api.call("PATCH", "/team", {"name": "Pied Piper"})
+
+    assert found["contactRules"] == {
+        "person": person,
+        "company": None,
+        "oneCampaign": True,
+        "quietDays": None,
+    }
+    assert not (await stranger.call("GET", "/team"))["contactRules"]["oneCampaign"]
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {"person": {"mails": 0, "days": 1}},
+        {"company": {"mails": 1, "days": 366}},
+        {"company": {"mails": 1}},
+        {"quietDays": -1},
+        {"quietDays": 1.5},
+        {"oneCampaign": None},
+    ],
+)
+async def test_unusable_contact_rules_are_refused(api: Caller, rules: dict[str, object]) -> None:
+    status, _ = await api.refused("PATCH", "/team", {"contactRules": rules})
+
+    assert status == 400
 
 
 @pytest.mark.parametrize("body", [{"name": " "}, {"name": "a\nb"}, {"uncertain": "maybe"}])

@@ -40,6 +40,37 @@ async def test_a_team_pauses_and_goes_on(pomelo: Pomelo) -> None:
     assert not resumed.json["paused"]
 
 
+async def test_contact_rules_are_shown_and_changed(pomelo: Pomelo) -> None:
+    await pomelo("team", "create", "Pied Piper")
+
+    before = await pomelo("team", "rules")
+    await pomelo("team", "rules", "--person", "3/30", "--company", "5/7", "--one-campaign")
+    changed = await pomelo("team", "rules", "--company", "none", "--quiet-days", "14")
+
+    assert before.out == "No rules: each campaign writes as it likes.\n"
+    assert changed.out.splitlines() == [
+        "At most 3 mails to one person in 30 days.",
+        "One campaign at a time writes to a person.",
+        "A company is left alone for 14 days after a reply.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [("--person", "3"), ("--company", "0/7"), ("--person", "3/366"), ("--quiet-days", "soon")],
+)
+async def test_an_unreadable_contact_rule_says_how_one_looks(
+    pomelo: Pomelo, wrong: tuple[str, str]
+) -> None:
+    await pomelo("team", "create", "Pied Piper")
+
+    said = await pomelo("team", "rules", *wrong)
+
+    assert said.status == 1
+    assert "1 to 365" in said.err
+    assert (await pomelo("team", "rules")).out.startswith("No rules")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -24,7 +24,7 @@ from pomelo.leads import ActivityType, WaitsFor
 from pomelo.messages import MessageState
 from pomelo.senders import Hearing, Replies
 from pomelo.sequences import StepType
-from pomelo.teams import Uncertain
+from pomelo.teams import ContactRules, Uncertain
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 HEARD = NOW - timedelta(minutes=15)
@@ -49,6 +49,7 @@ DUE = Facts(
     uncertain=Uncertain.HOLD,
     is_follow_up=False,
     hearing=Hearing("jared@piedpiper.example", Replies.IMAP, None),
+    contact_rules=ContactRules(),
     step_id=StepId("stp"),
     step_version=1,
     sequence_id=None,

@@ -114,7 +114,7 @@ async def unpark(
 
 async def unpark_all(db: Db, waits_for: WaitsFor) -> dict[TeamId, list[CampaignId]]:
     """Let everybody go on who waited for something; gives the campaigns to wake, by team."""
-    return _by_team(await claims.unpark_all(db, waits_for))
+    return by_team(await claims.unpark_all(db, waits_for))
 
 
 async def unpark_heard(
@@ -130,10 +130,11 @@ async def unpark_heard(
     Returns:
         The campaigns to wake, by team.
     """
-    return _by_team(await claims.unpark_heard(db, heard_since=heard_since, amount=amount))
+    return by_team(await claims.unpark_heard(db, heard_since=heard_since, amount=amount))
 
 
-def _by_team(found: Sequence[Woken]) -> dict[TeamId, list[CampaignId]]:
+def by_team(found: Sequence[Woken]) -> dict[TeamId, list[CampaignId]]:
+    """Give each team's campaigns once."""
     woken: dict[TeamId, list[CampaignId]] = {}
     for one in dict.fromkeys(found):
         woken.setdefault(one.team_id, []).append(one.campaign_id)

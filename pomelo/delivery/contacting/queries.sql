@@ -1,0 +1,85 @@
+-- name: list_known
+SELECT l.team_id, l.id AS lead_id, l.contact_id, c.company,
+  :is_final OR l.held_by IS NOT NULL AS has_turn
+FROM unnest(:team_ids::text[], :lead_ids::text[]) AS w (team_id, lead_id)
+JOIN leads l ON l.team_id = w.team_id AND l.id = w.lead_id
+JOIN contacts c ON c.team_id = l.team_id AND c.id = l.contact_id;
+
+-- name: lock_touches
+-- In the order of the keys: people before companies, so that no two wait in a ring. What is
+-- read after it has all that others wrote who held one of them.
+WITH k AS MATERIALIZED (SELECT key FROM unnest(:keys::text[]) AS key ORDER BY key)
+SELECT pg_advisory_xact_lock(hashtextextended(key, 1)) FROM k;
+
+-- name: list_people_touched
+-- A mail counts from the moment at which it may have gone. Mails of removed leads do, too.
+SELECT w.key, ARRAY(
+  SELECT m.data_at FROM leads l
+  JOIN messages m ON m.team_id = l.team_id AND m.lead_id = l.id
+  WHERE l.team_id = w.team_id AND l.contact_id = w.contact_id
+    AND m.kind = 'sequence' AND m.state <> 'refused' AND m.data_at > w.since
+  UNION ALL
+  SELECT r.data_at FROM contacts c
+  JOIN removed_messages r ON r.team_id = c.team_id AND r.address_key = c.address_key
+  WHERE c.team_id = w.team_id AND c.id = w.contact_id
+    AND r.step_id IS NOT NULL AND r.data_at > w.since
+  ORDER BY 1) AS mails, '{}'::timestamptz[] AS planned, NULL::timestamptz AS replied_at
+FROM unnest(:keys::text[], :team_ids::text[], :contact_ids::text[], :sinces::timestamptz[])
+  AS w (key, team_id, contact_id, since);
+
+-- name: list_companies_touched
+-- As list_people_touched, of all who work there; who shares a company with nobody has their own
+-- replies only.
+SELECT w.key, t.mails, t.planned, t.replied_at
+FROM unnest(:keys::text[], :team_ids::text[], :contact_ids::text[], :companies::text[],
+            :sinces::timestamptz[]) AS w (key, team_id, contact_id, company, since)
+CROSS JOIN LATERAL (
+  WITH people AS MATERIALIZED (
+    SELECT c.id, c.address_key FROM contacts c
+    WHERE c.team_id = w.team_id AND c.company = w.company AND c.company <> ''
+    UNION ALL
+    SELECT c.id, c.address_key FROM contacts c
+    WHERE c.team_id = w.team_id AND c.id = w.contact_id AND w.company = ''
+  ), theirs AS MATERIALIZED (
+    SELECT l.id, l.replied_at, CASE WHEN l.held_by = 'contactRule' AND l.waits_for IS NULL
+      AND l.stopped_by IS NULL AND NOT l.is_paused AND l.due_at > :now THEN l.due_at END AS planned
+    FROM people p JOIN leads l ON l.team_id = w.team_id AND l.contact_id = p.id
+  )
+  SELECT
+    ARRAY(
+      SELECT m.data_at FROM theirs l
+      JOIN messages m ON m.team_id = w.team_id AND m.lead_id = l.id
+      WHERE w.company <> '' AND m.kind = 'sequence' AND m.state <> 'refused' AND m.data_at > w.since
+      UNION ALL
+      SELECT r.data_at FROM people p
+      JOIN removed_messages r ON r.team_id = w.team_id AND r.address_key = p.address_key
+      WHERE w.company <> '' AND r.step_id IS NOT NULL AND r.data_at > w.since
+      ORDER BY 1) AS mails,
+    ARRAY(SELECT l.planned FROM theirs l WHERE l.planned IS NOT NULL ORDER BY 1) AS planned,
+    (SELECT max(a.created_at) FROM theirs l
+     JOIN activities a ON a.team_id = w.team_id AND a.lead_id = l.id AND a.type = 'emailsReplied'
+     WHERE l.replied_at IS NOT NULL) AS replied_at
+) t;
+
+-- name: list_crossed
+-- Another campaign that runs has written to the person and is not at its end with them. Of two
+-- that both have, the first one goes on.
+SELECT l.team_id, l.id AS lead_id
+FROM unnest(:team_ids::text[], :lead_ids::text[]) AS w (team_id, lead_id)
+JOIN leads l ON l.team_id = w.team_id AND l.id = w.lead_id
+WHERE EXISTS (
+  SELECT FROM leads o
+  JOIN campaigns c ON c.team_id = o.team_id AND c.id = o.campaign_id
+  WHERE o.team_id = l.team_id AND o.contact_id = l.contact_id AND o.campaign_id <> l.campaign_id
+    AND o.due_at IS NOT NULL AND o.stopped_by IS NULL AND NOT o.is_paused AND c.is_live
+    AND (o.sent_count > 0 OR EXISTS (
+      SELECT FROM messages m
+      WHERE m.team_id = o.team_id AND m.lead_id = o.id AND m.kind = 'sequence'
+        AND m.data_at IS NOT NULL AND m.state <> 'refused'))
+    AND (l.contacted_at IS NULL
+         OR (COALESCE(o.contacted_at, 'infinity'), o.id) < (l.contacted_at, l.id)));
+
+-- name: list_parked
+SELECT team_id, campaign_id, id FROM leads
+WHERE waits_for = 'contactRule' AND (team_id, campaign_id, id) > (:team_id, :campaign_id, :id)
+ORDER BY team_id, campaign_id, id LIMIT :amount;

@@ -1,0 +1,121 @@
+"""What contact rules need to know, from the database; only for teams that have such rules."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from pomelo.base.db import Db
+from pomelo.base.ids import LeadId, TeamId
+from pomelo.base.sql import load
+from pomelo.delivery.contacting.model import Known, Parked, Ref, Touched
+from pomelo.delivery.contacting.ruling import NOTHING_RULED, Ruling
+from pomelo.delivery.model import Facts
+
+QUERIES: Final = load(__package__ or "")
+
+
+class Crossed(msgspec.Struct, frozen=True):
+    """A lead whose person another campaign is talking to."""
+
+    team_id: TeamId
+    lead_id: LeadId
+
+
+async def rule(db: Db, facts: Sequence[Facts], *, now: datetime, is_final: bool = False) -> Ruling:
+    """Read what the rules of their teams say about leads.
+
+    Args:
+        db: The open transaction.
+        facts: Claimed leads, or those that might be.
+        now: When they would be written to.
+        is_final: Their mails are about to go: nobody else is allowed to write to the same
+            people and companies until the transaction ends.
+    """
+    ruled = [one for one in facts if one.contact_rules]
+    if not ruled:
+        return NOTHING_RULED
+    known = await _list_known(db, ruled, is_final=is_final)
+    if is_final:
+        keys = {key for one in known for key in (one.person_key, one.company_key)}
+        await QUERIES["lock_touches"].run(db, keys=sorted(keys))
+    people = await _list_people(db, known, _since(ruled, now))
+    companies = await _list_companies(db, known, _since(ruled, now), now)
+    crossing = [(one.team_id, one.lead_id) for one in ruled if one.contact_rules.is_one_campaign]
+    refs = {(one.team_id, one.lead_id): one for one in known}
+    return Ruling(refs, [*people, *companies], await list_crossed(db, crossing))
+
+
+def _since(ruled: Sequence[Facts], now: datetime) -> dict[TeamId, datetime]:
+    """Give since when mails count, by team: its longest rule says it."""
+    days = {
+        one.team_id: max(
+            [cap.days for cap in (one.contact_rules.person, one.contact_rules.company) if cap],
+            default=0,
+        )
+        for one in ruled
+    }
+    return {team: now - timedelta(days=amount) for team, amount in days.items()}
+
+
+async def _list_known(db: Db, ruled: Sequence[Facts], *, is_final: bool) -> list[Known]:
+    return await QUERIES["list_known"].rows(
+        db,
+        Known,
+        team_ids=[one.team_id for one in ruled],
+        lead_ids=[one.lead_id for one in ruled],
+        is_final=is_final,
+    )
+
+
+async def _list_people(
+    db: Db, known: Sequence[Known], since: dict[TeamId, datetime]
+) -> list[Touched]:
+    people = list({one.person_key: one for one in known}.values())
+    return await QUERIES["list_people_touched"].rows(
+        db,
+        Touched,
+        keys=[one.person_key for one in people],
+        team_ids=[one.team_id for one in people],
+        contact_ids=[one.contact_id for one in people],
+        sinces=[since[one.team_id] for one in people],
+    )
+
+
+async def _list_companies(
+    db: Db, known: Sequence[Known], since: dict[TeamId, datetime], now: datetime
+) -> list[Touched]:
+    companies = list({one.company_key: one for one in known}.values())
+    return await QUERIES["list_companies_touched"].rows(
+        db,
+        Touched,
+        keys=[one.company_key for one in companies],
+        team_ids=[one.team_id for one in companies],
+        contact_ids=[one.contact_id for one in companies],
+        companies=[one.company for one in companies],
+        sinces=[since[one.team_id] for one in companies],
+        now=now,
+    )
+
+
+async def list_crossed(db: Db, refs: Sequence[Ref]) -> list[Ref]:
+    """Find whose person another campaign is talking to, of some leads."""
+    if not refs:
+        return []
+    found = await QUERIES["list_crossed"].rows(
+        db, Crossed, team_ids=[team for team, _ in refs], lead_ids=[lead for _, lead in refs]
+    )
+    return [(one.team_id, one.lead_id) for one in found]
+
+
+async def list_parked(db: Db, after: Parked, *, amount: int) -> list[Parked]:
+    """List who waits for another campaign to end, after one of them."""
+    return await QUERIES["list_parked"].rows(
+        db,
+        Parked,
+        team_id=after.team_id,
+        campaign_id=after.campaign_id,
+        id=after.id,
+        amount=amount,
+    )
