@@ -1,7 +1,7 @@
 """A campaign's settings on the wire: lemlist's switches, and which columns they mean here."""
 
 from enum import StrEnum
-from typing import Any, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 import msgspec
 from msgspec.structs import asdict
@@ -54,7 +54,8 @@ class CampaignPatch(msgspec.Struct, frozen=True, rename="camel", omit_defaults=T
     """What may be changed of a campaign; what is left out or null stays.
 
     `tracking` wins over `disableTrack…`, `campaignProgress` over `stopOn…`. `senderIds`
-    (mailboxes) is Pomelo's own, beside `sendUserIds` (all mailboxes of these users).
+    (mailboxes) is Pomelo's own, beside `sendUserIds` (all mailboxes of these users), and so is
+    `weight`: how many turns of a shared mailbox it gets where another campaign gets one.
     """
 
     name: str | None = None
@@ -84,6 +85,7 @@ class CampaignPatch(msgspec.Struct, frozen=True, rename="camel", omit_defaults=T
     ai_features: dict[str, object] | None = None
     send_user_ids: tuple[UserId, ...] | None = None
     sender_ids: tuple[SenderId, ...] | None = None
+    weight: Annotated[int, msgspec.Meta(ge=1, le=100)] | None = None
 
 
 class Kept(msgspec.Struct, frozen=True, rename="camel"):
@@ -139,6 +141,7 @@ def changes(patch: CampaignPatch, before: Campaign) -> CampaignChanges:
         click_filter=patch.stop_on_link_clicked_filter,
         track_opens=_first(tracking.track_opens, _not(patch.disable_track_open)),
         track_clicks=_first(tracking.track_clicks, _not(patch.disable_track_click)),
+        weight=patch.weight,
         other_settings=_others(patch, before.other_settings),
     )
 
@@ -155,6 +158,7 @@ def shown(campaign: Campaign) -> dict[str, Any]:
     return {
         **asdict(others),
         "auto_review": campaign.auto_review,
+        "weight": campaign.weight,
         "stop_on_email_replied": campaign.stop_on_replied,
         "stop_on_link_clicked": campaign.stop_on_clicked,
         "leads_paused_by_interest": campaign.stop_on_interested,

@@ -83,7 +83,7 @@ class SendUser(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class CampaignDetail(ShownCampaign, frozen=True, rename="camel", kw_only=True):
-    """A campaign with all its settings."""
+    """A campaign with all its settings; `weight` is Pomelo's own."""
 
     auto_review: bool
     auto_review_conditions: tuple[str, ...]
@@ -106,6 +106,7 @@ class CampaignDetail(ShownCampaign, frozen=True, rename="camel", kw_only=True):
     on_meeting_booked: dict[str, object]
     ai_features: dict[str, object]
     send_users: list[SendUser]
+    weight: int
 
 
 class CampaignPage(msgspec.Struct, frozen=True):

@@ -39,6 +39,7 @@ class MailSender(RepliesShown, frozen=True, rename="camel", kw_only=True):
     signature: str
     limit_per_day: int
     gap_seconds: int
+    gap_jitter_seconds: int
     ramp_per_day: Annotated[
         int, msgspec.Meta(description="Mails on its first day, and more on each later; 0 = no ramp")
     ]
@@ -74,6 +75,12 @@ class SenderChanges(RepliesChanges, frozen=True, rename="camel", kw_only=True):
     ) = None
     gap_seconds: (
         Annotated[int, msgspec.Meta(ge=0, le=86_400, description="Least time between two mails")]
+        | None
+    ) = None
+    gap_jitter_seconds: (
+        Annotated[
+            int, msgspec.Meta(ge=0, le=86_400, description="Gaps are longer by up to so much")
+        ]
         | None
     ) = None
     ramp_per_day: (

@@ -58,6 +58,7 @@ async def change(call: Call[NoQuery, SenderChanges]) -> MailSender:
         signature=body.signature,
         limit_per_day=body.limit_per_day,
         gap_seconds=body.gap_seconds,
+        gap_jitter_seconds=body.gap_jitter_seconds,
         ramp_per_day=body.ramp_per_day,
     )
     if body.smtp_login is not None and body.smtp_password is None:
@@ -119,6 +120,7 @@ def _shown(
         signature=sender.signature,
         limit_per_day=sender.limit_per_day,
         gap_seconds=sender.gap_seconds,
+        gap_jitter_seconds=sender.gap_jitter_seconds,
         ramp_per_day=sender.ramp_per_day,
         limit_today=senders.limit_at(sender, now),
         sent_in_24_hours=sent,
@@ -206,10 +208,11 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
         summary="Change a sender",
         text=(
             "Pomelo's own. Limit and gap count over all campaigns, follow-ups included; where a "
-            "schedule's secondsToWait is longer, that counts. With `rampPerDay` a new "
-            "mailbox sends so many mails in its first 24 hours and so many more in each later, up "
-            "to its limit; 0 ends that. `smtpPassword` is never given back; a new one (with "
-            "`smtpLogin` if that changed too) ends a pause for `auth`. "
+            "schedule's secondsToWait is longer, that counts. `gapJitterSeconds` makes each gap "
+            "longer by up to so much, at random. With `rampPerDay` a new mailbox sends so many "
+            "mails in its first 24 hours and so many more in each later, up to its limit; 0 ends "
+            "that. `smtpPassword` is never given back; a new one (with `smtpLogin` if that changed "
+            "too) ends a pause for `auth`. "
             "`replies` says where answers are read: `imap` (its server is known, or given as "
             "`imap`), `pipe` (`pomelo receive`) or `none`."
         ),

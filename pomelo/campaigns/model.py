@@ -26,6 +26,7 @@ class Campaign(msgspec.Struct, frozen=True):
         click_filter: Only clicks on links that hold this text count for that; empty: all.
         other_settings: lemlist's switches that mean nothing here, as they came.
         started_at: Its first start; None while it is a draft.
+        weight: How many turns of its senders it gets where another one gets one.
     """
 
     team_id: TeamId
@@ -48,6 +49,7 @@ class Campaign(msgspec.Struct, frozen=True):
     created_by: UserId
     created_at: datetime
     started_at: datetime | None
+    weight: int = 1
 
 
 class NewCampaign(msgspec.Struct, frozen=True):
@@ -76,6 +78,7 @@ class CampaignChanges(msgspec.Struct, frozen=True):
     click_filter: str | None = None
     track_opens: bool | None = None
     track_clicks: bool | None = None
+    weight: int | None = None
     other_settings: dict[str, object] = {}
 
 
@@ -127,6 +130,8 @@ class ReadyRow(msgspec.Struct, frozen=True):
     Attributes:
         seconds_to_wait: Between two of its mails in this campaign: its schedules' longest.
         windows: Its schedules' hours; never empty.
+        weight: The campaign's.
+        served: Turns it had, each divided by its weight.
     """
 
     team_id: TeamId
@@ -134,6 +139,8 @@ class ReadyRow(msgspec.Struct, frozen=True):
     sender_id: SenderId
     seconds_to_wait: int
     windows: tuple[Window, ...]
+    weight: int = 1
+    served: float = 0
 
 
 class NextLook(msgspec.Struct, frozen=True):
@@ -142,6 +149,7 @@ class NextLook(msgspec.Struct, frozen=True):
     Attributes:
         next_at: The next look, unless something due earlier wakes it.
         may_send_at: Not even woken before: the gap after a mail; None leaves it as it was.
+        served: As in `ReadyRow`, with the turn it had; None leaves it as it was.
     """
 
     team_id: TeamId
@@ -149,6 +157,7 @@ class NextLook(msgspec.Struct, frozen=True):
     sender_id: SenderId
     next_at: datetime
     may_send_at: datetime | None = None
+    served: float | None = None
 
 
 class EarliestLook(msgspec.Struct, frozen=True):

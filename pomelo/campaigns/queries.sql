@@ -8,13 +8,13 @@ FROM teams t WHERE t.id = :team_id FOR SHARE
 RETURNING team_id, id, name, labels, timezone, state, is_archived, auto_review, stop_on_replied,
   stop_on_clicked, stop_on_interested, stop_on_meeting, pause_on, click_filter, track_opens,
   track_clicks, other_settings, created_by,
-  created_at, started_at;
+  created_at, started_at, weight;
 
 -- name: find
 SELECT team_id, id, name, labels, timezone, state, is_archived, auto_review, stop_on_replied,
   stop_on_clicked, stop_on_interested, stop_on_meeting, pause_on, click_filter, track_opens,
   track_clicks, other_settings, created_by,
-  created_at, started_at
+  created_at, started_at, weight
 FROM campaigns WHERE team_id = :team_id AND id = :id;
 
 -- name: lock
@@ -23,7 +23,7 @@ FROM campaigns WHERE team_id = :team_id AND id = :id;
 SELECT team_id, id, name, labels, timezone, state, is_archived, auto_review, stop_on_replied,
   stop_on_clicked, stop_on_interested, stop_on_meeting, pause_on, click_filter, track_opens,
   track_clicks, other_settings, created_by,
-  created_at, started_at
+  created_at, started_at, weight
 FROM campaigns WHERE team_id = :team_id AND id = :id
 FOR NO KEY UPDATE;
 
@@ -31,7 +31,7 @@ FOR NO KEY UPDATE;
 SELECT team_id, id, name, labels, timezone, state, is_archived, auto_review, stop_on_replied,
   stop_on_clicked, stop_on_interested, stop_on_meeting, pause_on, click_filter, track_opens,
   track_clicks, other_settings, created_by,
-  created_at, started_at
+  created_at, started_at, weight
 FROM campaigns
 WHERE team_id = :team_id AND (:created_by::text IS NULL OR created_by = :created_by)
 ORDER BY created_at, id OFFSET :skip LIMIT :amount;
@@ -40,7 +40,7 @@ ORDER BY created_at, id OFFSET :skip LIMIT :amount;
 SELECT team_id, id, name, labels, timezone, state, is_archived, auto_review, stop_on_replied,
   stop_on_clicked, stop_on_interested, stop_on_meeting, pause_on, click_filter, track_opens,
   track_clicks, other_settings, created_by,
-  created_at, started_at
+  created_at, started_at, weight
 FROM campaigns
 WHERE team_id = :team_id AND (:created_by::text IS NULL OR created_by = :created_by)
 ORDER BY created_at DESC, id DESC OFFSET :skip LIMIT :amount;
@@ -50,7 +50,7 @@ ORDER BY created_at DESC, id DESC OFFSET :skip LIMIT :amount;
 SELECT c.team_id, c.id, c.name, c.labels, c.timezone, c.state, c.is_archived, c.auto_review,
   c.stop_on_replied, c.stop_on_clicked, c.stop_on_interested, c.stop_on_meeting, c.pause_on,
   c.click_filter, c.track_opens, c.track_clicks,
-  c.other_settings, c.created_by, c.created_at, c.started_at
+  c.other_settings, c.created_by, c.created_at, c.started_at, c.weight
 FROM unnest(:ids::text[]) WITH ORDINALITY AS n (id, place)
 JOIN campaigns c ON c.team_id = :team_id AND c.id = n.id
 ORDER BY n.place;
@@ -89,12 +89,13 @@ UPDATE campaigns SET
   click_filter = COALESCE(:click_filter, click_filter),
   track_opens = COALESCE(:track_opens, track_opens),
   track_clicks = COALESCE(:track_clicks, track_clicks),
+  weight = COALESCE(:weight, weight),
   other_settings = other_settings || :other_settings
 WHERE team_id = :team_id AND id = :id
 RETURNING team_id, id, name, labels, timezone, state, is_archived, auto_review, stop_on_replied,
   stop_on_clicked, stop_on_interested, stop_on_meeting, pause_on, click_filter, track_opens,
   track_clicks, other_settings, created_by,
-  created_at, started_at;
+  created_at, started_at, weight;
 
 -- name: start
 UPDATE campaigns SET state = 'running', started_at = COALESCE(started_at, :now)
@@ -102,7 +103,7 @@ WHERE team_id = :team_id AND id = :id AND state = 'paused' AND NOT is_archived
 RETURNING team_id, id, name, labels, timezone, state, is_archived, auto_review, stop_on_replied,
   stop_on_clicked, stop_on_interested, stop_on_meeting, pause_on, click_filter, track_opens,
   track_clicks, other_settings, created_by,
-  created_at, started_at;
+  created_at, started_at, weight;
 
 -- name: pause
 -- Whoever sends holds this row FOR SHARE while it decides: after this, nothing more is begun.
@@ -111,7 +112,7 @@ WHERE team_id = :team_id AND id = :id AND state = 'running'
 RETURNING team_id, id, name, labels, timezone, state, is_archived, auto_review, stop_on_replied,
   stop_on_clicked, stop_on_interested, stop_on_meeting, pause_on, click_filter, track_opens,
   track_clicks, other_settings, created_by,
-  created_at, started_at;
+  created_at, started_at, weight;
 
 -- name: hold
 -- Whoever sends holds these rows FOR SHARE while it decides: after this, nothing more is begun.
@@ -274,7 +275,7 @@ WHERE team_id = :team_id AND schedule_id = :schedule_id;
 
 -- name: ready_rows
 -- Longest waiting first. A campaign without hours is never ready: better late than at night.
-SELECT u.team_id, u.campaign_id, u.sender_id, h.seconds_to_wait, h.windows
+SELECT u.team_id, u.campaign_id, u.sender_id, h.seconds_to_wait, h.windows, c.weight, u.served
 FROM unnest(:team_ids::text[], :sender_ids::text[]) AS n (team_id, sender_id)
 JOIN campaign_senders u
   ON u.team_id = n.team_id AND u.sender_id = n.sender_id AND u.next_at <= :now
@@ -304,10 +305,11 @@ GROUP BY o.team_id, o.campaign_id;
 UPDATE campaign_senders u SET
   next_at = CASE WHEN u.next_at = 'infinity' THEN u.next_at
     ELSE GREATEST(n.next_at, n.may_send_at, u.may_send_at) END,
-  may_send_at = GREATEST(n.may_send_at, u.may_send_at)
+  may_send_at = GREATEST(n.may_send_at, u.may_send_at),
+  served = COALESCE(n.served, u.served)
 FROM unnest(:team_ids::text[], :campaign_ids::text[], :sender_ids::text[],
-  :next_ats::timestamptz[], :may_send_ats::timestamptz[])
-  AS n (team_id, campaign_id, sender_id, next_at, may_send_at)
+  :next_ats::timestamptz[], :may_send_ats::timestamptz[], :serveds::float8[])
+  AS n (team_id, campaign_id, sender_id, next_at, may_send_at, served)
 WHERE u.team_id = n.team_id AND u.campaign_id = n.campaign_id AND u.sender_id = n.sender_id;
 
 -- name: next_of_senders

@@ -221,6 +221,7 @@ async def set_next(db: Db, looks: Sequence[NextLook]) -> None:
         sender_ids=[look.sender_id for look in looks],
         next_ats=[look.next_at for look in looks],
         may_send_ats=[look.may_send_at for look in looks],
+        serveds=[look.served for look in looks],
     )
 
 

@@ -25,6 +25,8 @@ CREATE TABLE campaigns (
   created_at timestamptz NOT NULL,
   -- First start; NULL = draft.
   started_at timestamptz,
+  -- How much of its senders' turns it gets beside other campaigns.
+  weight integer NOT NULL DEFAULT 1 CHECK (weight BETWEEN 1 AND 100),
   -- Whether leads that are added begin with a mail: their first step's kind.
   begins_with_mail boolean NOT NULL DEFAULT true,
   -- How many of its steps have got a number, those that are gone included.
@@ -59,6 +61,9 @@ CREATE TABLE campaign_senders (
   next_at timestamptz NOT NULL,
   -- Not before: secondsToWait after its last mail here. Waking never goes below it.
   may_send_at timestamptz NOT NULL DEFAULT '-infinity',
+  -- Turns it had, each divided by its weight: the lowest is next. Who had none for a while is
+  -- not let catch up.
+  served double precision NOT NULL DEFAULT 0,
   PRIMARY KEY (team_id, campaign_id, sender_id),
   FOREIGN KEY (team_id, campaign_id) REFERENCES campaigns (team_id, id) ON DELETE CASCADE,
   FOREIGN KEY (team_id, sender_id) REFERENCES senders (team_id, id)

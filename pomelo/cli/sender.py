@@ -15,7 +15,14 @@ from pomelo.cli.choose import SenderArgument, TeamOption
 from pomelo.cli.house import House, run
 from pomelo.cli.output import JsonOption, show_json, show_table
 from pomelo.cli.passwords import StdinOption, read_password
-from pomelo.cli.sender_add import GapOption, LimitOption, RampOption, RepliesOption, add
+from pomelo.cli.sender_add import (
+    GapOption,
+    JitterOption,
+    LimitOption,
+    RampOption,
+    RepliesOption,
+    add,
+)
 from pomelo.cli.sender_check import check
 from pomelo.cli.sender_connect import connect
 from pomelo.cli.sender_dkim import dkim
@@ -94,6 +101,7 @@ def change(
     name: Annotated[str | None, typer.Option(help="Shown before the address.")] = None,
     limit: LimitOption = None,
     gap: GapOption = None,
+    jitter: JitterOption = None,
     ramp: RampOption = None,
     replies: RepliesOption = None,
     sent_folder: SentOption = None,
@@ -107,12 +115,13 @@ def change(
     """Change what is named of a sender; a new password ends a pause for a refused log-in.
 
     Examples:
-        pomelo sender set jared@piedpiper.com --limit 40 --gap 300 --ramp 5
+        pomelo sender set jared@piedpiper.com --limit 40 --gap 300 --jitter 120 --ramp 5
         pomelo sender set jared@piedpiper.com --password
         pomelo sender set jared@piedpiper.com --replies none
     """
     changes = Changes(
-        name=name, limit_per_day=limit, gap_seconds=gap, ramp_per_day=ramp, replies=replies,
+        name=name, limit_per_day=limit, gap_seconds=gap, gap_jitter_seconds=jitter,
+        ramp_per_day=ramp, replies=replies,
         sent_folder=sent_folder, junk_folder=junk_folder, saves_sent_copy=sent_copy,
     )  # fmt: skip
     new = read_password(from_stdin=password_stdin) if password or password_stdin else None

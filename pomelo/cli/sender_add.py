@@ -54,6 +54,9 @@ LimitOption: TypeAlias = Annotated[
 GapOption: TypeAlias = Annotated[
     int | None, typer.Option(min=0, help="Least seconds between two mails.")
 ]
+JitterOption: TypeAlias = Annotated[
+    int | None, typer.Option(min=0, help="Up to so many seconds more, at random.")
+]
 RampOption: TypeAlias = Annotated[
     int | None,
     typer.Option(

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 
@@ -15,7 +15,7 @@ from pomelo.delivery.drafts import Draft, dkim_key, draft
 from pomelo.delivery.gate import decide
 from pomelo.delivery.model import Decision, Facts, Send
 from pomelo.delivery.outcomes import Delivered, Failed, Lost, Outcome
-from pomelo.delivery.plan import Job, gap, next_due
+from pomelo.delivery.plan import Job, gap, next_due, rest, served
 from pomelo.letters import DkimKey
 from pomelo.messages import Intent, Mark, Stage
 from pomelo.smtp import (
@@ -220,7 +220,8 @@ class Carrier:
             ),
             facts=written.facts,
             gap=gap(self._job.shift, written.facts.campaign_id),
-            rest=timedelta(seconds=self._sender.gap_seconds),
+            rest=rest(self._sender),
+            served=served(self._job.shift, written.facts.campaign_id),
             before=None if self._before is None else self._before.written,
         )
 

@@ -47,6 +47,7 @@ class Leave(msgspec.Struct, frozen=True):
         facts: What is known of its lead.
         gap: How long its sender then rests in this campaign.
         rest: How long it then rests in all of them.
+        served: The turns its campaign has then had of its sender.
         before: The end of its session's mail before, on its way: without it there is no leave,
             so that a session never has two mails whose end is not written.
     """
@@ -56,6 +57,7 @@ class Leave(msgspec.Struct, frozen=True):
     facts: Facts
     gap: timedelta
     rest: timedelta
+    served: float | None = None
     before: "asyncio.Future[bool] | None" = None
 
 
@@ -236,6 +238,7 @@ async def _rest(db: Db, leaves: Sequence[Leave], now: datetime) -> None:
                 sender_id=leave.mark.intent.sender_id,
                 next_at=now + leave.gap,
                 may_send_at=now + leave.gap,
+                served=leave.served,
             )
             for leave in leaves
         ],

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from heapq import heapify, heapreplace
+from random import randint
 from typing import Final
 
 import msgspec
@@ -125,22 +127,56 @@ def _kept(limit: int, percent: int) -> int:
 
 
 def wants(shift: Shift) -> list[Want]:
-    """Share what a sender may send among its campaigns, those that waited longest first."""
-    amount, rows = shift.amount, shift.rows[: shift.amount]
-    if not rows:
-        return []
-    share, rest = divmod(amount, len(rows))
+    """Share what a sender may send among its campaigns, by their weights."""
     return [
         Want(
             team_id=row.team_id,
             campaign_id=row.campaign_id,
             sender_id=row.sender_id,
-            amount=1 if row.seconds_to_wait else share + (place < rest),
+            amount=1 if row.seconds_to_wait else amount,
+            left=shift.left,
             takes_new=shift.sender.new_leads_stopped_at is None,
             takes_own=shift.takes_own,
         )
-        for place, row in enumerate(rows)
+        for row, amount in _turns(shift)
     ]
+
+
+def served(shift: Shift, campaign: CampaignId) -> float | None:
+    """Give the turns a campaign has had once it has another one, as `ReadyRow.served`."""
+    at_least = _at_least(shift.rows)
+    found = [
+        max(row.served, at_least) + 1 / row.weight
+        for row in shift.rows
+        if row.campaign_id == campaign
+    ]
+    return found[0] if found else None
+
+
+def _turns(shift: Shift) -> list[tuple[ReadyRow, int]]:
+    """Deal a sender's turns to its campaigns: the one that had the least is next."""
+    at_least = _at_least(shift.rows)
+    queue = [(max(row.served, at_least), place) for place, row in enumerate(shift.rows)]
+    heapify(queue)
+    amounts = [0] * len(queue)
+    for _ in range(shift.amount if queue else 0):
+        had, place = queue[0]
+        amounts[place] += 1
+        heapreplace(queue, (had + 1 / shift.rows[place].weight, place))
+    return [(row, amount) for row, amount in zip(shift.rows, amounts, strict=True) if amount]
+
+
+def _at_least(rows: Sequence[ReadyRow]) -> float:
+    """Give what every campaign counts as having had: who slept does not get all turns now.
+
+    Campaigns that always wait are never further apart than one turn.
+    """
+    return max((row.served for row in rows), default=0) - 1
+
+
+def rest(sender: Sender) -> timedelta:
+    """Give how long a sender rests after a mail: its gap, and by chance some more."""
+    return timedelta(seconds=sender.gap_seconds + randint(0, sender.gap_jitter_seconds))  # noqa: S311
 
 
 def gap(shift: Shift, campaign: CampaignId) -> timedelta:

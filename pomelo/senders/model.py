@@ -86,6 +86,7 @@ class NewSender(msgspec.Struct, frozen=True):
         signature: Put under each mail.
         limit_per_day: Mails in any 24 hours; 0 = no limit.
         gap_seconds: The least time between two mails.
+        gap_jitter_seconds: It is longer by up to so much, at random.
         ramp_per_day: Mails in its first 24 hours, and so many more in each later; 0 = no ramp.
         replies: How replies come; None = by IMAP where that is known, else nobody has said.
     """
@@ -98,6 +99,7 @@ class NewSender(msgspec.Struct, frozen=True):
     signature: str = ""
     limit_per_day: int = 50
     gap_seconds: int = 0
+    gap_jitter_seconds: int = 0
     ramp_per_day: int = 0
     replies: Replies | None = None
 
@@ -124,6 +126,7 @@ class Sender(msgspec.Struct, frozen=True):
     junk_folder: str
     limit_per_day: int
     gap_seconds: int
+    gap_jitter_seconds: int
     may_send_at: datetime
     next_at: datetime
     paused_for: PausedFor | None
@@ -149,6 +152,7 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
     signature: str | None = None
     limit_per_day: int | None = None
     gap_seconds: int | None = None
+    gap_jitter_seconds: int | None = None
     ramp_per_day: int | None = None
     replies: Replies | None = None
     sent_folder: str | None = None

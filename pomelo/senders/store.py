@@ -61,6 +61,7 @@ async def insert(
         replies=replies,
         limit_per_day=new.limit_per_day,
         gap_seconds=new.gap_seconds,
+        gap_jitter_seconds=new.gap_jitter_seconds,
         ramp_per_day=new.ramp_per_day,
         now=now,
     )
@@ -116,6 +117,7 @@ async def change(
         signature=changes.signature,
         limit_per_day=changes.limit_per_day,
         gap_seconds=changes.gap_seconds,
+        gap_jitter_seconds=changes.gap_jitter_seconds,
         ramp_per_day=changes.ramp_per_day,
         replies=changes.replies,
         sent_folder=changes.sent_folder,

@@ -39,6 +39,8 @@ CREATE TABLE senders (
   -- Mails in any 24 hours over all campaigns, follow-ups included; 0 = no limit.
   limit_per_day integer NOT NULL DEFAULT 50 CHECK (limit_per_day >= 0),
   gap_seconds integer NOT NULL DEFAULT 0 CHECK (gap_seconds >= 0),
+  -- A gap is longer by up to so many seconds, at random.
+  gap_jitter_seconds integer NOT NULL DEFAULT 0 CHECK (gap_jitter_seconds >= 0),
   -- Not before: gap, limit and health folded into one instant.
   may_send_at timestamptz NOT NULL,
   -- When a worker looks at it again: never before may_send_at; later while there is no work

@@ -8,7 +8,18 @@ import pytest
 
 from pomelo.base.ids import CampaignId, SenderId, StepId, TeamId, UserId
 from pomelo.campaigns import ReadyRow
-from pomelo.delivery.plan import BATCH, Shift, gap, is_tight, keep_share, next_due, plan, wants
+from pomelo.delivery.plan import (
+    BATCH,
+    Shift,
+    gap,
+    is_tight,
+    keep_share,
+    next_due,
+    plan,
+    rest,
+    wants,
+)
+from pomelo.delivery.plan import served as served_after
 from pomelo.schedules import Window
 from pomelo.senders import Replies, Sender, TlsMode
 from pomelo.sequences import Spot, StepType
@@ -40,6 +51,7 @@ def sender(**changes: Any) -> Sender:
         junk_folder="",
         limit_per_day=50,
         gap_seconds=0,
+        gap_jitter_seconds=0,
         may_send_at=NOW,
         next_at=NOW,
         paused_for=None,
@@ -176,3 +188,60 @@ def test_who_waits_where_it_is_night_keeps_nothing() -> None:
     shift = full(9)
 
     assert keep_share(shift, begun=0, awaited={CampaignId("c")}) == shift
+
+
+def turns(amount: int, *weights: int, served: tuple[float, ...] = ()) -> str:
+    """Give whose turn it was, one mail after the other, in campaigns a, b, … of these weights."""
+    rows = [
+        msgspec.structs.replace(row(name), weight=weight, served=had)
+        for name, weight, had in zip(
+            "abcdefgh", weights, served or (0.0,) * len(weights), strict=False
+        )
+    ]
+    said = ""
+    for _ in range(amount):
+        shift = plan(sender(gap_seconds=60), rows, sent=0, frees_at=None, now=NOW)
+        (one,) = wants(shift)
+        said += one.campaign_id
+        rows = [
+            msgspec.structs.replace(each, served=served_after(shift, each.campaign_id) or 0)
+            if each.campaign_id == one.campaign_id
+            else each
+            for each in rows
+        ]
+    return said
+
+
+def test_campaigns_of_the_same_weight_take_turns() -> None:
+    assert turns(6, 1, 1, 1) == "abcabc"
+
+
+def test_a_campaign_of_twice_the_weight_has_two_turns_for_one() -> None:
+    said = turns(30, 1, 2)
+
+    assert (said.count("a"), said.count("b")) == (10, 20)
+    assert "bbb" not in said
+
+
+def test_who_had_nothing_to_send_for_long_does_not_get_all_turns() -> None:
+    said = turns(10, 1, 1, served=(100.0, 3.0))
+
+    assert "bbb" not in said
+    assert said.count("b") <= 6
+
+
+def test_a_batch_is_shared_by_weight() -> None:
+    rows = [msgspec.structs.replace(row("a"), weight=4), row("b")]
+
+    shift = plan(sender(limit_per_day=0), rows, sent=0, frees_at=None, now=NOW)
+
+    assert [want.amount for want in wants(shift)] == [40, 10]
+
+
+def test_a_gap_is_never_shorter_than_it_says_and_varies_up_to_its_jitter() -> None:
+    rests = {rest(sender(gap_seconds=60, gap_jitter_seconds=30)).seconds for _ in range(500)}
+
+    assert min(rests) >= 60
+    assert max(rests) <= 90
+    assert len(rests) > 5
+    assert rest(sender(gap_seconds=60)) == timedelta(seconds=60)

@@ -118,6 +118,21 @@ async def test_leads_without_a_sender_are_dealt_in_turns(db: Db, campaign: Campa
     assert [one.sender_id for one in claimed] == [S1, S2, S1, S2, S2]
 
 
+async def test_who_has_more_left_of_the_day_gets_more_of_the_new_leads(
+    db: Db, campaign: Campaign
+) -> None:
+    for number in range(6):
+        await make.lead(db, campaign, f"p{number}@hooli.com")
+
+    claimed = await claim(
+        db,
+        Want(campaign.team_id, campaign.id, S1, 10, left=3),
+        Want(campaign.team_id, campaign.id, S2, 10, left=5),
+    )
+
+    assert [one.sender_id for one in claimed] == [S2, S2, S1, S2, S1, S2]
+
+
 async def test_one_claim_serves_many_campaigns_and_teams(db: Db) -> None:
     campaigns = [await make.campaign(db, (await make.team(db)).id) for _ in range(3)]
     for campaign in campaigns:

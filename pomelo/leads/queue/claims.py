@@ -32,6 +32,8 @@ class Want(msgspec.Struct, frozen=True):
         amount: At most so many.
         since: Do not look at leads due before: they were seen gone, and stepping over what
             is left of them costs time. A sweep without it must follow every few seconds.
+        left: How many mails it may send altogether for a while: who has more left gets more of
+            the new leads.
         takes_new: Whether it may write to leads that nobody has written to.
         takes_own: Whether it may write to those that are its own already.
     """
@@ -41,6 +43,7 @@ class Want(msgspec.Struct, frozen=True):
     sender_id: SenderId
     amount: int
     since: datetime | None = None
+    left: int = 0
     takes_new: bool = True
     takes_own: bool = True
 

@@ -1,8 +1,10 @@
 """Whose turn it is: claims on due leads, dealt to senders; the end of waiting for an event."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Final
+from heapq import heapify, heappop, heapreplace
+from typing import Final, TypeAlias
 
 from pomelo.base.db import Db
 from pomelo.base.ids import CampaignId, LeadId, SenderId, TeamId
@@ -11,6 +13,10 @@ from pomelo.leads.queue import claims
 from pomelo.leads.queue.claims import Claimed, Taken, Want, Woken
 
 HEARD_AT_ONCE: Final = 500
+# Behind everybody who has as much left.
+LATER: Final = 1_000_000
+# Of a sender in a campaign: how much less than nothing it has left, its place, itself, its room.
+_Turn: TypeAlias = tuple[int, int, SenderId, int]
 
 
 async def claim_due(
@@ -39,7 +45,7 @@ async def claim_due(
 
 
 def deal(wants: Sequence[Want], taken: Sequence[Taken]) -> list[Claimed]:
-    """Give leads without a sender to those who have room, in turns.
+    """Give leads without a sender to those who have room, first to who has most left.
 
     Args:
         wants: What was wanted.
@@ -48,27 +54,31 @@ def deal(wants: Sequence[Want], taken: Sequence[Taken]) -> list[Claimed]:
     Returns:
         All of them, in the same order.
     """
-    room = {(w.team_id, w.campaign_id, w.sender_id): w.amount for w in wants}
-    for lead in taken:
-        if lead.sender_id is not None:
-            room[(lead.team_id, lead.campaign_id, lead.sender_id)] -= 1
-    turns: dict[tuple[TeamId, CampaignId], list[SenderId]] = {}
-    for want in wants:
-        whose = turns.setdefault((want.team_id, want.campaign_id), [])
-        if want.takes_new:
-            whose.append(want.sender_id)
-    return [_dealt(lead, room, turns[(lead.team_id, lead.campaign_id)]) for lead in taken]
+    own = Counter((one.team_id, one.campaign_id, one.sender_id) for one in taken if one.sender_id)
+    queues: dict[tuple[TeamId, CampaignId], list[_Turn]] = {}
+    for place, want in enumerate(wants):
+        had = own[want.team_id, want.campaign_id, want.sender_id]
+        if want.takes_new and want.amount > had:
+            turn = -(want.left - had), place, want.sender_id, want.amount - had
+            queues.setdefault((want.team_id, want.campaign_id), []).append(turn)
+    for queue in queues.values():
+        heapify(queue)
+    return [
+        _claimed(one, one.sender_id or _next(queues[one.team_id, one.campaign_id])) for one in taken
+    ]
 
 
-def _dealt(
-    lead: Taken, room: dict[tuple[TeamId, CampaignId, SenderId], int], senders: list[SenderId]
-) -> Claimed:
-    sender = lead.sender_id
-    if sender is None:
-        sender = next(s for s in senders if room[(lead.team_id, lead.campaign_id, s)] > 0)
-        room[(lead.team_id, lead.campaign_id, sender)] -= 1
-        senders.remove(sender)
-        senders.append(sender)
+def _next(queue: list[_Turn]) -> SenderId:
+    """Give whose turn it is: who has most left, and then who had the longest rest."""
+    less, place, sender, room = queue[0]
+    if room > 1:
+        heapreplace(queue, (less + 1, place + LATER, sender, room - 1))
+    else:
+        heappop(queue)
+    return sender
+
+
+def _claimed(lead: Taken, sender: SenderId) -> Claimed:
     return Claimed(
         team_id=lead.team_id,
         id=lead.id,
