@@ -51,6 +51,7 @@ async def test_a_sender_is_shown_without_its_secrets(api: Caller) -> None:
         "signature": "",
         "limitPerDay": 50,
         "gapSeconds": 0,
+        "gapJitterSeconds": 0,
         "rampPerDay": 0,
         "limitToday": 50,
         "sentIn24Hours": 0,

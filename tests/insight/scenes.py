@@ -4,13 +4,14 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
-from pomelo import activities, campaigns, insight, leads, senders, sequences
+from pomelo import activities, campaigns, insight, leads, senders, sequences, teams
 from pomelo.activities import Fact
 from pomelo.campaigns import CampaignChanges
 from pomelo.insight import Explained
 from pomelo.leads import ActivityType, Lead, WaitsFor
 from pomelo.senders import PausedFor
 from pomelo.sequences import StepType
+from pomelo.teams import ContactRules
 from tests import make
 from tests.wire import PostOffice
 
@@ -140,6 +141,19 @@ async def unheard(post: PostOffice, _: Lead) -> None:
     await post.work()
     await run(post, "UPDATE senders SET replies = 'imap', replies_read_at = NULL")
     post.clock.forward(DAY)
+
+
+async def crossed(post: PostOffice, lead: Lead) -> None:
+    """Another campaign is under way with the same person, and has long to wait."""
+    async with post.database.transaction() as db:
+        await teams.set_contact_rules(db, post.team.id, ContactRules(is_one_campaign=True))
+        other = await make.running_campaign(db, post.team.id, post.sender, "Other")
+        await make.lead(db, other, lead.email)
+    await run(
+        post,
+        "UPDATE leads SET sent_count = 1, contacted_at = created_at, due_at = due_at + '60 days'"
+        " WHERE id <> $1", lead.id,
+    )  # fmt: skip
 
 
 async def nothing(post: PostOffice, _: Lead) -> None:

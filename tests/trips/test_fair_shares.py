@@ -83,7 +83,7 @@ async def test_a_gap_is_as_long_as_it_says_or_longer(office: Open) -> None:
         changes = Changes(gap_jitter_seconds=60)
         await senders.change(db, post.team.id, post.sender.id, changes, now=post.clock.now())
     await post.add_many(30)
-    went = []
+    went: list[int] = []
     for second in range(1_800):
         if second % 5 == 0:
             await post.work()
