@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -15,7 +15,7 @@ from pomelo.delivery.drafts import Draft, dkim_key, draft
 from pomelo.delivery.gate import decide
 from pomelo.delivery.model import Decision, Facts, Send
 from pomelo.delivery.outcomes import Delivered, Failed, Lost, Outcome
-from pomelo.delivery.plan import Job, gap, next_due, rest, served
+from pomelo.delivery.plan import Job, gap, is_open, next_due, rest, served
 from pomelo.letters import DkimKey
 from pomelo.messages import Intent, Mark, Stage
 from pomelo.smtp import (
@@ -64,6 +64,7 @@ class Carrier:
         self._todo: deque[Facts] = deque()
         self._coming: _Coming | None = None
         self._before: _Ending | None = None
+        self._rest = timedelta()
         self.rested_until: datetime | None = None
 
     async def run(self) -> None:
@@ -179,6 +180,7 @@ class Carrier:
         await self._settled()
         if may_begin and clock.monotonic() - asked_at <= LEAVE_SECONDS:
             answer = await session.deliver(intent.raw)
+            self._has_rested_since(self._desk.clock.now())
             self._desk.failpoint("after_data")
             return await self._judge(written, answer)
         await session.reset()
@@ -189,17 +191,27 @@ class Carrier:
         return True
 
     async def _may_begin(self, written: Draft) -> bool | None:
-        """Ask for leave to begin DATA; None when nobody knows whether it was given."""
+        """Ask for leave to begin DATA; None when nobody knows whether it was given.
+
+        The mails before may have taken long, so the campaign's hours are asked again.
+        """
+        if not is_open(self._job.shift, written.facts.campaign_id, self._desk.clock.now()):
+            return False
         leave = self._leave(written)
         try:
             is_given = await self._desk.ledger.submit(leave)
         except Unavailable:
             return None
-        if is_given and leave.rest:
-            self.rested_until = self._desk.clock.now() + leave.rest
         if is_given:
+            self._rest = leave.rest
+            self._has_rested_since(self._desk.clock.now())
             self._desk.failpoint("after_leave")
         return is_given
+
+    def _has_rested_since(self, at: datetime) -> None:
+        """Let the gap run from then: from leave, and once the mail is taken from its end."""
+        if self._rest:
+            self.rested_until = at + self._rest
 
     async def _offer(self, session: Session, intent: Intent) -> Ready | Refused | Deferred:
         return await session.offer(

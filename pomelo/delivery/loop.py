@@ -107,6 +107,7 @@ class Deliverer:
             now = self._desk.clock.now()
             await settle.sweep(db, now=now)
             await settle.wake_heard(db, heard_since=self._desk.heard_since(), now=now)
+        async with self._desk.database.transaction() as db:
             is_more = await self._waker.wake(db, now=now)
         self._swept_at = 0.0 if is_more else clock.monotonic()
 

@@ -83,7 +83,7 @@ def plan(
     moments = [(row, next_moment(row.windows, now)) for row in rows]
     limit = limit_at(sender, now)
     left = BATCH if limit == 0 else limit - sent
-    is_gapped = sender.gap_seconds > 0
+    is_gapped = sender.gap_seconds > 0 or sender.gap_jitter_seconds > 0
     return Shift(
         sender=sender,
         rows=tuple(row for row, moment in moments if moment == now),
@@ -185,12 +185,20 @@ def gap(shift: Shift, campaign: CampaignId) -> timedelta:
     return timedelta(seconds=max([shift.sender.gap_seconds, *waits]))
 
 
+def is_open(shift: Shift, campaign: CampaignId, now: datetime) -> bool:
+    """Tell whether a campaign's hours, open when it was planned, are open still."""
+    return next_moment(_windows(shift, campaign), now) == now
+
+
 def next_due(
     shift: Shift, campaign: CampaignId, at: datetime, coming: Spot | None
 ) -> datetime | None:
     """Give when the step after one carried out at `at` is due; None when there is none."""
-    windows = [w for row in shift.rows if row.campaign_id == campaign for w in row.windows]
-    return due_after(at, coming, windows)
+    return due_after(at, coming, _windows(shift, campaign))
+
+
+def _windows(shift: Shift, campaign: CampaignId) -> list[Window]:
+    return [w for row in shift.rows if row.campaign_id == campaign for w in row.windows]
 
 
 def due_after(at: datetime, coming: Spot | None, windows: Sequence[Window]) -> datetime | None:

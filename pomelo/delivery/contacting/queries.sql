@@ -79,7 +79,8 @@ WHERE EXISTS (
     AND (l.contacted_at IS NULL
          OR (COALESCE(o.contacted_at, 'infinity'), o.id) < (l.contacted_at, l.id)));
 
--- name: list_parked
+-- name: lock_parked
 SELECT team_id, campaign_id, id FROM leads
 WHERE waits_for = 'contactRule' AND (team_id, campaign_id, id) > (:team_id, :campaign_id, :id)
-ORDER BY team_id, campaign_id, id LIMIT :amount;
+ORDER BY team_id, campaign_id, id LIMIT :amount
+FOR NO KEY UPDATE SKIP LOCKED;

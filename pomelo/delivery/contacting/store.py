@@ -109,9 +109,9 @@ async def list_crossed(db: Db, refs: Sequence[Ref]) -> list[Ref]:
     return [(one.team_id, one.lead_id) for one in found]
 
 
-async def list_parked(db: Db, after: Parked, *, amount: int) -> list[Parked]:
-    """List who waits for another campaign to end, after one of them."""
-    return await QUERIES["list_parked"].rows(
+async def lock_parked(db: Db, after: Parked, *, amount: int) -> list[Parked]:
+    """Lock who waits for another campaign to end, after one of them; not who is locked."""
+    return await QUERIES["lock_parked"].rows(
         db,
         Parked,
         team_id=after.team_id,

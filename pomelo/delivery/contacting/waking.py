@@ -22,15 +22,20 @@ class Waker:
         self._after = FROM_THE_START
 
     async def wake(self, db: Db, *, now: datetime) -> bool:
-        """Let those go on whom nothing holds any more; says whether rules may hold more of them."""
+        """Let those go on whom nothing holds any more; says whether rules may hold more of them.
+
+        In a transaction of its own: leads come before their campaigns, as in every other one,
+        and whom somebody else has just now is left for the next turn.
+        """
         woken = await leads.wake_held(db, now=now)
-        for team, ids in woken.items():
-            await campaigns.wake(db, team, ids, at=now)
-        await self._wake_uncrossed(db, now)
+        uncrossed = await self._unpark(db, now)
+        for team in sorted({*woken, *uncrossed}):
+            touched = {*woken.get(team, ()), *uncrossed.get(team, ())}
+            await campaigns.wake(db, team, sorted(touched), at=now)
         return bool(woken)
 
-    async def _wake_uncrossed(self, db: Db, now: datetime) -> None:
-        parked = await store.list_parked(db, self._after, amount=AT_ONCE)
+    async def _unpark(self, db: Db, now: datetime) -> dict[TeamId, list[CampaignId]]:
+        parked = await store.lock_parked(db, self._after, amount=AT_ONCE)
         self._after = parked[-1] if len(parked) == AT_ONCE else FROM_THE_START
         refs = [(one.team_id, one.id) for one in parked]
         crossed = set(await store.list_crossed(db, refs))
@@ -38,6 +43,7 @@ class Waker:
         for team, lead in refs:
             if (team, lead) not in crossed:
                 freed.setdefault(team, []).append(lead)
-        for team, ids in freed.items():
-            touched = await leads.unpark(db, team, ids, WaitsFor.CONTACT_RULE, now=now)
-            await campaigns.wake(db, team, touched, at=now)
+        return {
+            team: await leads.unpark(db, team, ids, WaitsFor.CONTACT_RULE, now=now)
+            for team, ids in freed.items()
+        }
