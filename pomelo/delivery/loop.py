@@ -173,6 +173,8 @@ class Deliverer:
     async def _release(self, db: Db, done: Sequence[Done]) -> list[None]:
         rested = {shift.sender.id: until for shift, until in done if until is not None}
         shifts = [shift for shift, _ in done]
+        refs = [ref(shift) for shift in shifts]
+        await senders.lock_claimed(db, self._desk.worker, refs)
         await release(db, self._desk, shifts, now=self._desk.clock.now(), rested=rested)
         return [None] * len(done)
 

@@ -119,6 +119,12 @@ UPDATE senders s SET next_at = :until
 FROM unnest(:team_ids::text[], :ids::text[]) AS r (team_id, id)
 WHERE s.team_id = r.team_id AND s.id = r.id AND s.claimed_by = :worker AND s.next_at < :until;
 
+-- name: lock_claimed
+-- Senders come before their rows in campaigns, as for whoever claims them.
+SELECT s.id FROM unnest(:team_ids::text[], :ids::text[]) AS r (team_id, id)
+JOIN senders s ON s.team_id = r.team_id AND s.id = r.id AND s.claimed_by = :worker
+ORDER BY s.team_id, s.id FOR NO KEY UPDATE OF s;
+
 -- name: release
 -- A pause that came meanwhile stays: may_send_at only grows here.
 UPDATE senders s

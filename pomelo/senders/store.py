@@ -158,6 +158,16 @@ async def renew(db: Db, *, worker: str, senders: Sequence[Ref], until: datetime)
     )
 
 
+async def lock_claimed(db: Db, worker: str, senders: Sequence[tuple[TeamId, SenderId]]) -> None:
+    """Lock claimed senders that are about to be let go of."""
+    await QUERIES["lock_claimed"].run(
+        db,
+        worker=worker,
+        team_ids=[team for team, _ in senders],
+        ids=[sender for _, sender in senders],
+    )
+
+
 async def release(db: Db, *, worker: str, released: Sequence[Released]) -> int:
     """Let go of claimed senders and say when to look again."""
     return await QUERIES["release"].run(

@@ -9,7 +9,7 @@ import pytest
 
 from pomelo import activities, campaigns, sequences
 from pomelo.activities import Filter
-from pomelo.leads import ActivityType, LeadState
+from pomelo.leads import ActivityType, LeadState, WaitsFor
 from pomelo.sequences import Step, StepChanges, StepType
 from tests import make
 from tests.hooks.receiver import Receiver, receiving, status
@@ -48,6 +48,21 @@ async def told(office: PostOffice, kind: ActivityType) -> list[dict[str, Any]]:
             db, office.team.id, Filter(types=(kind,)), offset=0, limit=10
         )
     return [one.extra for one in found]
+
+
+async def test_what_comes_after_a_call_is_not_late(office: Open, receiver: Receiver) -> None:
+    post = await office()
+    async with post.database.transaction() as db:
+        await campaigns.pause(db, post.team.id, post.campaign.id)
+        call: dict[str, Any] = {"method": "POST", "url": receiver.url}
+        await make.other_step(db, post.campaign, StepType.API, delay_days=0, **call)
+        await make.other_step(db, post.campaign, StepType.MANUAL, delay_days=0, title="Ring")
+        await sequences.start_campaign(db, post.team.id, post.campaign.id, now=post.clock.now())
+    lead = await post.add(RICHARD)
+
+    await post.work()
+
+    assert (await post.lead(lead.id)).waits_for is WaitsFor.TASK
 
 
 async def test_a_call_says_what_the_lead_is_and_the_sequence_goes_on(

@@ -77,7 +77,7 @@ def _onward(decided: Decided, now: datetime) -> list[Onward]:
 
 
 async def go_on(db: Db, onward: Sequence[Onward]) -> None:
-    """Let leads go on to their next steps, and have mails among those looked for.
+    """Let leads go on to their next steps, and have these looked for.
 
     Args:
         db: The open transaction.
@@ -86,9 +86,13 @@ async def go_on(db: Db, onward: Sequence[Onward]) -> None:
     """
     dues = [(errand, spot, due_after(at, spot, errand.windows)) for errand, spot, at in onward]
     await leads.schedule_next(db, [_next_step(errand, spot, due) for errand, spot, due in dues])
-    mails = [(e, due) for e, spot, due in dues if due is not None and spot and spot.needs_sender]
+    coming = [(errand, spot, due) for errand, spot, due in dues if spot and due]
+    mails = [(errand, due) for errand, spot, due in coming if spot.needs_sender]
+    others = [(errand, due) for errand, spot, due in coming if not spot.needs_sender]
     for (team, campaign), at in _earliest(mails).items():
         await campaigns.wake_senders(db, team, [campaign], at=at)
+    for (team, campaign), at in _earliest(others).items():
+        await campaigns.wake_errands(db, team, [campaign], at=at)
 
 
 def _next_step(errand: Errand, spot: Spot | None, due: datetime | None) -> NextStep:
