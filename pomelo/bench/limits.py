@@ -14,6 +14,11 @@ from pomelo.bench.ground import SCRIPTS, Ground
 
 CLIENTS: Final = 32
 CONNECTIONS: Final = 64
+# Nothing but the whole table, read once.
+SEQUENTIALLY: Final = (
+    "SET enable_indexscan = off; SET enable_indexonlyscan = off; SET enable_bitmapscan = off;"
+    " SET max_parallel_workers_per_gather = 0;"
+)
 # The machine is the servers' too.
 THREADS: Final = 2
 
@@ -64,6 +69,25 @@ async def psql_copy(ground: Ground, script: str, target: Path, **values: str) ->
         *("-o", str(target), "-f", str(SCRIPTS / script)),
     )
     return clock.monotonic() - began
+
+
+async def count(ground: Ground, table: str, campaign: str, *, how: str = "") -> float:
+    """Give the seconds that PostgreSQL takes to count a campaign's rows.
+
+    Args:
+        ground: Where.
+        table: Of which rows.
+        campaign: Of which campaign.
+        how: Statements before it that say how it is to be done.
+    """
+    script = ground.home / "count.psql"
+    script.write_text(
+        f"{how}\nSELECT extract(epoch FROM clock_timestamp()) AS began \\gset\n"
+        f"SELECT count(*) FROM {table} WHERE campaign_id = '{campaign}' \\g /dev/null\n"
+        "SELECT extract(epoch FROM clock_timestamp()) - :began;\n"
+    )
+    said = await output_of(ground.pg("psql"), ground.dsn, "-X", "-q", "-A", "-t", "-f", str(script))
+    return float(said.strip())
 
 
 @asynccontextmanager

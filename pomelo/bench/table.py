@@ -7,7 +7,17 @@ import uvloop
 
 from pomelo.base.errors import Invalid
 from pomelo.bench.children import Unmeasurable
-from pomelo.bench.claims import adds, claim, export, inbound, pixel, rest, send
+from pomelo.bench.claims import (
+    adds,
+    claim,
+    explain,
+    export,
+    inbound,
+    pixel,
+    rest,
+    send,
+    stats,
+)
 from pomelo.bench.ground import Ground, ground
 from pomelo.bench.runs import Row, Size
 
@@ -17,6 +27,8 @@ ON_A_GROUND: Final[dict[str, Callable[[Ground, Size], Awaitable[list[Row]]]]] = 
     "send": send.measure,
     "claim": claim.measure,
     "export": export.measure,
+    "explain": explain.measure,
+    "stats": stats.measure,
     "inbound": inbound.measure,
 }
 REST: Final = "rest"

@@ -15,6 +15,7 @@ async def list_stats(
     db: Db, team: TeamId, campaigns: Sequence[CampaignId], wanted: Wanted
 ) -> list[CampaignStats]:
     """Count what happened in campaigns in a span, in their order."""
+    await store.read_whole(db)
     leads = await store.tally_leads(
         db, team, campaigns, since=wanted.since, until=wanted.until, senders=wanted.senders
     )
@@ -34,6 +35,7 @@ async def list_stats(
 async def list_reports(db: Db, team: TeamId, campaigns: Sequence[CampaignId]) -> list[Report]:
     """Count what happened in campaigns since their beginning, in their order."""
     always = Wanted(EVER, NEVER, tuple(ActivityType))
+    await store.read_whole(db)
     leads = await store.tally_leads(db, team, campaigns, since=EVER, until=NEVER, senders=None)
     known = {one.campaign_id: one for one in leads}
     tallies = by_campaign(await store.tally(db, team, campaigns, always))
