@@ -1,7 +1,6 @@
 """When sending is allowed, also on the days when the clocks are changed."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 
 from pomelo.schedules import windows
 from pomelo.schedules.windows import Window
+from tests.schedules.walls import days_of_change, naively_open
 
 MINUTE = timedelta(minutes=1)
 MONDAY_TO_FRIDAY = frozenset({1, 2, 3, 4, 5})
@@ -50,28 +50,6 @@ def window(
 
 def utc(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
-
-
-@cache
-def days_of_change(zone: str) -> list[datetime]:
-    """List the days, 2008 to 2028, before whose end the clocks of a zone are changed."""
-    days = [datetime(2008, 1, 1, tzinfo=UTC) + timedelta(days=n) for n in range(365 * 20)]
-    offsets = [day.astimezone(ZoneInfo(zone)).utcoffset() for day in days]
-    changes = [day for day, a, b in zip(days, offsets, offsets[1:], strict=False) if a != b]
-    return changes or days[:1]
-
-
-def naively_open(opened: list[Window], at: datetime) -> bool:
-    """Look at the clock on the wall, as a person would."""
-    for each in opened:
-        wall = at.astimezone(ZoneInfo(each.timezone))
-        start = each.start.hour * 60 + each.start.minute
-        end = each.end.hour * 60 + each.end.minute or 24 * 60
-        if wall.date() in each.days_off:
-            continue
-        if wall.isoweekday() in each.weekdays and start <= wall.hour * 60 + wall.minute < end:
-            return True
-    return False
 
 
 @st.composite
