@@ -16,7 +16,7 @@ from pomelo.delivery import Pen
 from pomelo.exports import Exporter, Folder, Streams
 from pomelo.hooks import Courier
 from pomelo.inbound import Checkup, Pace
-from pomelo.leads import Parking
+from pomelo.leads import Moving, Parking
 from pomelo.senders import HTTPS, Freshness, OAuth, Provider, google, microsoft
 from pomelo.smtp import MailAccess, Timeouts
 from pomelo.tracking import Signer
@@ -46,6 +46,7 @@ def register_jobs(house: House, jobs: Jobs) -> None:
     failpoint = Failpoint(house.settings.failpoint)
     Exporter(house.database, house.clock, Folder(house.export_dir), failpoint).join(jobs)
     Parking(house.database, house.clock).join(jobs)
+    Moving(house.database, house.clock).join(jobs)
 
 
 def mail_access(house: House) -> MailAccess:

@@ -26,6 +26,7 @@ from pomelo.cli.sender_add import (
 from pomelo.cli.sender_check import check
 from pomelo.cli.sender_connect import connect
 from pomelo.cli.sender_dkim import dkim
+from pomelo.cli.sender_move import move
 from pomelo.senders import Changes, SavesSentCopy, Sender
 
 app: Final = typer.Typer(
@@ -52,6 +53,7 @@ class NothingToChange(Invalid):
 app.command()(add)
 app.command()(check)
 app.command()(connect)
+app.command()(move)
 app.command()(dkim)
 
 

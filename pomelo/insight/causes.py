@@ -119,7 +119,7 @@ MEANINGS: Final[dict[Cause, Meaning]] = {
     ),
     Cause.SENDER_GONE: Meaning(
         "The sender that wrote to it first is gone.",
-        "Connect that mailbox again, or skip the lead.",
+        "Give its leads to another with POST /api/senders/{id}/move, or pomelo sender move.",
         "it gets another sender",
     ),
     Cause.REHEARSAL: Meaning(

@@ -42,6 +42,7 @@ from pomelo.leads.model import (
     StopRules,
     WaitsFor,
 )
+from pomelo.leads.moving import Movable, Move, Moving, move_sender, preview_move
 from pomelo.leads.parking import Parking, park_sender
 from pomelo.leads.queue.claims import (
     Claimed,
@@ -125,6 +126,9 @@ __all__ = [
     "LeadState",
     "LeadStatus",
     "Listed",
+    "Movable",
+    "Move",
+    "Moving",
     "NewLead",
     "NextStep",
     "Opened",
@@ -176,6 +180,7 @@ __all__ = [
     "lock",
     "lock_held",
     "move",
+    "move_sender",
     "moved",
     "next_due",
     "next_errands",
@@ -183,6 +188,7 @@ __all__ = [
     "park",
     "park_sender",
     "parse_states",
+    "preview_move",
     "recomputed",
     "refit",
     "renew",

@@ -528,6 +528,40 @@ WITH looked_at AS MATERIALIZED (
 )
 SELECT max(id) FROM looked_at HAVING count(*) = :amount;
 
+-- name: count_movable
+-- What `move_sender` would do to a sender's leads that have something to come.
+SELECT EXISTS (SELECT FROM senders WHERE team_id = :team_id AND id = :sender_id) AS is_known,
+  count(*)::int AS leads,
+  (count(*) FILTER (WHERE m.can_go AND NOT m.is_in_doubt))::int AS moved,
+  (count(*) FILTER (WHERE m.is_in_doubt))::int AS in_doubt
+FROM (
+  SELECT COALESCE(l.waits_for, '') = 'uncertain' AS is_in_doubt,
+    :to::text IS NULL OR EXISTS (
+      SELECT FROM campaign_senders u
+      WHERE u.team_id = l.team_id AND u.campaign_id = l.campaign_id AND u.sender_id = :to) AS can_go
+  FROM leads l
+  WHERE l.team_id = :team_id AND l.sender_id = :sender_id AND l.due_at IS NOT NULL
+    AND l.stopped_by IS NULL) m;
+
+-- name: move_sender
+-- Walks the team's leads by their key, as park_sender does. Who waited for a sender, or for the
+-- mailbox of the old one, goes on.
+WITH looked_at AS MATERIALIZED (
+  SELECT id FROM leads WHERE team_id = :team_id AND id > :after ORDER BY id LIMIT :amount
+), moved AS (
+  UPDATE leads l SET sender_id = :to, updated_at = :now,
+    waits_for = CASE WHEN l.waits_for NOT IN ('sender', 'replies') THEN l.waits_for END
+  FROM looked_at a
+  WHERE l.team_id = :team_id AND l.id = a.id AND l.sender_id = :sender_id
+    AND l.due_at IS NOT NULL AND l.stopped_by IS NULL AND COALESCE(l.waits_for, '') <> 'uncertain'
+    AND (:to::text IS NULL OR EXISTS (
+      SELECT FROM campaign_senders u
+      WHERE u.team_id = l.team_id AND u.campaign_id = l.campaign_id AND u.sender_id = :to))
+  RETURNING l.campaign_id
+)
+SELECT COALESCE((SELECT array_agg(DISTINCT campaign_id) FROM moved), '{}') AS campaigns,
+  (SELECT max(id) FROM looked_at HAVING count(*) = :amount) AS last;
+
 -- name: unpark
 -- Of one event only: a lead that waits for something else waits on.
 UPDATE leads SET waits_for = NULL, updated_at = :now

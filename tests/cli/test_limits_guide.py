@@ -20,14 +20,16 @@ async def test_its_commands_set_a_ramp_and_rules(
     environ.setenv("POMELO_SENDER_PASSWORD", "hunter2")
     await pomelo("team", "create", "Pied Piper")
     await pomelo("sender", "add", JARED, "--host", "127.0.0.1", "--login", "")
+    await pomelo("sender", "add", "monica@piedpiper.com", "--host", "127.0.0.1", "--login", "")
     await pomelo("team", "rules", "--person", "3/30", "--one-campaign")
 
     said = [await pomelo(*shlex.split(line)[1:]) for line in LINES]
 
-    (sender,) = (await pomelo("sender", "list", "--json")).json
-    assert [one.status for one in said] == [0, 0], said
+    sender, _ = (await pomelo("sender", "list", "--json")).json
+    assert [one.status for one in said] == [0, 0, 0, 0], said
+    assert said[1].out == "0 of 0 leads would go to monica@piedpiper.com.\n"
     assert (sender["limitPerDay"], sender["limitToday"]) == (40, 5)
-    assert said[1].out.splitlines() == [
+    assert said[-1].out.splitlines() == [
         "At most 5 mails to one company in 7 days.",
         "A company is left alone for 14 days after a reply.",
     ]

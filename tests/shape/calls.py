@@ -259,6 +259,7 @@ CALLS: Final[Mapping[str, tuple[Ask, ...]]] = {
     "senders_get": PLAIN,
     "senders_change": (Ask(body={"limitPerDay": 40}), Ask(body={"replies": "none"})),
     "senders_lift": PLAIN,
+    "sender_moves_move": (Ask(body={"preview": False}), Ask(body={"preview": True})),
     "sender_presets_find": (Ask(query={"email": "jared@gmail.com"}),),
     "sender_connections_start": (
         Ask(body={"provider": "google", "email": "a@gmail.com", "userId": "{userId}"}),

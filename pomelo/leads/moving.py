@@ -1,0 +1,120 @@
+"""Leads of one sender go to another: when a mailbox is lost, or has too much to do.
+
+Their conversations go on from there. Whose last mail is in doubt stays, for only the sender of
+that mail can settle it.
+"""
+
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from pomelo import campaigns
+from pomelo.base import jobs
+from pomelo.base.clock import Clock
+from pomelo.base.db import Database, Db
+from pomelo.base.ids import CampaignId, SenderId, TeamId
+from pomelo.base.jobs import Jobs
+from pomelo.leads.store import QUERIES
+
+JOB: Final = "move_sender"
+# Leads looked at in one transaction; a tenth of a second when all of them are the sender's.
+AT_ONCE: Final = 2_000
+
+
+class Move(msgspec.Struct, frozen=True):
+    """Whose leads go to whom: to another sender, or (None) to any of their campaign's."""
+
+    team: TeamId
+    sender: SenderId
+    to: SenderId | None
+    after: str = ""
+
+
+class Movable(msgspec.Struct, frozen=True):
+    """What a move would do.
+
+    Attributes:
+        is_known: The team has the sender, or had it.
+        leads: The sender's, that have something to come.
+        moved: Of these, who would go: their campaign has the other sender.
+        in_doubt: Of these, whose last mail is in doubt, so that they stay.
+    """
+
+    is_known: bool
+    leads: int
+    moved: int
+    in_doubt: int
+
+
+class _Moved(msgspec.Struct, frozen=True):
+    """One turn: the campaigns of who went, and the last lead that was looked at."""
+
+    campaigns: list[CampaignId]
+    last: str | None
+
+
+async def preview_move(db: Db, move: Move) -> Movable:
+    """Count what a move would do; nothing is changed."""
+    return await QUERIES["count_movable"].one(
+        db, Movable, team_id=move.team, sender_id=move.sender, to=move.to
+    )
+
+
+async def move_sender(db: Db, move: Move, *, now: datetime) -> None:
+    """Give a sender's leads to another.
+
+    In a small team at once, otherwise the first of them; a job does the rest after the commit.
+    """
+    last = await _move(db, move, now)
+    if last is not None:
+        rest = msgspec.structs.replace(move, after=last)
+        await jobs.enqueue(db, JOB, msgspec.json.encode(rest))
+
+
+class Moving:
+    """Moves in the background what a call did not wait for.
+
+    Args:
+        database: Where the leads are.
+        clock: Tells when they changed.
+    """
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def join(self, jobs: Jobs) -> None:
+        """Take part in a worker's jobs."""
+        jobs.register(JOB, self.run)
+
+    async def run(self, payload: bytes) -> None:
+        """Move the rest of a sender's leads; safe to run twice.
+
+        Raises:
+            Unavailable: PostgreSQL is away; to be run again.
+        """
+        move = msgspec.json.decode(payload, type=Move)
+        last: str | None = move.after
+        while last is not None:
+            last = await self._turn(msgspec.structs.replace(move, after=last))
+
+    async def _turn(self, move: Move) -> str | None:
+        now = self._clock.now()
+        return await self._database.retrying(lambda db: _move(db, move, now))
+
+
+async def _move(db: Db, move: Move, now: datetime) -> str | None:
+    moved = await QUERIES["move_sender"].one(
+        db,
+        _Moved,
+        team_id=move.team,
+        sender_id=move.sender,
+        to=move.to,
+        after=move.after,
+        amount=AT_ONCE,
+        now=now,
+    )
+    if moved.campaigns:
+        await campaigns.wake(db, move.team, moved.campaigns, at=now)
+    return moved.last
