@@ -14,7 +14,9 @@ from pomelo.sequences import StepType
 from pomelo.tasks import TaskState, Wanted
 from pomelo.teams import Cap, ContactRules
 from tests import make
-from tests.hooks.receiver import Receiver
+from tests.conftest import EMPTY_ALL
+from tests.hooks.receiver import Receiver, receiving
+from tests.trips import naive
 from tests.trips.naive import Said
 from tests.trips.plays import NOBODY, TICKS, Call, Event, Fork, Mail, Node, Over, Play, Task
 from tests.wire import PostOffice
@@ -28,6 +30,14 @@ FACTS: Final = {
     "bounce": ActivityType.EMAILS_BOUNCED,
     "unsubscribe": ActivityType.EMAILS_UNSUBSCRIBED,
 }
+
+
+async def check(database: Database, now: datetime, play: Play) -> None:
+    """Perform a play on the engine, and hold what was seen against a naive reading of it."""
+    async with database.transaction() as db:
+        await db.execute(EMPTY_ALL)
+    async with receiving() as receiver:
+        assert await Stage(database, now, receiver, play).perform() == naive.perform(play)
 
 
 class Stage:
