@@ -38,6 +38,33 @@ def test_the_moment_given_is_the_first_that_keeps_the_rule(cap: Cap, mails: list
     assert moment == NOW or not fits(cap, [*before, moment - timedelta(microseconds=1)])
 
 
+@given(CAPS, AGES, st.lists(st.floats(0, 20).map(lambda days: NOW + days * DAY), max_size=8))
+def test_a_turn_is_the_first_that_disturbs_nobody_elses(
+    cap: Cap, mails: list[datetime], planned: list[datetime]
+) -> None:
+    taken: list[datetime] = []
+    for at in sorted([*mails, *planned]):
+        if fits(cap, [*taken, at]):
+            taken.append(at)
+
+    turn = frees_at(cap, taken, NOW)
+
+    earlier = [at for at in (NOW, *(one + cap.days * DAY for one in taken)) if NOW <= at < turn]
+    assert fits(cap, sorted([*taken, turn]))
+    assert not any(fits(cap, sorted([*taken, at])) for at in earlier)
+
+
+def test_who_is_held_for_long_holds_up_no_colleague() -> None:
+    rules = ContactRules(company=Cap(1, 2), version=1)
+    new = Known(TeamId("tea"), LeadId("lea_new"), ContactId("ctc_new"), "hooli.com", False)
+    touched = Touched(new.company_key, [], [NOW + 300 * DAY])
+    facts = msgspec.structs.replace(
+        DUE, team_id=new.team_id, lead_id=new.lead_id, contact_rules=rules
+    )
+
+    assert Ruling({(new.team_id, new.lead_id): new}, [touched], ()).ask(facts, NOW) is None
+
+
 @given(CAPS, AGES, st.integers(1, 12))
 def test_turns_given_to_colleagues_keep_the_rule_together(
     cap: Cap, mails: list[datetime], people: int

@@ -1,7 +1,7 @@
 """What contact rules say about a lead: pure decisions that count those before them."""
 
-from bisect import insort
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -27,6 +27,7 @@ class Ruling:
         self._known = known
         self._touched = {one.key: one for one in touched}
         self._crossed = frozenset(crossed)
+        self._given: dict[str, datetime] = {}
 
     def ask(self, facts: Facts, now: datetime) -> HoldBack | None:
         """Tell what keeps a lead from being written to now; a moment is then taken by it."""
@@ -64,7 +65,11 @@ class Ruling:
         at = frees_at(cap, company.mails, now)
         if at <= now and known.has_turn:
             return at
-        return frees_at(cap, sorted([*company.mails, *company.planned]), now)
+        # Slots are only added here, so no turn is free before the one that was given last.
+        since = max(now, self._given.get(company.key, now))
+        given = frees_at(cap, sorted([*company.mails, *company.planned]), since)
+        self._given[company.key] = given
+        return given
 
     def _of(self, key: str) -> Touched:
         return self._touched.setdefault(key, Touched(key, [], []))
@@ -73,8 +78,28 @@ class Ruling:
 NOTHING_RULED: Final = Ruling({}, (), ())
 
 
-def frees_at(cap: Cap | None, mails: list[datetime], now: datetime) -> datetime:
-    """Give when one more mail may go, if these are all, oldest first."""
-    if cap is None or len(mails) < cap.mails:
-        return now
-    return max(now, mails[-cap.mails] + timedelta(days=cap.days))
+def frees_at(cap: Cap | None, slots: Sequence[datetime], since: datetime) -> datetime:
+    """Give the first moment for one more mail that leaves every window of a rule as it says.
+
+    Args:
+        cap: The rule; None = there is none.
+        slots: When mails went and are to go, in order.
+        since: Not before.
+    """
+    at, span = since, timedelta(days=cap.days if cap else 0)
+    while cap is not None:
+        before, until = bisect_right(slots, at - span), bisect_right(slots, at)
+        if until - before < cap.mails and not _is_full(cap, slots, at):
+            break
+        # The next moment at which a window has one mail less.
+        at = slots[max(before, until - cap.mails)] + span
+    return at
+
+
+def _is_full(cap: Cap, slots: Sequence[datetime], at: datetime) -> bool:
+    """Tell whether some window that holds a moment, and ends after it, has no room."""
+    span = timedelta(days=cap.days)
+    later = slots[bisect_right(slots, at) : bisect_left(slots, at + span)]
+    return any(
+        bisect_right(slots, end) - bisect_right(slots, end - span) >= cap.mails for end in later
+    )
