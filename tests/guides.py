@@ -19,5 +19,5 @@ def calls(examples: list[str]) -> list[tuple[str, str, Any]]:
 def _call(words: list[str]) -> tuple[str, str, Any]:
     body = msgspec.json.decode(words[words.index("-d") + 1]) if "-d" in words else None
     method = words[words.index("-X") + 1] if "-X" in words else "POST"
-    (address,) = [word for word in words if "$API" in word or "://" in word]
+    (address,) = [word for word in words if word.startswith(("$API", "http"))]
     return method, urlsplit(address.removeprefix("$API")).path.removeprefix("/api"), body
