@@ -144,6 +144,7 @@ async def switch(db: Db, team: TeamId, *, paused: bool, now: datetime) -> None:
 
 async def change_rules(db: Db, team: TeamId, changes: ContactRuleChanges) -> None:
     """Change some of a team's contact rules."""
+    await teams.lock(db, team)  # two changes at once are both kept
     old = await teams.get_contact_rules(db, team)
     new = {
         ("is_one_campaign" if name == "one_campaign" else name): value

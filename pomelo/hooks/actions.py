@@ -42,7 +42,7 @@ async def add(
     """
     if new.campaign_id is not None:
         await campaigns.get(db, team, new.campaign_id)
-    await teams.lock_hooks(db, team)
+    await teams.lock(db, team)
     if len(await store.list_of_team(db, team)) >= A_TEAM:
         raise TooManyHooks
     hook, signing = ids.hook(), signatures.new_secret()
@@ -68,7 +68,7 @@ async def remove(db: Db, team: TeamId, hook: HookId) -> Hook:
     Raises:
         HookNotFound: The team has no such hook.
     """
-    await teams.lock_hooks(db, team)
+    await teams.lock(db, team)
     removed = await store.delete(db, team, hook)
     if removed is None:
         raise HookNotFound
@@ -142,7 +142,7 @@ async def replay(
         HookNotFound: The team has no such hook.
         DeliveryNotFound: The hook was never told one of `deliveries`, or it is forgotten.
     """
-    await teams.lock_hooks(db, team)
+    await teams.lock(db, team)
     if not await store.lock(db, [(team, hook)]):
         raise HookNotFound
     named = None if deliveries is None else set(deliveries)

@@ -179,7 +179,7 @@ class Turn:
         hook = self._hook
         async with self._desk.database.transaction() as db:
             if self._disabled_for is not None:
-                await teams.lock_hooks(db, hook.team_id)
+                await teams.lock(db, hook.team_id)
             if not await store.lock_claimed(db, hook):
                 return
             await store.release(

@@ -53,8 +53,8 @@ WHERE id = :team_id AND (paused_at IS NULL) <> (:paused_at::timestamptz IS NULL)
 -- name: rename
 UPDATE teams SET name = :name WHERE id = :team_id;
 
--- name: lock_hooks
--- Who adds or ends a hook takes turns with others of the team.
+-- name: lock
+-- Who adds or ends a hook, or changes a rule, takes turns with others of the team.
 SELECT id FROM teams WHERE id = :team_id FOR NO KEY UPDATE;
 
 -- name: set_has_hooks

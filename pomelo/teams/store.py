@@ -97,9 +97,9 @@ async def rename(db: Db, team: TeamId, name: str) -> int:
     return await QUERIES["rename"].run(db, team_id=team, name=name)
 
 
-async def lock_hooks(db: Db, team: TeamId) -> None:
-    """Wait for others who add or end hooks of the team."""
-    await QUERIES["lock_hooks"].run(db, team_id=team)
+async def lock(db: Db, team: TeamId) -> None:
+    """Wait for others who change what the whole team shares: its hooks, its contact rules."""
+    await QUERIES["lock"].run(db, team_id=team)
 
 
 async def set_has_hooks(db: Db, team: TeamId, *, has_hooks: bool) -> None:

@@ -1,5 +1,6 @@
 """The team, its users and channels through the API: the reference's shapes, and ours."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -87,6 +88,28 @@ async def test_contact_rules_change_one_by_one(api: Caller, stranger: Caller) ->
         "quietDays": None,
     }
     assert not (await stranger.call("GET", "/team"))["contactRules"]["oneCampaign"]
+
+
+async def test_two_changes_of_contact_rules_at_once_are_both_kept(api: Caller) -> None:
+    cap = {"mails": 3, "days": 30}
+    await asyncio.gather(
+        *(
+            api.call("PATCH", "/team", {"contactRules": rules})
+            for rules in (
+                {"person": cap},
+                {"company": cap},
+                {"quietDays": 7},
+                {"oneCampaign": True},
+            )
+        )
+    )
+
+    assert (await api.call("GET", "/team"))["contactRules"] == {
+        "person": cap,
+        "company": cap,
+        "oneCampaign": True,
+        "quietDays": 7,
+    }
 
 
 @pytest.mark.parametrize(
