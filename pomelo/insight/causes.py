@@ -143,9 +143,9 @@ MEANINGS: Final[dict[Cause, Meaning]] = {
         "what the condition asks happens",
     ),
     Cause.CONTACT_RULE: Meaning(
-        "A rule of the team says not to write to this person now.",
-        "Change the rule.",
-        "the rule allows it",
+        "The team's contact rules say not to write to this person or company now.",
+        "Wait, or change them with PATCH /api/team (contactRules), or pomelo team rules.",
+        "the rules allow it",
     ),
     Cause.OUT_OF_OFFICE: Meaning("The person is away until then."),
     Cause.DELAY: Meaning("Its next step is not due yet."),

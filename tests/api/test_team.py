@@ -92,17 +92,8 @@ async def test_contact_rules_change_one_by_one(api: Caller, stranger: Caller) ->
 
 async def test_two_changes_of_contact_rules_at_once_are_both_kept(api: Caller) -> None:
     cap = {"mails": 3, "days": 30}
-    await asyncio.gather(
-        *(
-            api.call("PATCH", "/team", {"contactRules": rules})
-            for rules in (
-                {"person": cap},
-                {"company": cap},
-                {"quietDays": 7},
-                {"oneCampaign": True},
-            )
-        )
-    )
+    wanted = [{"person": cap}, {"company": cap}, {"quietDays": 7}, {"oneCampaign": True}]
+    await asyncio.gather(*(api.call("PATCH", "/team", {"contactRules": one}) for one in wanted))
 
     assert (await api.call("GET", "/team"))["contactRules"] == {
         "person": cap,

@@ -295,4 +295,4 @@ async def test_explain_says_that_another_campaign_talks(office: Open) -> None:
     after = await explain(post, second.id)
 
     assert (before.cause, after.cause) == (Cause.CONTACT_RULE, Cause.CONTACT_RULE)
-    assert (after.goes_at, after.waits_for) == (None, "the rule allows it")
+    assert (after.goes_at, after.waits_for) == (None, "the rules allow it")
