@@ -34,6 +34,7 @@ from pomelo.api import (
     tracking,
     unsubscribe_variables,
     unsubscribes,
+    users,
 )
 from pomelo.api.contract import AnyOperation
 
@@ -54,6 +55,7 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
     *unsubscribes.OPERATIONS,
     *unsubscribe_variables.OPERATIONS,
     *team.OPERATIONS,
+    *users.OPERATIONS,
     *team_senders.OPERATIONS,
     *email_accounts.OPERATIONS,
     *senders.OPERATIONS,

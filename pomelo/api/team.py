@@ -9,18 +9,9 @@ from pomelo import campaigns, senders, teams
 from pomelo.api.answers import Moment, moment
 from pomelo.api.call import Call
 from pomelo.api.contract import AnyOperation, NoQuery, Operation, Permission
-from pomelo.api.user_shapes import (
-    Account,
-    Channels,
-    EmailChannel,
-    EmailLimit,
-    ShownUser,
-    UserMailbox,
-)
 from pomelo.base.db import Db
 from pomelo.base.errors import Invalid
 from pomelo.base.ids import TeamId, UserId
-from pomelo.senders import PausedFor, Sender
 from pomelo.teams import (
     Cap,
     ContactRules,
@@ -29,21 +20,9 @@ from pomelo.teams import (
     TeamNotFound,
     Uncertain,
     User,
-    UserNotFound,
 )
 
 SECTION: Final = "Team"
-
-# lemlist's word for a mailbox. Without its log-in it is cut off; other pauses are errors.
-STATUS: Final[dict[PausedFor | None, str]] = {
-    None: "CONNECTED",
-    PausedFor.AUTH: "DISCONNECTED",
-    PausedFor.BLOCK: "ERROR",
-    PausedFor.THROTTLED: "ERROR",
-    PausedFor.SENDER: "ERROR",
-    PausedFor.UNREACHABLE: "ERROR",
-    PausedFor.BOUNCES: "ERROR",
-}
 
 
 class TeamNameMissing(Invalid):
@@ -97,6 +76,7 @@ class ShownTeam(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     uncertain: Uncertain
     paused: bool
     new_leads_percent: int
+    limit_per_day: int
     contact_rules: ShownContactRules
     users: list[TeamUser] | msgspec.UnsetType = msgspec.UNSET
 
@@ -108,6 +88,7 @@ class TeamChanges(msgspec.Struct, frozen=True, rename="camel"):
     uncertain: Uncertain | None = None
     paused: bool | None = None
     new_leads_percent: Annotated[int, msgspec.Meta(ge=0, le=100)] | None = None
+    limit_per_day: Annotated[int, msgspec.Meta(ge=0, le=10_000_000)] | None = None
     contact_rules: ContactRuleChanges | None = None
 
 
@@ -119,22 +100,30 @@ async def get(call: Call[Version, None]) -> ShownTeam:
 
 async def change(call: Call[NoQuery, TeamChanges]) -> ShownTeam:
     """Change the caller's team."""
-    team, changes = call.caller.team, call.body
+    team, now = call.caller.team, call.state.clock.now()
 
     async def write(db: Db) -> ShownTeam:
-        if changes.name is not None:
-            await teams.rename(db, team, checked_name(changes.name))
-        if changes.uncertain is not None:
-            await teams.set_uncertain(db, team, changes.uncertain)
-        if changes.paused is not None:
-            await switch(db, team, paused=changes.paused, now=call.state.clock.now())
-        if changes.new_leads_percent is not None:
-            await teams.set_new_leads_percent(db, team, changes.new_leads_percent)
-        if changes.contact_rules is not None:
-            await change_rules(db, team, changes.contact_rules)
+        await apply(db, team, call.body, now=now)
         return await show(db, team, has_users=False)
 
     return await call.state.database.retrying(write)
+
+
+async def apply(db: Db, team: TeamId, changes: TeamChanges, *, now: datetime) -> None:
+    """Change what is named of a team."""
+    if changes.name is not None:
+        await teams.rename(db, team, checked_name(changes.name))
+    if changes.uncertain is not None:
+        await teams.set_uncertain(db, team, changes.uncertain)
+    if changes.paused is not None:
+        await switch(db, team, paused=changes.paused, now=now)
+    if changes.new_leads_percent is not None:
+        await teams.set_new_leads_percent(db, team, changes.new_leads_percent)
+    if changes.limit_per_day is not None:
+        await teams.set_limit(db, team, changes.limit_per_day)
+        await senders.reconsider(db, team, now=now)
+    if changes.contact_rules is not None:
+        await change_rules(db, team, changes.contact_rules)
 
 
 async def switch(db: Db, team: TeamId, *, paused: bool, now: datetime) -> None:
@@ -185,6 +174,7 @@ def _shown(team: Team, users: list[User], rules: ContactRules, *, has_users: boo
         uncertain=team.uncertain,
         paused=team.paused_at is not None,
         new_leads_percent=team.new_leads_percent,
+        limit_per_day=team.limit_per_day,
         contact_rules=ShownContactRules(
             person=rules.person,
             company=rules.company,
@@ -193,34 +183,6 @@ def _shown(team: Team, users: list[User], rules: ContactRules, *, has_users: boo
         ),
         users=listed if has_users else msgspec.UNSET,
     )
-
-
-async def get_user(call: Call[NoQuery, None]) -> ShownUser:
-    """Answer a user of the team."""
-    team = call.caller.team
-    async with call.state.database.transaction(readonly=True) as db:
-        user = await teams.get_user(db, team, UserId(call.path["userId"]))
-        mailboxes = await senders.list_of_team(db, team, users=[user.id])
-    return ShownUser(
-        user.id, user.name, user.email, user.role, [_mailbox(sender) for sender in mailboxes]
-    )
-
-
-def _mailbox(sender: Sender) -> UserMailbox:
-    return UserMailbox(
-        id=sender.id,
-        email=sender.email,
-        status=STATUS[sender.paused_for],
-        lemlist=EmailLimit(sender.limit_per_day),
-    )
-
-
-async def channels(call: Call[NoQuery, None]) -> Channels:
-    """Answer by what ways the caller's user reaches people."""
-    async with call.state.database.transaction(readonly=True) as db:
-        found = await senders.list_of_team(db, call.caller.team, users=[call.caller.user])
-    accounts = [Account(sender.id, sender.email) for sender in found]
-    return Channels(EmailChannel(bool(accounts), accounts))
 
 
 OPERATIONS: Final[tuple[AnyOperation, ...]] = (
@@ -250,8 +212,9 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
             "every campaign of the team at once: no step of any lead is begun, whatever a person "
             "sends by hand still goes, and replies are still heard; `paused: false` lets each go "
             "on where it was. Follow-ups go before new leads, but `newLeadsPercent` of what a "
-            "sender may send in 24 hours is kept for new leads while any wait. `contactRules` hold "
-            "for all campaigns together: at most so many `mails` in so many `days` to one `person` "
+            "sender may send in 24 hours is kept for new leads while any wait. `limitPerDay` is "
+            "what all senders together may send in 24 hours (0: no limit). `contactRules` hold for "
+            "all campaigns together: at most so many `mails` in so many `days` to one `person` "
             "or to all of a `company` (its `companyDomain`, else the domain of the address unless "
             "anybody can have a mailbox there); with `oneCampaign` nobody is written to while "
             "another campaign is under way with them; `quietDays` after a reply nobody of that "
@@ -261,29 +224,5 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
         answer=ShownTeam,
         errors=(TeamNotFound, TeamNameMissing),
         example={"uncertain": "hold"},
-    ),
-    Operation(
-        method="GET",
-        path="/api/users/{userId}",
-        run=get_user,
-        permission=Permission.MEMBER,
-        section="Users",
-        summary="Get a user",
-        text=(
-            "With their mailboxes. `status` is DISCONNECTED when the log-in is refused, ERROR "
-            "when the mailbox is paused for another reason; GET /api/senders says which."
-        ),
-        answer=ShownUser,
-        errors=(UserNotFound,),
-    ),
-    Operation(
-        method="GET",
-        path="/api/user/channels",
-        run=channels,
-        permission=Permission.MEMBER,
-        section="Users",
-        summary="List the user's channels",
-        text="Mail only; on other channels Pomelo makes tasks for people.",
-        answer=Channels,
     ),
 )

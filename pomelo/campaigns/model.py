@@ -132,6 +132,7 @@ class ReadyRow(msgspec.Struct, frozen=True):
         windows: Its schedules' hours; never empty.
         weight: The campaign's.
         served: Turns it had, each divided by its weight.
+        team_limit: Mails a day of all of the team's senders together; 0 = any number.
     """
 
     team_id: TeamId
@@ -141,6 +142,7 @@ class ReadyRow(msgspec.Struct, frozen=True):
     windows: tuple[Window, ...]
     weight: int = 1
     served: float = 0
+    team_limit: int = 0
 
 
 class NextLook(msgspec.Struct, frozen=True):

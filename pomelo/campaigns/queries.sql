@@ -275,11 +275,13 @@ WHERE team_id = :team_id AND schedule_id = :schedule_id;
 
 -- name: ready_rows
 -- Longest waiting first. A campaign without hours is never ready: better late than at night.
-SELECT u.team_id, u.campaign_id, u.sender_id, h.seconds_to_wait, h.windows, c.weight, u.served
+SELECT u.team_id, u.campaign_id, u.sender_id, h.seconds_to_wait, h.windows, c.weight, u.served,
+  t.limit_per_day AS team_limit
 FROM unnest(:team_ids::text[], :sender_ids::text[]) AS n (team_id, sender_id)
 JOIN campaign_senders u
   ON u.team_id = n.team_id AND u.sender_id = n.sender_id AND u.next_at <= :now
 JOIN campaigns c ON c.team_id = u.team_id AND c.id = u.campaign_id AND c.is_live
+JOIN teams t ON t.id = u.team_id
 JOIN LATERAL (
   SELECT max(s.seconds_to_wait) AS seconds_to_wait, jsonb_agg(jsonb_build_object(
     'timezone', s.timezone, 'start', s.start_time || ':00', 'end', s.end_time || ':00',

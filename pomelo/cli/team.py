@@ -5,7 +5,7 @@ from typing import Annotated, Final
 import typer
 
 from pomelo import teams
-from pomelo.api.team import ShownTeam, checked_name, show, switch
+from pomelo.api.team import ShownTeam, TeamChanges, apply, checked_name, show, switch
 from pomelo.base import addresses
 from pomelo.base.db import Db
 from pomelo.cli import choose
@@ -101,32 +101,36 @@ def change(
             help="A mail of unknown fate: hold it for a person, or resend it, perhaps twice."
         ),
     ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=0, help="Mails in any 24 hours of all senders together; 0 = no limit."),
+    ] = None,
     name: Annotated[str | None, typer.Option(help="Another name.")] = None,
+    *,
     as_json: JsonOption = False,
 ) -> None:
     """Change what a team wants.
 
     Examples:
         pomelo team set --uncertain resend
+        pomelo team set --limit 500
         pomelo team set --team "Pied Piper" --name "Pied Piper Inc"
     """
-    changed = run(lambda house: _change(house, team, uncertain, name))
+    changes = TeamChanges(name=name, uncertain=uncertain, limit_per_day=limit)
+    changed = run(lambda house: _change(house, team, changes))
     if as_json:
         show_json(changed)
     else:
         typer.echo(f'"{changed.name}" ({changed.id}), uncertain mails: {changed.uncertain}.')
 
 
-async def _change(
-    house: House, wanted: str, uncertain: Uncertain | None, name: str | None
-) -> ShownTeam:
-    async with house.database.transaction() as db:
+async def _change(house: House, wanted: str, changes: TeamChanges) -> ShownTeam:
+    async def write(db: Db) -> ShownTeam:
         team = (await choose.team(db, wanted)).id
-        if uncertain is not None:
-            await teams.set_uncertain(db, team, uncertain)
-        if name is not None:
-            await teams.rename(db, team, checked_name(name))
+        await apply(db, team, changes, now=house.clock.now())
         return await show(db, team, has_users=True)
+
+    return await house.database.retrying(write)
 
 
 @app.command()

@@ -181,12 +181,29 @@ class Desk:
         return [_answer(entry, begun, given) for entry in entries]
 
     async def _give_leave(self, db: Db, leaves: Sequence[Leave], now: datetime) -> set[MessageId]:
-        marks = [leave.mark for leave in await _not_held_back(db, leaves, now)]
+        allowed = await _within_team(db, await _not_held_back(db, leaves, now), now)
+        marks = [leave.mark for leave in allowed]
         marked = set(await messages.mark(db, marks, now=now, heard_since=self.heard_since()))
         resting = [leave for leave in leaves if leave.gap and leave.mark.intent.id in marked]
         if resting:
             await _rest(db, resting, now)
         return marked
+
+
+async def _within_team(db: Db, leaves: Sequence[Leave], now: datetime) -> list[Leave]:
+    """Leave out what is beyond the teams' limits, now that nobody else may count."""
+    limits = {leave.mark.intent.team_id: leave.facts.team_limit for leave in leaves}
+    limits = {team: limit for team, limit in limits.items() if limit}
+    if not limits:
+        return [*leaves]
+    quotas = await contacting.hold_quotas(db, limits, now=now)
+    allowed = []
+    for leave in leaves:
+        team = leave.mark.intent.team_id
+        if team not in quotas or quotas[team] > 0:
+            allowed.append(leave)
+            quotas |= {team: quotas[team] - 1} if team in quotas else {}
+    return allowed
 
 
 async def _not_held_back(db: Db, leaves: Sequence[Leave], now: datetime) -> list[Leave]:

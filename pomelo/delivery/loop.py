@@ -20,7 +20,7 @@ from pomelo.delivery.drafts import letter_key
 from pomelo.delivery.health import eased
 from pomelo.delivery.model import Facts
 from pomelo.delivery.outcomes import hold_of
-from pomelo.delivery.plan import Job, Shift, is_tight, keep_share, plan, wants
+from pomelo.delivery.plan import Job, Shift, is_tight, keep_share, plan, wants, within_team
 from pomelo.delivery.release import release
 from pomelo.leads import Claimed
 from pomelo.messages import MessageKind, Quota
@@ -212,6 +212,10 @@ async def shifts(
         )
         for sender in found
     ]
+    team_limits = {row.team_id: row.team_limit for row in rows if row.team_limit}
+    if team_limits:
+        held = await messages.team_quotas(db, team_limits, since=now - DAY)
+        planned = within_team(planned, held)
     tight = [shift for shift in planned if is_tight(shift)]
     shared = await _with_shares(db, tight, resting, now) if tight else {}
     return [shared.get(shift.sender.id, shift) for shift in planned]

@@ -56,6 +56,7 @@ class Facts(msgspec.Struct, frozen=True):
         next: What comes after it.
         is_follow_up: It was written to before, so it may have answered.
         hearing: Whether the sender that would write hears of that.
+        team_limit: Mails a day of all of the team's senders together; 0 = any number.
         contact_rules: How often its team writes to the same person or company.
     """
 
@@ -87,6 +88,7 @@ class Facts(msgspec.Struct, frozen=True):
     next: Spot | None
     began: Began | None
     before: Before | None
+    team_limit: int = 0
 
 
 class Send(msgspec.Struct, frozen=True):

@@ -1,6 +1,6 @@
 """How much each sender may carry now: its limit and gap, and the hours of its campaigns."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from heapq import heapify, heapreplace
 from random import randint
@@ -8,11 +8,12 @@ from typing import Final
 
 import msgspec
 
-from pomelo.base.ids import CampaignId, LeadId
+from pomelo.base.ids import CampaignId, LeadId, TeamId
 from pomelo.campaigns import ReadyRow
 from pomelo.delivery.contacting import Ruling
 from pomelo.delivery.model import Facts
 from pomelo.leads import Want
+from pomelo.messages import TeamQuota
 from pomelo.schedules import Window, add_days, next_moment
 from pomelo.senders import Sender, limit_at, room_at
 from pomelo.sequences import Spot
@@ -33,6 +34,7 @@ class Shift(msgspec.Struct, frozen=True):
         left: How many mails those hours still hold.
         kept: How many of all that they hold are new leads'.
         takes_own: Whether it may write to leads that it has written to before.
+        is_team_full: It is the team's 24 hours that have no room.
     """
 
     sender: Sender
@@ -43,6 +45,7 @@ class Shift(msgspec.Struct, frozen=True):
     left: int = BATCH
     kept: int = 0
     takes_own: bool = True
+    is_team_full: bool = False
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -93,6 +96,37 @@ def plan(
         left=left,
         kept=0 if sender.new_leads_stopped_at else _kept(limit, percent),
     )
+
+
+def within_team(shifts: Sequence[Shift], quotas: Mapping[TeamId, TeamQuota]) -> list[Shift]:
+    """Leave senders what their teams' limits allow them together.
+
+    Args:
+        shifts: Their plans.
+        quotas: What the teams' 24 hours hold; of a team that is missing there is no limit.
+    """
+    left: dict[TeamId, int] = {}
+    return [_within(shift, quotas.get(shift.sender.team_id), left) for shift in shifts]
+
+
+def _within(shift: Shift, quota: TeamQuota | None, left: dict[TeamId, int]) -> Shift:
+    if quota is None:
+        return shift
+    team = shift.sender.team_id
+    room = left.setdefault(team, max(0, _team_limit(shift) - quota.sent))
+    amount = min(shift.amount, room)
+    left[team] -= amount
+    if quota.sent < _team_limit(shift) or quota.frees_at is None:
+        return msgspec.structs.replace(shift, amount=amount, left=min(shift.left, room))
+    full_until = max(quota.frees_at, shift.full_until or quota.frees_at)
+    return msgspec.structs.replace(
+        shift, amount=0, left=0, full_until=full_until, is_team_full=True
+    )
+
+
+def _team_limit(shift: Shift) -> int:
+    rows = [*shift.rows, *(row for row, _ in shift.closed)]
+    return max((row.team_limit for row in rows), default=0)
 
 
 def is_tight(shift: Shift) -> bool:

@@ -33,6 +33,7 @@ class Place(msgspec.Struct, frozen=True):
     uncertain: Uncertain
     hearing: Hearing
     contact_rules: ContactRules
+    team_limit: int
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -130,6 +131,7 @@ def _facts(person: Person, place: Place, at: Spots) -> Facts:
         is_follow_up=person.is_follow_up,
         hearing=place.hearing,
         contact_rules=place.contact_rules,
+        team_limit=place.team_limit,
         step_id=at.due.step if at.due else None,
         step_version=at.due.version if at.due else None,
         step_type=at.due.type if at.due else None,

@@ -33,6 +33,7 @@ class Cause(StrEnum):
     TOO_MANY_BOUNCES = "tooManyBounces"
     LIMIT = "limit"
     RAMP = "ramp"
+    TEAM_LIMIT = "teamLimit"
     NEW_LEADS_SHARE = "newLeadsShare"
     GAP = "gap"
     SECONDS_TO_WAIT = "secondsToWait"
@@ -164,6 +165,10 @@ MEANINGS: Final[dict[Cause, Meaning]] = {
     Cause.RAMP: Meaning(
         "Its sender is new and has sent as many mails as its ramp allows today.",
         "Wait, or change the ramp with PATCH /api/senders/{id} (rampPerDay).",
+    ),
+    Cause.TEAM_LIMIT: Meaning(
+        "The team has sent as many mails as it may in 24 hours.",
+        "Wait, or change the limit with PATCH /api/team (limitPerDay).",
     ),
     Cause.NEW_LEADS_SHARE: Meaning(
         "What is left of its sender's day is kept for new leads.",

@@ -64,6 +64,8 @@ def sender_holds(sending: Sending, *, now: datetime) -> list[Hold]:
             )
         ]
     if shift.full_until is not None:
+        if shift.is_team_full:
+            return [Hold(Cause.TEAM_LIMIT, at=shift.full_until)]
         cause = Cause.RAMP if senders.is_ramping(sender, now) else Cause.LIMIT
         return [Hold(cause, at=shift.full_until, detail=f" ({sender.email})")]
     if sender.may_send_at > now:

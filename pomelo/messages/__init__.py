@@ -17,6 +17,7 @@ from pomelo.messages.model import (
     Result,
     SingleMail,
     TakenUp,
+    TeamQuota,
 )
 from pomelo.messages.replies import (
     RETRY_FOR,
@@ -56,6 +57,7 @@ from pomelo.messages.store import (
     set_bounced,
     settle,
     take_up,
+    team_quotas,
     withdraw,
 )
 from pomelo.messages.subjects import base_subject
@@ -83,6 +85,7 @@ __all__ = [
     "SingleMail",
     "Stage",
     "TakenUp",
+    "TeamQuota",
     "base_subject",
     "begin",
     "bury",
@@ -114,5 +117,6 @@ __all__ = [
     "settle",
     "status_class",
     "take_up",
+    "team_quotas",
     "withdraw",
 ]

@@ -202,6 +202,14 @@ class Quota(msgspec.Struct, frozen=True):
     new_leads_percent: int = 0
 
 
+class TeamQuota(msgspec.Struct, frozen=True):
+    """What the rolling 24 hours of all of a team's senders hold; as `Quota`."""
+
+    team_id: TeamId
+    sent: int
+    frees_at: datetime | None
+
+
 class FirstMails(msgspec.Struct, frozen=True):
     """How many of a sender's mails were the first to their leads."""
 

@@ -219,6 +219,25 @@ CROSS JOIN LATERAL (
            ORDER BY x.data_at DESC LIMIT w.amount)) b
         ORDER BY b.data_at DESC LIMIT w.amount) d) r;
 
+-- name: team_quotas
+-- As `quotas`, of all of a team's senders together, those that were deleted too.
+SELECT w.team_id, r.sent::int, r.frees_at
+FROM unnest(:team_ids::text[], :limits::int[]) AS w (team_id, amount)
+CROSS JOIN LATERAL (
+  SELECT count(*) AS sent, min(d.data_at) + interval '24 hours' AS frees_at
+  FROM (SELECT b.data_at
+        FROM senders s
+        CROSS JOIN LATERAL (
+          (SELECT m.data_at FROM messages m
+           WHERE m.team_id = s.team_id AND m.sender_id = s.id AND m.data_at > :since
+           ORDER BY m.data_at DESC LIMIT w.amount)
+          UNION ALL
+          (SELECT x.data_at FROM removed_messages x
+           WHERE x.team_id = s.team_id AND x.sender_id = s.id AND x.data_at > :since
+           ORDER BY x.data_at DESC LIMIT w.amount)) b
+        WHERE s.team_id = w.team_id
+        ORDER BY b.data_at DESC LIMIT w.amount) d) r;
+
 -- name: count_first
 SELECT w.sender_id, (
   (SELECT count(*) FROM messages m

@@ -1,6 +1,6 @@
 """Messages in the database: one function a query."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -20,6 +20,7 @@ from pomelo.messages.model import (
     Result,
     SingleMail,
     TakenUp,
+    TeamQuota,
 )
 from pomelo.senders import LAST_MAILS, HardBounces
 
@@ -203,6 +204,16 @@ async def quotas(
         limits=[limit for _, _, limit in limits],
         since=since,
     )
+
+
+async def team_quotas(
+    db: Db, limits: Mapping[TeamId, int], *, since: datetime
+) -> dict[TeamId, TeamQuota]:
+    """Count what teams have begun to send since then, each up to its limit."""
+    found = await QUERIES["team_quotas"].rows(
+        db, TeamQuota, team_ids=[*limits], limits=[*limits.values()], since=since
+    )
+    return {one.team_id: one for one in found}
 
 
 async def count_first(

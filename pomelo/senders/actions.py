@@ -20,6 +20,7 @@ from pomelo.senders.model import Changes, NewSender, PausedFor, Sender, Server, 
 from pomelo.senders.oauth.store import delete_grant, find_grant
 from pomelo.senders.protection import is_loopback
 from pomelo.senders.replies import Replies
+from pomelo.senders.store import QUERIES
 
 FOLDER_CHARACTERS: Final = 200
 
@@ -130,6 +131,11 @@ async def change(
     if changed is None:
         raise SenderNotFound
     return changed
+
+
+async def reconsider(db: Db, team: TeamId, *, now: datetime) -> None:
+    """Let all of a team's senders be looked at again, for a limit that they share changed."""
+    await QUERIES["reconsider"].run(db, team_id=team, now=now)
 
 
 async def set_log_in(

@@ -90,6 +90,15 @@ RETURNING team_id, id, user_id, email, address_key, name, signature, smtp_host, 
   paused_at, failed_connects, created_at, saves_sent_copy, new_leads_stopped_at,
   ramp_per_day, ramp_started_at;
 
+-- name: reconsider
+-- A limit of their team changed. Who rests between two mails rests no shorter.
+UPDATE senders SET
+  may_send_at = LEAST(may_send_at, :now::timestamptz + make_interval(secs => gap_seconds + gap_jitter_seconds)),
+  next_at = CASE WHEN claimed_by IS NULL
+    THEN LEAST(next_at, :now::timestamptz + make_interval(secs => gap_seconds + gap_jitter_seconds))
+    ELSE next_at END
+WHERE team_id = :team_id AND deleted_at IS NULL AND paused_for IS NULL;
+
 -- name: delete
 -- Soft, for activities keep naming it; its secrets go. FOR UPDATE waits for results that are
 -- just giving it to a lead.

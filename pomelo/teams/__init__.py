@@ -22,7 +22,7 @@ from pomelo.teams.contact_rules import (
 )
 from pomelo.teams.errors import KeyNotFound, TeamNotFound, UserBlocked, UserNotFound
 from pomelo.teams.model import ApiKey, Caller, NewKey, Team, Uncertain, User
-from pomelo.teams.store import lock, set_has_hooks, set_new_leads_percent, set_paused
+from pomelo.teams.store import lock, set_has_hooks, set_limit, set_new_leads_percent, set_paused
 
 __all__ = [
     "ApiKey",
@@ -52,6 +52,7 @@ __all__ = [
     "revoke_key",
     "set_contact_rules",
     "set_has_hooks",
+    "set_limit",
     "set_new_leads_percent",
     "set_paused",
     "set_uncertain",

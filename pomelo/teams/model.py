@@ -24,6 +24,7 @@ class Team(msgspec.Struct, frozen=True):
     created_at: datetime
     paused_at: datetime | None = None
     new_leads_percent: int = 20
+    limit_per_day: int = 0
 
 
 class User(msgspec.Struct, frozen=True):

@@ -1,6 +1,6 @@
 -- name: insert_team
 INSERT INTO teams (id, name, created_at) VALUES (:id, :name, :now)
-RETURNING id, name, uncertain, created_at, paused_at, new_leads_percent;
+RETURNING id, name, uncertain, created_at, paused_at, new_leads_percent, limit_per_day;
 
 -- name: insert_user
 INSERT INTO users (team_id, id, name, email, created_at) VALUES (:team_id, :id, :name, :email, :now)
@@ -11,10 +11,10 @@ INSERT INTO api_keys (team_id, id, user_id, name, hash, hint, created_at)
 VALUES (:team_id, :id, :user_id, :name, :hash, :hint, :now);
 
 -- name: find_team
-SELECT id, name, uncertain, created_at, paused_at, new_leads_percent FROM teams WHERE id = :team_id;
+SELECT id, name, uncertain, created_at, paused_at, new_leads_percent, limit_per_day FROM teams WHERE id = :team_id;
 
 -- name: list_teams
-SELECT id, name, uncertain, created_at, paused_at, new_leads_percent FROM teams ORDER BY created_at, id;
+SELECT id, name, uncertain, created_at, paused_at, new_leads_percent, limit_per_day FROM teams ORDER BY created_at, id;
 
 -- name: list_users
 SELECT team_id, id, name, email, role, is_blocked, created_at
@@ -44,6 +44,9 @@ UPDATE teams SET uncertain = :uncertain WHERE id = :team_id;
 
 -- name: set_new_leads_percent
 UPDATE teams SET new_leads_percent = :percent WHERE id = :team_id;
+
+-- name: set_limit
+UPDATE teams SET limit_per_day = :limit WHERE id = :team_id;
 
 -- name: set_paused
 -- Gives nothing where it is so already, and the first moment stays.

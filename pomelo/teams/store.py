@@ -87,6 +87,11 @@ async def set_new_leads_percent(db: Db, team: TeamId, percent: int) -> int:
     return await QUERIES["set_new_leads_percent"].run(db, team_id=team, percent=percent)
 
 
+async def set_limit(db: Db, team: TeamId, limit: int) -> int:
+    """Write how many mails all its senders together send in 24 hours; 0 = any number."""
+    return await QUERIES["set_limit"].run(db, team_id=team, limit=limit)
+
+
 async def set_paused(db: Db, team: TeamId, paused_at: datetime | None) -> int:
     """Write since when a team is paused; gives whether that changed (0 or 1)."""
     return await QUERIES["set_paused"].run(db, team_id=team, paused_at=paused_at)

@@ -10,7 +10,9 @@ CREATE TABLE teams (
   -- Since when nothing is sent for any of its campaigns; NULL = they go on.
   paused_at timestamptz,
   -- How much of each sender's day is kept for leads that nobody has written to, while any wait.
-  new_leads_percent integer NOT NULL DEFAULT 20 CHECK (new_leads_percent BETWEEN 0 AND 100)
+  new_leads_percent integer NOT NULL DEFAULT 20 CHECK (new_leads_percent BETWEEN 0 AND 100),
+  -- Mails in any 24 hours by all senders together; 0 = no limit.
+  limit_per_day integer NOT NULL DEFAULT 0 CHECK (limit_per_day >= 0)
 );
 
 -- How often a team writes to the same person or company; no row = it never said.

@@ -28,6 +28,7 @@ async def test_the_team_has_what_strict_clients_need(api: Caller) -> None:
         "uncertain": "hold",
         "paused": False,
         "newLeadsPercent": 20,
+        "limitPerDay": 0,
         "contactRules": {
             "person": None,
             "company": None,

@@ -26,8 +26,10 @@ async def test_its_commands_set_a_ramp_and_rules(
     said = [await pomelo(*shlex.split(line)[1:]) for line in LINES]
 
     sender, _ = (await pomelo("sender", "list", "--json")).json
-    assert [one.status for one in said] == [0, 0, 0, 0], said
-    assert said[1].out == "0 of 0 leads would go to monica@piedpiper.com.\n"
+    (team,) = (await pomelo("team", "list", "--json")).json
+    assert team["limitPerDay"] == 500
+    assert [one.status for one in said] == [0, 0, 0, 0, 0], said
+    assert said[2].out == "0 of 0 leads would go to monica@piedpiper.com.\n"
     assert (sender["limitPerDay"], sender["limitToday"]) == (40, 5)
     assert said[-1].out.splitlines() == [
         "At most 5 mails to one company in 7 days.",

@@ -103,6 +103,7 @@ class Pool:
         self.rules: dict[str, Rules] = {}
         self.hours: dict[str, Hours] = {}
         self.contact_rules = ContactRules()
+        self.team_limit = 0
         self.seen: list[Seen] = []
         self._asked_at: dict[str, datetime] = {}
 
@@ -129,6 +130,8 @@ class Pool:
             await campaigns.pause(db, self.post.team.id, self.post.campaign.id)
             self.contact_rules = self._contact_rules()
             await teams.set_contact_rules(db, self.post.team.id, self.contact_rules)
+            self.team_limit = self.chance.choice((0, 0, 3, 9))
+            await teams.set_limit(db, self.post.team.id, self.team_limit)
             made = [await self._sender(db, n) for n in range(self.chance.randint(1, 4))]
             for number in range(self.chance.randint(1, 3)):
                 await self._campaign(db, f"c{number}", made)
@@ -226,6 +229,9 @@ class Pool:
         for mail in self.seen:
             if not self.hours[mail.campaign].has(mail.began_at):
                 yield f"outside {self.hours[mail.campaign]}: {mail}"
+        if self.team_limit:
+            cap = Cap(self.team_limit, 1)
+            yield from self._too_often("team", cap, lambda _: "all of it")
         yield from self._too_often("person", self.contact_rules.person, lambda to: to)
         yield from self._too_often(
             "company", self.contact_rules.company, lambda to: to.rpartition("@")[2]

@@ -6,7 +6,7 @@ JOIN leads l ON l.team_id = w.team_id AND l.id = w.lead_id
 JOIN contacts c ON c.team_id = l.team_id AND c.id = l.contact_id;
 
 -- name: lock_touches
--- In the order of the keys: people before companies, so that no two wait in a ring. What is
+-- In the order of the keys: people before companies before teams, so that no two wait in a ring. What is
 -- read after it has all that others wrote who held one of them.
 WITH k AS MATERIALIZED (SELECT key FROM unnest(:keys::text[]) AS key ORDER BY key)
 SELECT pg_advisory_xact_lock(hashtextextended(key, 1)) FROM k;

@@ -1,11 +1,12 @@
 """What contact rules need to know, from the database; only for teams that have such rules."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
 
+from pomelo import messages
 from pomelo.base.db import Db
 from pomelo.base.ids import LeadId, TeamId
 from pomelo.base.sql import load
@@ -14,6 +15,7 @@ from pomelo.delivery.contacting.ruling import NOTHING_RULED, Ruling
 from pomelo.delivery.model import Facts
 
 QUERIES: Final = load(__package__ or "")
+DAY: Final = timedelta(hours=24)
 
 
 class Crossed(msgspec.Struct, frozen=True):
@@ -38,13 +40,23 @@ async def rule(db: Db, facts: Sequence[Facts], *, now: datetime, is_final: bool 
         return NOTHING_RULED
     known = await _list_known(db, ruled, is_final=is_final)
     if is_final:
-        keys = {key for one in known for key in (one.person_key, one.company_key)}
-        await QUERIES["lock_touches"].run(db, keys=sorted(keys))
+        await _lock(db, {key for one in known for key in (one.person_key, one.company_key)})
     people = await _list_people(db, known, _since(ruled, now))
     companies = await _list_companies(db, known, _since(ruled, now), now)
     crossing = [(one.team_id, one.lead_id) for one in ruled if one.contact_rules.is_one_campaign]
     refs = {(one.team_id, one.lead_id): one for one in known}
     return Ruling(refs, [*people, *companies], await list_crossed(db, crossing))
+
+
+async def hold_quotas(db: Db, limits: Mapping[TeamId, int], *, now: datetime) -> dict[TeamId, int]:
+    """Give how many mails teams may still send, and let nobody else count until the end."""
+    await _lock(db, {f"team {team}" for team in limits})
+    found = await messages.team_quotas(db, limits, since=now - DAY)
+    return {team: limit - found[team].sent for team, limit in limits.items()}
+
+
+async def _lock(db: Db, keys: Collection[str]) -> None:
+    await QUERIES["lock_touches"].run(db, keys=sorted(keys))
 
 
 def _since(ruled: Sequence[Facts], now: datetime) -> dict[TeamId, datetime]:
