@@ -62,7 +62,8 @@ SELECT smtp_host, smtp_port, smtp_tls, smtp_login, smtp_password, imap_host, ima
 FROM senders WHERE team_id = :team_id AND id = :id AND deleted_at IS NULL;
 
 -- name: change
--- A smaller gap or a larger limit counts at once: a worker looks again now.
+-- A smaller gap or a larger limit counts at once: a worker looks again when the gap is over, were
+-- a mail sent just now; what is left of a limit's day is not waited for.
 UPDATE senders SET
   name = COALESCE(:name, name), signature = COALESCE(:signature, signature),
   limit_per_day = COALESCE(:limit_per_day, limit_per_day),
@@ -78,11 +79,15 @@ UPDATE senders SET
   saves_sent_copy = COALESCE(:saves_sent_copy, saves_sent_copy),
   may_send_at = CASE
     WHEN paused_for IS NULL AND COALESCE(:limit_per_day, :gap_seconds, :ramp_per_day) IS NOT NULL
-    THEN LEAST(may_send_at, :now) ELSE may_send_at END,
+    THEN LEAST(may_send_at, :now::timestamptz + make_interval(
+      secs => COALESCE(:gap_seconds, gap_seconds) + COALESCE(:gap_jitter_seconds, gap_jitter_seconds)))
+    ELSE may_send_at END,
   next_at = CASE
     WHEN paused_for IS NULL AND claimed_by IS NULL
       AND COALESCE(:limit_per_day, :gap_seconds, :ramp_per_day) IS NOT NULL
-    THEN LEAST(next_at, :now) ELSE next_at END
+    THEN LEAST(next_at, :now + make_interval(
+      secs => COALESCE(:gap_seconds, gap_seconds) + COALESCE(:gap_jitter_seconds, gap_jitter_seconds)))
+    ELSE next_at END
 WHERE team_id = :team_id AND id = :id AND deleted_at IS NULL
 RETURNING team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
   smtp_login, dkim_selector, imap_host, replies, replies_read_at,
