@@ -4,6 +4,7 @@ Importing the library takes half a second and 20 MB, so a server answers before 
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -44,6 +45,18 @@ AWAY: Final = (
 )
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Tell whether what the library logs says more than that PostgreSQL went away.
+
+    Of that the database's own line tells, and the loop that begins anew; a schedule that fell due
+    at that very moment would tell of it a second time, with a traceback.
+    """
+    return not (record.exc_info and isinstance(record.exc_info[1], AWAY))
+
+
+logging.getLogger("pgqueuer").addFilter(_is_news)
 
 
 class _Names(DBSettings):

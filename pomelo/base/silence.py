@@ -99,7 +99,9 @@ class told:  # noqa: N801 - reads as a word in `with told():`
                 "A value in the request cannot be stored; "
                 "remove unusual characters and oversized values."
             ) from error
-        if isinstance(error, (*AWAY, TimeoutError)):
+        if isinstance(error, TimeoutError):
+            raise NoAnswer from error
+        if isinstance(error, AWAY):
             raise Unavailable from error
 
     def _note(self, presence: Presence, error: BaseException | None) -> None:
@@ -113,7 +115,7 @@ class told:  # noqa: N801 - reads as a word in `with told():`
 
 def _reason(error: BaseException) -> str:
     """Say in words what happened; the driver's own about itself would say nothing to a reader."""
-    if isinstance(error, NoAnswer):
+    if isinstance(error, NoAnswer | TimeoutError):
         return "no answer in time"
     is_inside = isinstance(error, asyncpg.InternalClientError | asyncpg.InterfaceError)
     return "the connection broke off" if is_inside else str(error) or repr(error)

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack
 
 import pytest
 
 from pomelo.base.db import Database, Db
 from pomelo.base.errors import Invalid, PomeloError
 from pomelo.base.groupcommit import GroupCommit
+from pomelo.base.silence import NoAnswer
 
 
 class Rows:
@@ -112,3 +114,21 @@ async def test_who_gathers_waits_no_longer_than_was_said(database: Database, row
     await asyncio.gather(commit.submit(3))
 
     assert rows.batches == [2, 1]
+
+
+async def test_who_came_while_nothing_answered_does_not_wait_as_long_again(
+    database: Database, rows: Rows
+) -> None:
+    tried: list[int] = []
+    commit = GroupCommit(database.within(0.2), rows.write, tried.append)
+
+    async with AsyncExitStack() as all_taken:
+        for _ in range(40):  # as many connections as the tests' pool has
+            await all_taken.enter_async_context(database.transaction())
+        first = commit.enqueue(1)
+        while not tried:
+            await asyncio.sleep(0)
+        outcomes = await asyncio.gather(first, commit.submit(2), return_exceptions=True)
+
+    assert [type(one) for one in outcomes] == [NoAnswer, NoAnswer]
+    assert tried == [1]  # nobody was made to wait for a second turn
