@@ -1,7 +1,8 @@
 """`pomelo team rules`: how often a team writes to the same person or company."""
 
 import re
-from typing import Annotated, Final
+from collections.abc import Callable
+from typing import Annotated, Final, TypeVar
 
 import msgspec
 import typer
@@ -18,6 +19,7 @@ from pomelo.teams import Cap, ContactRules
 
 CAP: Final = re.compile(r"(\d{1,4})/(\d{1,3})")
 NONE: Final = "none"
+Rule = TypeVar("Rule")
 
 
 class RuleUnreadable(Invalid):
@@ -56,10 +58,10 @@ def rules(
         pomelo team rules --company none
     """
     changes = ContactRuleChanges(
-        _cap(person),
-        _cap(company),
+        _said(person, _cap),
+        _said(company, _cap),
         msgspec.UNSET if one_campaign is None else one_campaign,
-        _days(quiet_days),
+        _said(quiet_days, _days),
     )
     found = run(lambda house: _change(house, team, changes))
     if as_json:
@@ -78,11 +80,14 @@ async def _change(house: House, wanted: str, changes: ContactRuleChanges) -> Con
     return await house.database.retrying(write)
 
 
-def _cap(given: str) -> Cap | msgspec.UnsetType | None:
+def _said(given: str, read: Callable[[str], Rule]) -> Rule | msgspec.UnsetType | None:
+    """Read what was said of a rule; nothing leaves it, `none` takes it away."""
     if not given:
         return msgspec.UNSET
-    if given == NONE:
-        return None
+    return None if given == NONE else read(given)
+
+
+def _cap(given: str) -> Cap:
     found = CAP.fullmatch(given)
     if found is None:
         raise RuleUnreadable
@@ -93,11 +98,7 @@ def _cap(given: str) -> Cap | msgspec.UnsetType | None:
         raise RuleUnreadable from None
 
 
-def _days(given: str) -> int | msgspec.UnsetType | None:
-    if not given:
-        return msgspec.UNSET
-    if given == NONE:
-        return None
+def _days(given: str) -> int:
     try:
         return msgspec.convert(int(given), teams.Days)
     except ValueError:

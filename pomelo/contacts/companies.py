@@ -51,10 +51,10 @@ def company_of(address: Address, named: object = None) -> str:
     if isinstance(named, str) and (given := _registrable(_host(named))):
         return given
     domain = _registrable(address.key.rpartition("@")[2])
-    return "" if is_anybodys(domain) else domain
+    return "" if _is_anybodys(domain) else domain
 
 
-def is_anybodys(domain: str) -> bool:
+def _is_anybodys(domain: str) -> bool:
     """Tell whether anybody can have a mailbox at a registrable domain."""
     return domain in _PROVIDERS or domain.partition(".")[0] in _EVERYWHERE
 

@@ -1,7 +1,7 @@
 -- name: ensure
--- Gives and locks a row for every key, made or found. The update is the lock, changes
--- at most the company, and waits for whoever makes or forgets the same contact right now. Sorted, so that
--- two batches never wait for each other.
+-- Gives and locks a row for every key, made or found. The update is the lock, changes at most the
+-- company, and waits for whoever makes or forgets the same contact right now. Sorted, so that two
+-- batches never wait for each other.
 INSERT INTO contacts AS c (team_id, id, email, address_key, person_key, company, created_at)
 SELECT n.team_id, n.id, n.email, n.address_key, n.person_key, n.company, :now
 FROM json_to_recordset(:rows) AS n (

@@ -200,9 +200,10 @@ async def _within_team(db: Db, leaves: Sequence[Leave], now: datetime) -> list[L
     allowed = []
     for leave in leaves:
         team = leave.mark.intent.team_id
-        if team not in quotas or quotas[team] > 0:
+        if quotas.get(team, 1) > 0:
             allowed.append(leave)
-            quotas |= {team: quotas[team] - 1} if team in quotas else {}
+        if team in quotas:
+            quotas[team] -= 1
     return allowed
 
 

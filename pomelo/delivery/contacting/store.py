@@ -41,8 +41,9 @@ async def rule(db: Db, facts: Sequence[Facts], *, now: datetime, is_final: bool 
     known = await _list_known(db, ruled, is_final=is_final)
     if is_final:
         await _lock(db, {key for one in known for key in (one.person_key, one.company_key)})
-    people = await _list_people(db, known, _since(ruled, now))
-    companies = await _list_companies(db, known, _since(ruled, now), now)
+    since = _since(ruled, now)
+    people = await _list_people(db, known, since)
+    companies = await _list_companies(db, known, since, now)
     crossing = [(one.team_id, one.lead_id) for one in ruled if one.contact_rules.is_one_campaign]
     refs = {(one.team_id, one.lead_id): one for one in known}
     return Ruling(refs, [*people, *companies], await list_crossed(db, crossing))
