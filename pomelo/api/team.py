@@ -175,13 +175,18 @@ def _shown(team: Team, users: list[User], rules: ContactRules, *, has_users: boo
         paused=team.paused_at is not None,
         new_leads_percent=team.new_leads_percent,
         limit_per_day=team.limit_per_day,
-        contact_rules=ShownContactRules(
-            person=rules.person,
-            company=rules.company,
-            one_campaign=rules.is_one_campaign,
-            quiet_days=rules.quiet_days,
-        ),
+        contact_rules=show_rules(rules),
         users=listed if has_users else msgspec.UNSET,
+    )
+
+
+def show_rules(rules: ContactRules) -> ShownContactRules:
+    """Show a team's contact rules."""
+    return ShownContactRules(
+        person=rules.person,
+        company=rules.company,
+        one_campaign=rules.is_one_campaign,
+        quiet_days=rules.quiet_days,
     )
 
 

@@ -8,7 +8,7 @@ import msgspec
 import typer
 
 from pomelo import teams
-from pomelo.api.team import ContactRuleChanges, change_rules
+from pomelo.api.team import ContactRuleChanges, change_rules, show_rules
 from pomelo.base.db import Db
 from pomelo.base.errors import Invalid
 from pomelo.cli import choose
@@ -65,7 +65,7 @@ def rules(
     )
     found = run(lambda house: _change(house, team, changes))
     if as_json:
-        show_json(found)
+        show_json(show_rules(found))
     else:
         typer.echo("\n".join(_in_words(found)))
 

@@ -47,6 +47,13 @@ async def test_contact_rules_are_shown_and_changed(pomelo: Pomelo) -> None:
     await pomelo("team", "rules", "--person", "3/30", "--company", "5/7", "--one-campaign")
     changed = await pomelo("team", "rules", "--company", "none", "--quiet-days", "14")
 
+    as_json = (await pomelo("team", "rules", "--json")).json
+    assert as_json == {
+        "person": {"mails": 3, "days": 30},
+        "company": None,
+        "oneCampaign": True,
+        "quietDays": 14,
+    }
     assert before.out == "No rules: each campaign writes as it likes.\n"
     assert changed.out.splitlines() == [
         "At most 3 mails to one person in 30 days.",
