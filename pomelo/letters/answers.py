@@ -14,7 +14,7 @@ from markupsafe import escape
 from pomelo.base import addresses
 from pomelo.base.ids import MessageId
 from pomelo.letters import headers, threads
-from pomelo.letters.html import END, read_data
+from pomelo.letters.pages.html import END, read_data
 from pomelo.letters.parts import multipart
 from pomelo.letters.threads import Thread
 from pomelo.tracking import MESSAGE, Signer

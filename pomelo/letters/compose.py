@@ -15,9 +15,9 @@ from pomelo.base import addresses
 from pomelo.base.ids import MessageId
 from pomelo.letters import headers, threads
 from pomelo.letters.answers import clean
-from pomelo.letters.html import read, read_data, with_pixel
+from pomelo.letters.pages.html import read, read_data, with_pixel
+from pomelo.letters.pages.plaintext import tidy
 from pomelo.letters.parts import multipart
-from pomelo.letters.plaintext import tidy
 from pomelo.letters.threads import Thread
 from pomelo.letters.values import GIVEN, Envelope, LetterValues, names_of_slots
 from pomelo.sequences import Template, TemplateInvalid, compile_template

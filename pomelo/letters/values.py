@@ -7,8 +7,8 @@ from typing import Final
 import msgspec
 
 from pomelo.base.ids import MessageId
-from pomelo.letters.html import Link, slot, target_slot
-from pomelo.letters.links import is_safe, web_target
+from pomelo.letters.pages.html import Link, slot, target_slot
+from pomelo.letters.pages.links import is_safe, web_target
 from pomelo.letters.threads import Thread
 from pomelo.sequences import Template
 from pomelo.tracking import CLICK, MESSAGE, UNSUBSCRIBE, Signer

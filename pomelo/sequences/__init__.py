@@ -47,6 +47,8 @@ from pomelo.sequences.model import (
 from pomelo.sequences.starting import check_replies, start_campaign
 from pomelo.sequences.store import contents, list_steps, structure, structures
 from pomelo.sequences.templates import (
+    MOMENT,
+    SEED,
     OutputTooLarge,
     Piece,
     PieceKind,
@@ -55,10 +57,13 @@ from pomelo.sequences.templates import (
     VariableMissing,
     compile_template,
     scan,
+    spelled_out,
     unescaped,
 )
 
 __all__ = [
+    "MOMENT",
+    "SEED",
     "TASKS",
     "AddingWhileRunning",
     "Call",
@@ -106,6 +111,7 @@ __all__ = [
     "list_steps",
     "main_ids",
     "scan",
+    "spelled_out",
     "start_campaign",
     "structure",
     "structures",

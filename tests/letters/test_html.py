@@ -1,7 +1,15 @@
 import pytest
 
-from pomelo.letters.html import CLIP_BYTES, END, read, read_data, slot, target_slot, with_pixel
-from pomelo.letters.links import is_disguised, is_safe, web_target
+from pomelo.letters.pages.html import (
+    CLIP_BYTES,
+    END,
+    read,
+    read_data,
+    slot,
+    target_slot,
+    with_pixel,
+)
+from pomelo.letters.pages.links import is_disguised, is_safe, web_target
 from pomelo.sequences.templates import TemplateInvalid, compile_template
 
 

@@ -10,10 +10,10 @@ from liquid.builtin.output import Output, OutputNode
 from liquid.builtin.tags.case_tag import CaseNode, CaseTag
 from liquid.exceptions import LiquidError
 
-from pomelo.sequences.checks import Check
-from pomelo.sequences.grammar import Grammar
-from pomelo.sequences.scanner import TemplateInvalid
-from pomelo.sequences.values import (
+from pomelo.sequences.templates.checks import Check
+from pomelo.sequences.templates.grammar import Grammar
+from pomelo.sequences.templates.scanner import TemplateInvalid
+from pomelo.sequences.templates.values import (
     OUTPUT_LIMIT,
     OutputTooLarge,
     alike,

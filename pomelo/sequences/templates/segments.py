@@ -21,10 +21,19 @@ from liquid.builtin.tags.case_tag import CaseNode
 from liquid.builtin.tags.if_tag import IfNode
 from liquid.builtin.tags.unless_tag import UnlessNode
 
-from pomelo.sequences.checks import Compared
-from pomelo.sequences.filters import FILTERS
-from pomelo.sequences.scanner import TemplateInvalid
-from pomelo.sequences.values import OUTPUT_LIMIT, OutputTooLarge, alike, look_up, spelled
+from pomelo.sequences.templates.checks import Compared
+from pomelo.sequences.templates.filters import FILTERS
+from pomelo.sequences.templates.scanner import TemplateInvalid
+from pomelo.sequences.templates.spins import SpinNode, variation
+from pomelo.sequences.templates.values import (
+    MOMENT,
+    OUTPUT_LIMIT,
+    SEED,
+    OutputTooLarge,
+    alike,
+    look_up,
+    spelled,
+)
 
 Values: TypeAlias = Mapping[str, object]
 Reads: TypeAlias = Callable[[Values], object]
@@ -49,14 +58,32 @@ class Branches(NamedTuple):
         return self.otherwise
 
 
+class Spin(NamedTuple):
+    """Segments of which one is shown, chosen by the values' seed.
+
+    Attributes:
+        number: The spin's number in its text.
+        variations: What may be shown.
+    """
+
+    number: int
+    variations: "tuple[Segments, ...]"
+
+    def chosen(self, values: Values) -> "Segments":
+        """Give what is shown for these values."""
+        seed = str(values[SEED]) if SEED in values else ""
+        return self.variations[variation(seed, self.number, len(self.variations))]
+
+
 # Text is shown as it is; what reads the values gives one to be presented.
-Segments: TypeAlias = tuple[str | Reads | Branches, ...]
+Segment: TypeAlias = str | Reads | Branches | Spin
+Segments: TypeAlias = tuple[Segment, ...]
 _NONE: Final[Segments] = ()
 
 
 def cut(nodes: Iterable[Node]) -> Segments:
     """Cut checked nodes into segments."""
-    segments: list[str | Reads | Branches] = []
+    segments: list[Segment] = []
     for node in nodes:
         segment, last = _segment(node), segments[-1] if segments else None
         if isinstance(segment, str) and isinstance(last, str):
@@ -91,13 +118,13 @@ def _parts(segments: Segments, values: Values, present: Callable[[object], str])
     for segment in segments:
         if isinstance(segment, str):
             yield segment
-        elif isinstance(segment, Branches):
+        elif isinstance(segment, Branches | Spin):
             yield from _parts(segment.chosen(values), values, present)
         else:
             yield present(segment(values))
 
 
-def _segment(node: Any) -> str | Reads | Branches:
+def _segment(node: Any) -> Segment:
     match node:
         case ContentNode():
             return str(node.text)
@@ -109,6 +136,8 @@ def _segment(node: Any) -> str | Reads | Branches:
             return _branches(node, _inverse(_reads(node.condition)))
         case CaseNode():
             return _case(node)
+        case SpinNode():
+            return Spin(node.number, tuple(map(_block, node.variations)))
         case _:
             raise TypeError(f"no segment is made of a {type(node).__name__}")
 
@@ -214,11 +243,12 @@ def _filtered(expression: Any) -> Reads:
 
 
 def _applied(name: str, read: Reads, arguments: Sequence[Reads]) -> Reads:
-    apply = FILTERS[name].apply
+    apply, knows_moment = FILTERS[name].apply, FILTERS[name].knows_moment
 
     def filtered(values: Values) -> object:
+        told = {"moment": values[MOMENT]} if knows_moment and MOMENT in values else {}
         try:
-            return apply(read(values), *[argument(values) for argument in arguments])
+            return apply(read(values), *[argument(values) for argument in arguments], **told)
         except TypeError as error:
             raise TemplateInvalid(
                 f"The template fails for this lead ({name}: {error}); correct the step."

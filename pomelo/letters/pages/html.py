@@ -12,8 +12,8 @@ from typing import Any, Final
 import msgspec
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from pomelo.letters.links import is_disguised, is_safe, is_shown, web_target
-from pomelo.letters.plaintext import Voice, paragraphs, tidy, written
+from pomelo.letters.pages.links import is_disguised, is_safe, is_shown, web_target
+from pomelo.letters.pages.plaintext import Voice, paragraphs, tidy, written
 from pomelo.sequences import (
     Piece,
     PieceKind,

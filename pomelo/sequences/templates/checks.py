@@ -19,10 +19,10 @@ from liquid.builtin.output import OutputNode
 from liquid.builtin.tags.case_tag import MultiExpressionBlockNode
 from liquid.expression import Expression
 
-from pomelo.sequences import values as compare
-from pomelo.sequences.filters import FILTERS
-from pomelo.sequences.scanner import invalid
-from pomelo.sequences.values import spelled
+from pomelo.sequences.templates import values as compare
+from pomelo.sequences.templates.filters import FILTERS
+from pomelo.sequences.templates.scanner import invalid
+from pomelo.sequences.templates.values import spelled
 
 LITERALS: Final = (
     primitive.TrueLiteral,

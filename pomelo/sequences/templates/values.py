@@ -19,6 +19,11 @@ from pomelo.base.errors import Invalid
 OUTPUT_LIMIT: Final = 1_000_000
 VALUE_LIMIT: Final = 100_000
 
+# What the language itself asks for, under names that no template can spell: the text by which
+# variations are chosen, and the moment of writing, aware, in the lead's zone.
+SEED: Final = "\ue000seed"
+MOMENT: Final = "\ue000moment"
+
 # Control characters but tab and line feed, Unicode's line and paragraph separators, and
 # halves of surrogate pairs, which have no UTF-8.
 _JUNK: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")

@@ -11,7 +11,7 @@ from urllib.parse import quote_plus
 import msgspec
 from liquid.builtin.expressions.primitive import Empty
 
-from pomelo.sequences.values import VALUE_LIMIT, Missing, OutputTooLarge, text
+from pomelo.sequences.templates.values import VALUE_LIMIT, Missing, OutputTooLarge, text
 
 
 class Filter(msgspec.Struct, frozen=True):
@@ -21,11 +21,13 @@ class Filter(msgspec.Struct, frozen=True):
         apply: Makes the new value of the old one and the arguments.
         fewest: Arguments it needs.
         most: Arguments it takes.
+        knows_moment: Whether it also gets the moment of writing, as `moment`.
     """
 
     apply: Callable[..., object]
     fewest: int = 0
     most: int = 0
+    knows_moment: bool = False
 
 
 def _of_text(change: Callable[..., str]) -> Callable[..., object]:
@@ -81,23 +83,30 @@ def _truncatewords(shown: str, count: str = "15", end: str = "...") -> str:
     return shown if len(words) <= limit else " ".join(words[:limit]) + end
 
 
-def _date(shown: str, pattern: str) -> str:
+def _date_of(value: object, pattern: object, *, moment: datetime | None = None) -> object:
+    """Write a date; an instant, `"now"` and `"today"` too, as the lead's clocks show it."""
+    shown = value.isoformat() if isinstance(value, date) else value
+    return _of_text(lambda said, spelling: _dated(said, spelling, moment))(shown, pattern)
+
+
+def _dated(shown: str, pattern: str, now: datetime | None) -> str:
     try:
-        moment = datetime.fromisoformat(shown.strip())
-        return moment.strftime(pattern[:100])
-    except ValueError:
+        return _instant(shown.strip(), now).strftime(pattern[:100])
+    except (ValueError, OverflowError):
         return shown  # as Liquid does with what is no date
 
 
-def _date_of(value: object, pattern: object) -> object:
-    shown = value.isoformat() if isinstance(value, date) else value
-    return _of_text(_date)(shown, pattern)
+def _instant(said: str, now: datetime | None) -> datetime:
+    if now is not None and said in ("now", "today"):
+        return now
+    instant = datetime.fromisoformat(said)
+    return instant if instant.tzinfo is None or now is None else instant.astimezone(now.tzinfo)
 
 
 FILTERS: Final = {
     "append": Filter(_of_text(_append), 1, 1),
     "capitalize": Filter(_of_text(str.capitalize)),
-    "date": Filter(_date_of, 1, 1),
+    "date": Filter(_date_of, 1, 1, knows_moment=True),
     "default": Filter(_default, 0, 1),
     "downcase": Filter(_of_text(str.lower)),
     "lstrip": Filter(_of_text(str.lstrip)),

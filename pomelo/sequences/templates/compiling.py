@@ -8,31 +8,16 @@ from typing import Final
 
 from liquid import BoundTemplate, RenderContext
 
-from pomelo.sequences.checks import Check
-from pomelo.sequences.grammar import Grammar
-from pomelo.sequences.scanner import (
+from pomelo.sequences.templates.checks import Check
+from pomelo.sequences.templates.grammar import Grammar
+from pomelo.sequences.templates.scanner import (
     SOURCE_LIMIT,
-    Piece,
     PieceKind,
-    TemplateInvalid,
     invalid,
     scan,
-    unescaped,
 )
-from pomelo.sequences.segments import cut, shown
-from pomelo.sequences.values import OutputTooLarge, VariableMissing, as_html, as_plain
-
-__all__ = [
-    "OutputTooLarge",
-    "Piece",
-    "PieceKind",
-    "Template",
-    "TemplateInvalid",
-    "VariableMissing",
-    "compile_template",
-    "scan",
-    "unescaped",
-]
+from pomelo.sequences.templates.segments import cut, shown
+from pomelo.sequences.templates.values import as_html, as_plain
 
 NODE_LIMIT: Final = 2_000
 

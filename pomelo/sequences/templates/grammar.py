@@ -1,4 +1,4 @@
-"""Which Liquid a step may use: outputs, if, unless and case; no loops, nothing that assigns.
+"""Which Liquid a step may use: outputs, if, unless, case and our spin; no loops, no assigning.
 
 Every node is rendered at most once and every filter is linear, so a template's cost is
 bounded by its size and its values.
@@ -20,12 +20,13 @@ from liquid.exceptions import LiquidError
 from liquid.mode import Mode
 from liquid.token import TOKEN_CONTENT, TOKEN_EXPRESSION, TOKEN_OUTPUT, TOKEN_TAG
 
-from pomelo.sequences import scanner
-from pomelo.sequences.filters import FILTERS
-from pomelo.sequences.scanner import PieceKind, invalid
+from pomelo.sequences.templates import scanner
+from pomelo.sequences.templates.filters import FILTERS
+from pomelo.sequences.templates.scanner import PieceKind, invalid
+from pomelo.sequences.templates.spins import SpinTag
 
 TAGS: Final = frozenset(
-    "if elsif else endif unless endunless case when endcase".split()  # noqa: SIM905
+    "if elsif else endif unless endunless case when endcase spin variation endspin".split()  # noqa: SIM905
 )
 
 
@@ -51,7 +52,7 @@ class Grammar(Environment):
     def setup_tags_and_filters(self, *, extra: bool = False) -> None:
         """Register what is allowed, and nothing of the library's own choice."""
         del extra
-        for tag in (Literal, Illegal, Output, _If, _Unless, CaseTag):
+        for tag in (Literal, Illegal, Output, _If, _Unless, CaseTag, SpinTag):
             self.add_tag(tag)
         for name, filter_ in FILTERS.items():
             self.add_filter(name, filter_.apply)
@@ -116,5 +117,5 @@ def _refuse_strange_output(piece: scanner.Piece, source: str) -> None:
 
 def _refuse_other_tag(piece: scanner.Piece, source: str) -> None:
     if piece.tag not in TAGS:
-        reason = f"{{% {piece.tag[:40]} %}} cannot be used here; there are if, unless and case"
+        reason = f"{{% {piece.tag[:40]} %}} cannot be used here; there are if, unless, case, spin"
         raise invalid(source, piece.start, reason)

@@ -1,0 +1,1 @@
+"""A message as a page: its links, its text part, and what is amiss in it."""
