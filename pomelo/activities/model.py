@@ -180,6 +180,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     contact_id: ContactId
     campaign_id: CampaignId
     campaign_name: str
+    campaign_timezone: str
     campaign_created_by: UserId
     message_id: MessageId | None
     message_header: str | None
@@ -189,3 +190,4 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     sender_user_id: UserId | None
     sender_email: str | None
     sender_name: str | None
+    sender_variables: dict[str, str] | None

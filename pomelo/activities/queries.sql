@@ -86,10 +86,11 @@ SELECT a.team_id, a.id, a.type, COALESCE(v.is_first, a.is_first) AS is_first,
   a.lead_id, l.email AS lead_email, l.state AS lead_state, l.last_state AS lead_last_state, l.source AS lead_source,
   l.email_status AS lead_email_status, l.variables AS lead_variables,
   l.is_paused AS lead_is_paused, l.contact_id,
-  a.campaign_id, c.name AS campaign_name, c.created_by AS campaign_created_by,
+  a.campaign_id, c.name AS campaign_name, c.timezone AS campaign_timezone, c.created_by AS campaign_created_by,
   a.message_id, COALESCE(m.effective_id, m.header_id) AS message_header,
   m.subject AS message_subject, m.sent_at AS message_sent_at,
-  a.sender_id, s.user_id AS sender_user_id, s.email AS sender_email, s.name AS sender_name
+  a.sender_id, s.user_id AS sender_user_id, s.email AS sender_email, s.name AS sender_name,
+  s.variables AS sender_variables
 FROM activities a
 LEFT JOIN activity_verdicts v ON v.team_id = a.team_id AND v.activity_id = a.id
 JOIN leads l ON l.team_id = a.team_id AND l.id = a.lead_id

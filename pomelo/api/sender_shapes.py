@@ -37,6 +37,7 @@ class MailSender(RepliesShown, frozen=True, rename="camel", kw_only=True):
     email: str
     name: str
     signature: str
+    variables: dict[str, str]
     limit_per_day: int
     gap_seconds: int
     gap_jitter_seconds: int
@@ -69,6 +70,13 @@ class SenderChanges(RepliesChanges, frozen=True, rename="camel", kw_only=True):
 
     name: Annotated[str, msgspec.Meta(max_length=200)] | None = None
     signature: Annotated[str, msgspec.Meta(max_length=20_000, description="HTML")] | None = None
+    variables: (
+        Annotated[
+            dict[str, Annotated[str, msgspec.Meta(max_length=2_000)]],
+            msgspec.Meta(description="What templates name as `{{ sender.… }}`; replaces all"),
+        ]
+        | None
+    ) = None
     limit_per_day: (
         Annotated[int, msgspec.Meta(ge=0, le=100_000, description="In any 24 hours; 0 = no limit")]
         | None

@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec.structs import asdict
 
-from pomelo import messages, senders
+from pomelo import activities, campaigns, messages, senders
 from pomelo.api.answers import Moment, moment
 from pomelo.api.call import Call
 from pomelo.api.contract import AnyOperation, NoQuery, Operation, Permission
@@ -16,7 +16,7 @@ from pomelo.base.db import NEVER, Db
 from pomelo.base.errors import Invalid
 from pomelo.base.ids import SenderId, TeamId
 from pomelo.messages import Quota
-from pomelo.senders import Changes, Provider, Sender, SenderNotFound
+from pomelo.senders import Changes, Provider, Sender, SenderNotFound, VariablesInvalid
 from pomelo.smtp import MailAccess
 
 SECTION: Final = "Senders"
@@ -60,6 +60,7 @@ async def change(call: Call[NoQuery, SenderChanges]) -> MailSender:
         gap_seconds=body.gap_seconds,
         gap_jitter_seconds=body.gap_jitter_seconds,
         ramp_per_day=body.ramp_per_day,
+        variables=body.variables,
     )
     if body.smtp_login is not None and body.smtp_password is None:
         raise PasswordMissing
@@ -67,6 +68,8 @@ async def change(call: Call[NoQuery, SenderChanges]) -> MailSender:
     await check_imap(body, access)
     async with call.state.database.transaction() as db:
         await senders.change(db, team, sender, changes, now=call.now)
+        if body.variables is not None:
+            await _mend(db, team, sender, call.now)
         await change_replies(db, team, sender, body, access=access, now=call.now)
         if body.smtp_password is not None:
             await senders.set_log_in(
@@ -80,6 +83,12 @@ async def change(call: Call[NoQuery, SenderChanges]) -> MailSender:
             )
         changed = await senders.get(db, team, sender)
         return (await show(db, [changed], now=call.now))[0]
+
+
+async def _mend(db: Db, team: TeamId, sender: SenderId, now: datetime) -> None:
+    """Try again for leads that failed: what their step lacked may be there now."""
+    for campaign in await campaigns.list_of_sender(db, team, sender):
+        await activities.mend_campaign(db, team, campaign, now=now)
 
 
 async def lift(call: Call[NoQuery, None]) -> MailSender:
@@ -122,6 +131,7 @@ def _shown(
         gap_seconds=sender.gap_seconds,
         gap_jitter_seconds=sender.gap_jitter_seconds,
         ramp_per_day=sender.ramp_per_day,
+        variables=sender.variables,
         limit_today=senders.limit_at(sender, now),
         sent_in_24_hours=sent,
         next_send_at=_moment(next_at),
@@ -213,12 +223,13 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
             "mails in its first 24 hours and so many more in each later, up to its limit; 0 ends "
             "that. `smtpPassword` is never given back; a new one (with `smtpLogin` if that changed "
             "too) ends a pause for `auth`. "
+            "`variables` replaces what templates may name of it: `{{ sender.calendarUrl }}`. "
             "`replies` says where answers are read: `imap` (its server is known, or given as "
             "`imap`), `pipe` (`pomelo receive`) or `none`."
         ),
         body=SenderChanges,
         answer=MailSender,
-        errors=(SenderNotFound, PasswordMissing, *ERRORS),
+        errors=(SenderNotFound, PasswordMissing, VariablesInvalid, *ERRORS),
         example={"limitPerDay": 40, "gapSeconds": 300},
     ),
     Operation(

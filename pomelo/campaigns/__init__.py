@@ -56,7 +56,7 @@ from pomelo.campaigns.readiness import (
     wake_senders,
 )
 from pomelo.campaigns.statuses import CampaignFacts, Status, errors, status
-from pomelo.campaigns.store import begin_with, count_numbered, find
+from pomelo.campaigns.store import begin_with, count_numbered, find, list_of_sender
 
 __all__ = [
     "AlreadyRunning",
@@ -91,6 +91,7 @@ __all__ = [
     "find",
     "get",
     "hours_of",
+    "list_of_sender",
     "list_page",
     "list_senders",
     "lock",

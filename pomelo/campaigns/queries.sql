@@ -146,6 +146,10 @@ WHERE u.team_id = :team_id AND u.schedule_id = :schedule_id AND NOT EXISTS (
   WHERE o.team_id = u.team_id AND o.campaign_id = u.campaign_id AND o.schedule_id <> u.schedule_id)
 ORDER BY c.created_at, c.id;
 
+-- name: list_of_sender
+SELECT campaign_id FROM campaign_senders WHERE team_id = :team_id AND sender_id = :sender_id
+ORDER BY campaign_id;
+
 -- name: schedules_of
 SELECT s.team_id, s.id, s.name, s.seconds_to_wait, s.timezone, s.start_time, s.end_time, s.weekdays,
   s.is_public, s.days_off, s.holidays, s.created_by, s.created_at, s.deleted_at, s.deleted_by

@@ -134,6 +134,12 @@ async def list_users_of_schedule(db: Db, team: TeamId, schedule: ScheduleId) -> 
     return [CampaignId(one) for one in found]
 
 
+async def list_of_sender(db: Db, team: TeamId, sender: SenderId) -> list[CampaignId]:
+    """List the campaigns that a sender sends."""
+    found = await QUERIES["list_of_sender"].rows(db, str, team_id=team, sender_id=sender)
+    return [CampaignId(campaign) for campaign in found]
+
+
 async def schedules_of(db: Db, team: TeamId, campaign: CampaignId) -> list[Schedule]:
     """List a campaign's schedules, oldest first."""
     return await QUERIES["schedules_of"].rows(db, Schedule, team_id=team, campaign_id=campaign)

@@ -51,14 +51,20 @@ async def _send(house: House, wanted: str, step: StepId, *, lead: str, to: Addre
     pen, now = Pen(house.vault, house.public_url), house.clock.now()
     async with house.database.transaction() as db:
         team = (await choose.team(db, wanted)).id
-        for person in await _people(db, team, lead):
+        for person in await people_of(db, team, lead):
             wish = StepTest(person.campaign_id, step, person.id, to)
             with suppress(StepNotFound):  # it may be a step of another campaign of theirs
                 return TestSent(True, await delivery.send_test(db, pen, team, wish, now=now))
     raise StepNotFound
 
 
-async def _people(db: Db, team: TeamId, lead: str) -> list[Lead]:
+async def people_of(db: Db, team: TeamId, lead: str) -> list[Lead]:
+    """List the leads that an id or an address names.
+
+    Raises:
+        LeadNotFound: There is none.
+        AddressInvalid: It is neither.
+    """
     if lead.startswith(ID_PREFIX):
         return [await leads.get(db, team, LeadId(lead))]
     found = await leads.list_of_key(db, team, addresses.parse(lead).key)

@@ -2,7 +2,7 @@
 
 from pomelo.delivery.contacting import rule
 from pomelo.delivery.desk import Desk
-from pomelo.delivery.drafts import values_of
+from pomelo.delivery.drafts import fault_of
 from pomelo.delivery.errands import Errands, change_task, end_tasks
 from pomelo.delivery.gate import decide
 from pomelo.delivery.health import brake
@@ -16,13 +16,17 @@ from pomelo.delivery.singles import (
     AnswerTooLong,
     CampaignWithoutSender,
     NewAnswer,
+    NothingToShow,
     Pen,
     Rehearsing,
     Singles,
+    StepPreview,
     StepTest,
+    StepView,
     SubjectMissing,
     TooManyCopies,
     answer,
+    preview,
     send_test,
 )
 from pomelo.delivery.store import backlog, load
@@ -39,11 +43,14 @@ __all__ = [
     "HoldBack",
     "InDoubt",
     "NewAnswer",
+    "NothingToShow",
     "Pen",
     "Rehearsing",
     "Shift",
     "Singles",
+    "StepPreview",
     "StepTest",
+    "StepView",
     "Stop",
     "SubjectMissing",
     "TooManyCopies",
@@ -54,11 +61,12 @@ __all__ = [
     "change_task",
     "decide",
     "end_tasks",
+    "fault_of",
     "load",
+    "preview",
     "resolve",
     "rule",
     "send_test",
     "shifts",
     "suppressed",
-    "values_of",
 ]

@@ -20,15 +20,22 @@ from pomelo.letters import (
     DkimKey,
     Envelope,
     HeadersTampered,
+    Occasion,
+    StepContent,
     Thread,
+    Writer,
     compose,
     header_id,
+    known,
+    preview,
     read_key,
+    seed,
     sign,
 )
 from pomelo.messages import Intent, MessageKind
 from pomelo.senders import Sender
-from pomelo.sequences import OutputTooLarge, TemplateInvalid, VariableMissing
+from pomelo.sequences import OutputTooLarge, StepVersion, TemplateInvalid, VariableMissing
+from pomelo.tracking import Signer
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -72,6 +79,36 @@ async def draft(
         return Failed(str(problem))
     tries, begun_at = (1, now) if began is None else (began.attempts + 1, began.created_at)
     return Draft(facts, intent, keys, tries, begun_at)
+
+
+async def fault_of(db: Db, facts: Facts, wording: StepVersion, *, now: datetime) -> str:
+    """Say why a step's mail cannot be written for a lead: what is missing, or a sentence.
+
+    Args:
+        db: The open transaction.
+        facts: The lead.
+        wording: What the step says.
+        now: When it would be written.
+
+    Returns:
+        Nothing where it can be written.
+    """
+    sender = await senders.get(db, facts.team_id, facts.sender_id)
+    nobody, message = Signer(bytes(32)), ids.message()  # its links are followed by nobody
+    envelope = envelope_of(
+        sender,
+        facts,
+        message=message,
+        header=header_id(message, sender.email.rpartition("@")[2], nobody),
+        thread=thread_after(facts.before),
+        base_url="",
+        occasion=Occasion(seed(facts.lead_id, facts.step_id), now, facts.timezone),
+    )
+    content = StepContent(wording.subject, wording.message, track_opens=False, track_clicks=False)
+    try:
+        return ", ".join(preview(content, envelope, nobody).missing)
+    except (VariableMissing, OutputTooLarge, TemplateInvalid, HeadersTampered) as problem:
+        return str(problem)
 
 
 async def dkim_key(desk: Desk, sender: Sender) -> DkimKey | None:
@@ -163,7 +200,7 @@ def _compose(
         header=header,
         thread=thread,
         base_url=desk.public_url,
-        now=now,
+        occasion=Occasion(seed(facts.lead_id, facts.step_id), now, facts.timezone),
         rehearsal_to=desk.deliver_to or None,
     )
     return compose(desk.letters.get(letter_key(facts)), envelope, desk.signer)
@@ -177,7 +214,7 @@ def envelope_of(
     header: str,
     thread: Thread | None,
     base_url: str,
-    now: datetime,
+    occasion: Occasion,
     rehearsal_to: str | None = None,
 ) -> Envelope:
     """Address a step's mail to a lead."""
@@ -189,18 +226,23 @@ def envelope_of(
         signature=sender.signature,
         recipient=lead.email,
         recipient_name=name_of(lead.variables),
-        values=values_of(
+        values=known(
             lead.variables,
             lead.email,
             lead.campaign_name,
-            sender_name=sender.name,
-            sender_email=sender.email,
+            writer=writer_of(sender),
+            occasion=occasion,
         ),
         base_url=base_url,
-        date=now,
+        date=occasion.at,
         thread=thread,
         rehearsal_to=rehearsal_to,
     )
+
+
+def writer_of(sender: Sender) -> Writer:
+    """Tell what a step's texts may say of its sender."""
+    return Writer(sender.name, sender.email, sender.variables)
 
 
 def letter_key(facts: Facts) -> tuple[ids.TeamId, ids.StepId, int, bool, bool]:
@@ -253,21 +295,3 @@ def name_of(variables: Mapping[str, object]) -> str:
     """Give the name that is shown before a lead's address; may be empty."""
     parts = (variables.get("firstName"), variables.get("lastName"))
     return " ".join(part for part in parts if isinstance(part, str) and part)
-
-
-def values_of(
-    variables: Mapping[str, object],
-    email: str,
-    campaign_name: str,
-    *,
-    sender_name: str,
-    sender_email: str,
-) -> dict[str, object]:
-    """Give what a template may name: the lead's own variables, and who writes."""
-    return {
-        "senderName": sender_name,
-        "senderEmail": sender_email,
-        **variables,
-        "email": email,
-        "campaignName": campaign_name,
-    }

@@ -52,6 +52,7 @@ class Facts(msgspec.Struct, frozen=True):
     Attributes:
         sequence_id: The branch it is in; None is the main sequence.
         step_id: What is due; None at the end of all steps.
+        timezone: Its campaign's.
         step_type: Which kind of step that is.
         next: What comes after it.
         is_follow_up: It was written to before, so it may have answered.
@@ -75,6 +76,7 @@ class Facts(msgspec.Struct, frozen=True):
     stopped_by: str | None
     waits_for: str | None
     campaign_name: str
+    timezone: str
     is_running: bool
     track_opens: bool
     track_clicks: bool

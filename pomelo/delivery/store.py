@@ -27,6 +27,7 @@ class Place(msgspec.Struct, frozen=True):
     campaign_id: CampaignId
     sender_id: SenderId
     campaign_name: str
+    timezone: str
     is_running: bool
     track_opens: bool
     track_clicks: bool
@@ -124,6 +125,7 @@ def _facts(person: Person, place: Place, at: Spots) -> Facts:
         stopped_by=person.stopped_by,
         waits_for=person.waits_for,
         campaign_name=place.campaign_name,
+        timezone=place.timezone,
         is_running=place.is_running,
         track_opens=place.track_opens,
         track_clicks=place.track_clicks,

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from pomelo import delivery, letters, messages
+from pomelo import letters, messages
 from pomelo.activities import Shown
 from pomelo.base import ids
 from pomelo.base.db import Db
 from pomelo.base.ids import ActivityId
 from pomelo.delivery import Pen
-from pomelo.letters import Envelope, Letter
+from pomelo.letters import Envelope, Letter, Occasion, Writer
 from pomelo.messages import Message
 from pomelo.sequences import OutputTooLarge, TemplateInvalid, VariableMissing
 
@@ -53,12 +53,12 @@ def _written(pen: Pen, letter: Letter, shown: Shown) -> str:
         signature="",
         recipient=shown.lead_email,
         recipient_name="",
-        values=delivery.values_of(
+        values=letters.known(
             shown.lead_variables,
             shown.lead_email,
             shown.campaign_name,
-            sender_name=name,
-            sender_email=email,
+            writer=Writer(name, email, shown.sender_variables or {}),
+            occasion=_occasion(shown),
         ),
         base_url=pen.public_url,
         date=shown.created_at,
@@ -67,3 +67,8 @@ def _written(pen: Pen, letter: Letter, shown: Shown) -> str:
         return letters.show(letter, envelope, pen.signer)
     except (VariableMissing, OutputTooLarge):
         return ""
+
+
+def _occasion(shown: Shown) -> Occasion:
+    seed = letters.seed(shown.lead_id, shown.step_id)
+    return Occasion(seed, shown.created_at, shown.campaign_timezone)

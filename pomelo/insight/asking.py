@@ -10,7 +10,6 @@ from pomelo.insight.model import Hold, House, LeadFacts
 from pomelo.insight.rules import ENDED, PARKED
 from pomelo.leads import Claimed
 from pomelo.messages import MessageKind
-from pomelo.sequences import compile_template
 
 
 async def ask_gate(
@@ -47,7 +46,7 @@ async def ask_gate(
         case delivery.InDoubt():
             return [Hold(Cause.UNCERTAIN)]
         case _:
-            return await _lacking(db, facts)
+            return await _failing(db, facts, now)
 
 
 async def _facts(db: Db, lead: LeadFacts, house: House) -> Facts | None:
@@ -72,20 +71,13 @@ async def _facts(db: Db, lead: LeadFacts, house: House) -> Facts | None:
     return found[0] if found else None
 
 
-async def _lacking(db: Db, facts: Facts) -> list[Hold]:
-    """Tell which variables the step shows that the lead lacks."""
+async def _failing(db: Db, facts: Facts, now: datetime) -> list[Hold]:
+    """Tell why the step's mail could not be written."""
     if facts.step_id is None or facts.step_version is None:
         return []
     key = (facts.team_id, facts.step_id, facts.step_version)
     wording = next(iter(await sequences.contents(db, [key])), None)
     if wording is None:
         return []
-    known = delivery.values_of(
-        facts.variables, facts.email, facts.campaign_name, sender_name="-", sender_email="-"
-    )
-    needed = (
-        compile_template(wording.subject, html=False).variables
-        | compile_template(wording.message, html=True).variables
-    )
-    missing = sorted(needed - known.keys())
-    return [Hold(Cause.TEMPLATE_FAILING, detail=f": {', '.join(missing)}")] if missing else []
+    fault = await delivery.fault_of(db, facts, wording, now=now)
+    return [Hold(Cause.TEMPLATE_FAILING, detail=f": {fault}")] if fault else []

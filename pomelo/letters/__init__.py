@@ -14,6 +14,8 @@ from pomelo.letters.compose import (
 from pomelo.letters.dkim import DkimKey, new_pem, read_key, record, sign
 from pomelo.letters.headers import HeadersTampered
 from pomelo.letters.kept import Letters
+from pomelo.letters.known import Occasion, Writer, filled, known, seed
+from pomelo.letters.previews import Preview, preview
 from pomelo.letters.targets import Target, target
 
 __all__ = [
@@ -23,17 +25,24 @@ __all__ = [
     "HeadersTampered",
     "Letter",
     "Letters",
+    "Occasion",
+    "Preview",
     "StepContent",
     "Target",
     "Thread",
+    "Writer",
     "Written",
     "clean",
     "compose",
+    "filled",
     "header_id",
     "html_of",
+    "known",
     "new_pem",
+    "preview",
     "read_key",
     "record",
+    "seed",
     "show",
     "sign",
     "target",

@@ -19,8 +19,8 @@ from pomelo.letters.pages.html import read, read_data, with_pixel
 from pomelo.letters.pages.plaintext import tidy
 from pomelo.letters.parts import multipart
 from pomelo.letters.threads import Thread
-from pomelo.letters.values import GIVEN, Envelope, LetterValues, names_of_slots
-from pomelo.sequences import Template, TemplateInvalid, compile_template
+from pomelo.letters.values import Envelope, LetterValues
+from pomelo.sequences import SEED, Template, TemplateInvalid, compile_template, spelled_out
 from pomelo.tracking import MESSAGE, OPEN, Signer
 
 __all__ = [
@@ -69,12 +69,14 @@ class Composed(msgspec.Struct, frozen=True):
         links: Every link's target by number, link n at n - 1, empty where this mail does
             not have it; nothing at all when the letter's `static_links` say everything.
         text: The text part.
+        html: The HTML part.
     """
 
     raw: bytes
     subject: str
     links: tuple[str, ...]
     text: str
+    html: str
 
 
 class Letter:
@@ -83,22 +85,23 @@ class Letter:
     Attributes:
         static_links: Targets by link number, link n at n - 1; None where only a lead's
             values tell.
-        variables: Names that are shown somewhere without a default.
+        is_wordless: Whether its text part says nothing of its own.
     """
 
     def __init__(self, content: StepContent) -> None:
         if len(content.subject) > SUBJECT_LIMIT:
             raise TemplateInvalid(f"The subject is longer than {SUBJECT_LIMIT} characters.")
-        compile_template(content.message, html=True)
-        page = read(content.message, track=content.track_clicks)
-        self.subject = compile_template(content.subject, html=False)
+        message = spelled_out(content.message)
+        compile_template(message, html=True)
+        page = read(message, track=content.track_clicks)
+        self.subject = compile_template(spelled_out(content.subject), html=False)
         self.html = _derived(page.html, html=True)
         self.text = _derived(page.text, html=False)
         self.links = page.links
         self.track_opens = content.track_opens
         self.static_links = tuple(link.target for link in page.links)
         self.has_signature = "signature" in self.html.mentions
-        self.variables = self._variables()
+        self.is_wordless = not page.text.strip()
 
     @classmethod
     def compile(cls, content: StepContent) -> "Letter":
@@ -108,12 +111,6 @@ class Letter:
             TemplateInvalid: Subject or message cannot be used; the sentence says why.
         """
         return cls(content)
-
-    def _variables(self) -> frozenset[str]:
-        templates = [self.subject, self.html, self.text]
-        templates += [link.template for link in self.links if link.template is not None]
-        names = frozenset[str]().union(*(template.variables for template in templates))
-        return names.difference(GIVEN, *(names_of_slots(n + 1) for n in range(len(self.links))))
 
 
 def compose(letter: Letter, envelope: Envelope, signer: Signer) -> Composed:
@@ -141,7 +138,7 @@ def compose(letter: Letter, envelope: Envelope, signer: Signer) -> Composed:
     text = _text(letter, values, text_signature)
     subject = _subject(letter, envelope, values)
     raw = _raw(envelope, values, subject, text=text, html=html)
-    return Composed(raw=raw, subject=subject, links=values.targets(), text=text)
+    return Composed(raw=raw, subject=subject, links=values.targets(), text=text, html=html)
 
 
 def show(letter: Letter, envelope: Envelope, signer: Signer) -> str:
@@ -205,6 +202,8 @@ def _text(letter: Letter, values: LetterValues, signature: str) -> str:
 
 
 def _subject(letter: Letter, envelope: Envelope, values: LetterValues) -> str:
+    # Else the subject and the message would always vary alike.
+    values[SEED] = f"{values.get(SEED)}/subject"
     subject = headers.cleaned(letter.subject.render(values))
     if envelope.thread is not None:
         subject = threads.reply_subject(subject or headers.cleaned(envelope.thread.subject))

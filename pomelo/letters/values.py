@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
 
 import msgspec
 
@@ -12,9 +11,6 @@ from pomelo.letters.pages.links import is_safe, web_target
 from pomelo.letters.threads import Thread
 from pomelo.sequences import Template
 from pomelo.tracking import CLICK, MESSAGE, UNSUBSCRIBE, Signer
-
-# Variables that we fill in; a lead's own of the same name are never used.
-GIVEN: Final = frozenset({"signature", "senderName", "senderEmail", "unsubscribeUrl"})
 
 
 class Envelope(msgspec.Struct, frozen=True):

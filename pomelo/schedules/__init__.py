@@ -16,6 +16,7 @@ from pomelo.schedules.windows import (
     next_moment,
     parse_zone,
 )
+from pomelo.schedules.zones import zone_of
 
 __all__ = [
     "DEFAULT_ZONE",
@@ -43,4 +44,5 @@ __all__ = [
     "next_moment",
     "parse_zone",
     "window_of",
+    "zone_of",
 ]

@@ -24,6 +24,7 @@ from pomelo.senders.errors import (
     PlainHostRefused,
     SenderExists,
     SenderNotFound,
+    VariablesInvalid,
 )
 from pomelo.senders.exchangers import LookUp, find_preset, look_up_exchangers
 from pomelo.senders.model import (
@@ -137,6 +138,7 @@ __all__ = [
     "Server",
     "Started",
     "TlsMode",
+    "VariablesInvalid",
     "Way",
     "Wish",
     "add",

@@ -1,5 +1,7 @@
 """What can be done with senders."""
 
+import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
@@ -15,6 +17,7 @@ from pomelo.senders.errors import (
     PlainHostRefused,
     SenderExists,
     SenderNotFound,
+    VariablesInvalid,
 )
 from pomelo.senders.model import Changes, NewSender, PausedFor, Sender, Server, TlsMode
 from pomelo.senders.oauth.store import delete_grant, find_grant
@@ -23,6 +26,11 @@ from pomelo.senders.replies import Replies
 from pomelo.senders.store import QUERIES
 
 FOLDER_CHARACTERS: Final = 200
+VARIABLES: Final = 50
+# What templates name anyhow.
+OWN_VARIABLES: Final = frozenset({"name", "email"})
+
+_VARIABLE: Final = re.compile("[A-Za-z_][A-Za-z0-9_]{0,63}")
 
 
 async def add(db: Db, team: TeamId, new: NewSender, *, vault: Vault, now: datetime) -> Sender:
@@ -121,16 +129,25 @@ async def change(
         SenderNotFound: The team has none of that id.
         ImapUnknown: Replies are to be read by IMAP, and no server is known.
         FolderInvalid: That is no folder's name.
+        VariablesInvalid: Templates could not name them.
     """
     for folder in filter(None, (changes.sent_folder, changes.junk_folder)):
         if len(folder) > FOLDER_CHARACTERS or not folder.isprintable():
             raise FolderInvalid
+    if changes.variables is not None and not _may_be(changes.variables):
+        raise VariablesInvalid
     if changes.replies is Replies.IMAP and not (await get(db, team, sender)).imap_host:
         raise ImapUnknown
     changed = await store.change(db, team, sender, changes, now=now)
     if changed is None:
         raise SenderNotFound
     return changed
+
+
+def _may_be(variables: Mapping[str, str]) -> bool:
+    return len(variables) <= VARIABLES and all(
+        _VARIABLE.fullmatch(name) and name not in OWN_VARIABLES for name in variables
+    )
 
 
 async def reconsider(db: Db, team: TeamId, *, now: datetime) -> None:

@@ -23,5 +23,9 @@ class FolderInvalid(Invalid):
     """A folder's name is its name on the mail server, of at most 200 printable letters."""
 
 
+class VariablesInvalid(Invalid):
+    """A sender has at most 50 variables; each name is letters, digits and _, not name or email."""
+
+
 class PlainHostRefused(Invalid):
     """Without TLS a mail server must be on this machine; use tls or starttls."""

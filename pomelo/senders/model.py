@@ -138,6 +138,7 @@ class Sender(msgspec.Struct, frozen=True):
     new_leads_stopped_at: datetime | None = None
     ramp_per_day: int = 0
     ramp_started_at: datetime | None = None
+    variables: dict[str, str] = {}
 
     @property
     def hearing(self) -> Hearing:
@@ -154,6 +155,7 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
     gap_seconds: int | None = None
     gap_jitter_seconds: int | None = None
     ramp_per_day: int | None = None
+    variables: dict[str, str] | None = None
     replies: Replies | None = None
     sent_folder: str | None = None
     junk_folder: str | None = None

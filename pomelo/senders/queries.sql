@@ -15,14 +15,14 @@ RETURNING team_id, id, user_id, email, address_key, name, signature, smtp_host, 
   smtp_login, dkim_selector, imap_host, replies, replies_read_at,
   sent_folder, junk_folder, limit_per_day, gap_seconds, gap_jitter_seconds, may_send_at, next_at, paused_for, paused_reply,
   paused_at, failed_connects, created_at, saves_sent_copy, new_leads_stopped_at,
-  ramp_per_day, ramp_started_at;
+  ramp_per_day, ramp_started_at, variables;
 
 -- name: find
 SELECT team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
   smtp_login, dkim_selector, imap_host, replies, replies_read_at,
   sent_folder, junk_folder, limit_per_day, gap_seconds, gap_jitter_seconds, may_send_at, next_at, paused_for, paused_reply,
   paused_at, failed_connects, created_at, saves_sent_copy, new_leads_stopped_at,
-  ramp_per_day, ramp_started_at
+  ramp_per_day, ramp_started_at, variables
 FROM senders WHERE team_id = :team_id AND id = :id AND deleted_at IS NULL;
 
 -- name: find_by_key
@@ -30,7 +30,7 @@ SELECT team_id, id, user_id, email, address_key, name, signature, smtp_host, smt
   smtp_login, dkim_selector, imap_host, replies, replies_read_at,
   sent_folder, junk_folder, limit_per_day, gap_seconds, gap_jitter_seconds, may_send_at, next_at, paused_for, paused_reply,
   paused_at, failed_connects, created_at, saves_sent_copy, new_leads_stopped_at,
-  ramp_per_day, ramp_started_at
+  ramp_per_day, ramp_started_at, variables
 FROM senders WHERE team_id = :team_id AND address_key = :address_key AND deleted_at IS NULL;
 
 -- name: list_everywhere
@@ -39,7 +39,7 @@ SELECT team_id, id, user_id, email, address_key, name, signature, smtp_host, smt
   smtp_login, dkim_selector, imap_host, replies, replies_read_at,
   sent_folder, junk_folder, limit_per_day, gap_seconds, gap_jitter_seconds, may_send_at, next_at, paused_for, paused_reply,
   paused_at, failed_connects, created_at, saves_sent_copy, new_leads_stopped_at,
-  ramp_per_day, ramp_started_at
+  ramp_per_day, ramp_started_at, variables
 FROM senders
 WHERE deleted_at IS NULL AND (:address_key::text IS NULL OR address_key = :address_key)
 ORDER BY team_id, created_at, id;
@@ -49,7 +49,7 @@ SELECT team_id, id, user_id, email, address_key, name, signature, smtp_host, smt
   smtp_login, dkim_selector, imap_host, replies, replies_read_at,
   sent_folder, junk_folder, limit_per_day, gap_seconds, gap_jitter_seconds, may_send_at, next_at, paused_for, paused_reply,
   paused_at, failed_connects, created_at, saves_sent_copy, new_leads_stopped_at,
-  ramp_per_day, ramp_started_at
+  ramp_per_day, ramp_started_at, variables
 FROM senders
 WHERE team_id = :team_id AND deleted_at IS NULL
   AND (:user_ids::text[] IS NULL OR user_id = ANY (:user_ids))
@@ -70,6 +70,7 @@ UPDATE senders SET
   gap_seconds = COALESCE(:gap_seconds, gap_seconds),
   gap_jitter_seconds = COALESCE(:gap_jitter_seconds, gap_jitter_seconds),
   ramp_per_day = COALESCE(:ramp_per_day, ramp_per_day),
+  variables = COALESCE(:variables::jsonb, variables),
   -- Another pace goes on from the same first day; a ramp that was ended begins anew.
   ramp_started_at = CASE COALESCE(:ramp_per_day, ramp_per_day)
     WHEN 0 THEN NULL ELSE COALESCE(ramp_started_at, :now) END,
@@ -93,7 +94,7 @@ RETURNING team_id, id, user_id, email, address_key, name, signature, smtp_host, 
   smtp_login, dkim_selector, imap_host, replies, replies_read_at,
   sent_folder, junk_folder, limit_per_day, gap_seconds, gap_jitter_seconds, may_send_at, next_at, paused_for, paused_reply,
   paused_at, failed_connects, created_at, saves_sent_copy, new_leads_stopped_at,
-  ramp_per_day, ramp_started_at;
+  ramp_per_day, ramp_started_at, variables;
 
 -- name: reconsider
 -- A limit of their team changed. Who rests between two mails rests no shorter.
@@ -126,7 +127,7 @@ RETURNING s.team_id, s.id, s.user_id, s.email, s.address_key, s.name, s.signatur
   s.smtp_port, s.smtp_tls, s.smtp_login, s.dkim_selector, s.imap_host, s.replies, s.replies_read_at,
   s.sent_folder, s.junk_folder, s.limit_per_day, s.gap_seconds, s.gap_jitter_seconds, s.may_send_at,
   s.next_at, s.paused_for, s.paused_reply, s.paused_at, s.failed_connects, s.created_at,
-  s.saves_sent_copy, s.new_leads_stopped_at, s.ramp_per_day, s.ramp_started_at;
+  s.saves_sent_copy, s.new_leads_stopped_at, s.ramp_per_day, s.ramp_started_at, s.variables;
 
 -- name: renew
 UPDATE senders s SET next_at = :until

@@ -119,6 +119,7 @@ async def change(
         gap_seconds=changes.gap_seconds,
         gap_jitter_seconds=changes.gap_jitter_seconds,
         ramp_per_day=changes.ramp_per_day,
+        variables=changes.variables,
         replies=changes.replies,
         sent_folder=changes.sent_folder,
         junk_folder=changes.junk_folder,

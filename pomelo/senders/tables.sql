@@ -66,6 +66,8 @@ CREATE TABLE senders (
   ramp_per_day integer NOT NULL DEFAULT 0 CHECK (ramp_per_day >= 0),
   -- NULL without a ramp.
   ramp_started_at timestamptz,
+  -- What templates may name of it beside its name and address: {{ sender.calendarUrl }}.
+  variables jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(variables) = 'object'),
   PRIMARY KEY (team_id, id),
   FOREIGN KEY (team_id, user_id) REFERENCES users (team_id, id),
   CHECK (next_at >= may_send_at),

@@ -6,16 +6,19 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from pomelo import senders, teams
+from pomelo import activities, senders, teams
+from pomelo.activities import Fact
 from pomelo.api.answers import moment
 from pomelo.api.senders import next_send_at
 from pomelo.base.clock import Clock
 from pomelo.base.db import NEVER, Database
+from pomelo.leads import ActivityType
 from pomelo.messages import Quota
 from pomelo.senders import PausedFor, Sender
 from tests import make
 from tests.api import client
 from tests.api.client import Caller
+from tests.api.people import states
 from tests.wire import PostOffice
 
 HOUR = timedelta(hours=1)
@@ -49,6 +52,7 @@ async def test_a_sender_is_shown_without_its_secrets(api: Caller) -> None:
         "email": "jared@piedpiper.example",
         "name": "",
         "signature": "",
+        "variables": {},
         "limitPerDay": 50,
         "gapSeconds": 0,
         "gapJitterSeconds": 0,
@@ -92,6 +96,34 @@ async def test_what_is_named_changes_and_the_rest_stays(api: Caller) -> None:
     assert {name: found[name] for name in (*body, "gapSeconds")} == {**body, "gapSeconds": 300}
 
 
+async def test_what_templates_name_of_a_sender_is_replaced_as_a_whole(api: Caller) -> None:
+    sender = await a_sender(api)
+
+    await api.call("PATCH", f"/senders/{sender.id}", {"variables": {"phone": "1", "city": "Oslo"}})
+    await api.call("PATCH", f"/senders/{sender.id}", {"name": "Jared"})
+    found = await api.call("PATCH", f"/senders/{sender.id}", {"variables": {"phone": "2"}})
+
+    assert found["variables"] == {"phone": "2"}
+
+
+async def test_leads_that_failed_are_tried_again_when_their_sender_has_more_to_say(
+    api: Caller,
+) -> None:
+    sender = await a_sender(api)
+    made = await api.call("POST", "/campaigns", {"name": "Spring"})
+    await api.call("PATCH", f"/campaigns/{made['_id']}", {"senderIds": [sender.id]})
+    lead = await api.call("POST", f"/campaigns/{made['_id']}/leads/richard@piedpiper.com")
+    async with api.database.transaction() as db:
+        failed = ActivityType.EMAILS_FAILED
+        fact = Fact(team_id=api.team.id, type=failed, lead_id=lead["_id"], at=make.NOW)
+        await activities.record(db, [fact])
+    before = await states(api)
+
+    await api.call("PATCH", f"/senders/{sender.id}", {"variables": {"phone": "5"}})
+
+    assert (before, await states(api)) == (["emailsBounced"], ["imported"])
+
+
 async def test_a_ramp_says_what_it_allows_today_and_ends_with_0(api: Caller) -> None:
     sender = await a_sender(api)
 
@@ -111,6 +143,10 @@ async def test_a_ramp_says_what_it_allows_today_and_ends_with_0(api: Caller) -> 
         {"gapSeconds": 86_401},
         {"gapSeconds": "5"},
         {"name": "x" * 201},
+        {"variables": {"email": "x"}},
+        {"variables": {"two words": "x"}},
+        {"variables": {"phone": 5}},
+        {"variables": {f"v{n}": "" for n in range(51)}},
         {"smtpLogin": "jared"},
     ],
 )

@@ -49,6 +49,15 @@ async def test_a_step_is_sent_as_a_lead_would_get_it(
     assert (mail["Subject"], mail["X-Pomelo-Test"]) == ("Hello Richard", RICHARD)
 
 
+async def test_a_preview_shows_it_and_sends_nothing(pomelo: Pomelo, office: Answering) -> None:
+    said = await pomelo("preview", await step_of(office), "--lead", RICHARD)
+    office.clock.runs()
+    await office.carry()
+
+    assert (said.status, "Subject: Hello Richard" in said.out) == (0, True)
+    assert office.mails(RICHARD) == []
+
+
 async def test_what_is_not_there_cannot_be_sent(pomelo: Pomelo, office: Answering) -> None:
     step = await step_of(office)
 

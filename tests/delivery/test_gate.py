@@ -43,6 +43,7 @@ DUE = Facts(
     stopped_by=None,
     waits_for=None,
     campaign_name="Campaign1",
+    timezone="Europe/Paris",
     is_running=True,
     track_opens=True,
     track_clicks=True,

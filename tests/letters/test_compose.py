@@ -186,12 +186,6 @@ def test_a_missing_variable_stops_the_mail() -> None:
     assert caught.value.name == "firstName"
 
 
-def test_a_letter_tells_the_leads_variables_it_needs() -> None:
-    step = letter("{{a}}{{signature}}<a href='https://x.test/{{b}}'>x</a>{{c | default: 'd'}}")
-
-    assert step.variables == {"firstName", "a", "b"}
-
-
 @pytest.mark.parametrize(
     ("changed", "says"),
     [

@@ -123,6 +123,7 @@ CALLS: Final[Mapping[str, tuple[Ask, ...]]] = {
     "sequences_change_step": (Ask(body=STEP),),
     "sequences_delete_step": PLAIN,
     "send_tests_send": (Ask(body={"leadId": "{leadId}", "to": "me@bachmanity.com"}),),
+    "step_previews_show": (Ask(query={"leadId": "{leadId}"}),),
     "schedules_list": PLAIN,
     "schedules_create": (Ask(body=MORNINGS),),
     "schedules_get": PLAIN,

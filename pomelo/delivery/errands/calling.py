@@ -14,8 +14,9 @@ import msgspec
 
 from pomelo.base.errors import Invalid
 from pomelo.base.faults import Answer, Fault
-from pomelo.delivery.drafts import values_of
-from pomelo.delivery.errands.model import Errand, Person
+from pomelo.base.ids import LeadId, StepId
+from pomelo.delivery.errands.model import Errand
+from pomelo.letters import Occasion, Writer, known, seed
 from pomelo.sequences import Call, Method, compile_template
 
 # Waits between tries; a day in all, as with mails.
@@ -47,25 +48,38 @@ class Failed(msgspec.Struct, frozen=True):
     sentence: str
 
 
-def request(errand: Errand, call: Call) -> Request | Failed:
+def request(errand: Errand, call: Call, now: datetime) -> Request | Failed:
     """Write a call for a lead; Failed where it cannot be written."""
-    values = values_for(errand.person)
     try:
-        headers = {name: _shown(text, values, _one_line) for name, text in call.headers.items()}
-        is_json = _media(headers).startswith(JSON) or not _media(headers)
-        return Request(
-            method=call.method,
-            url=_shown(call.url, values, _in_url),
-            headers={**headers, "Idempotency-Key": key_of(errand)},
-            body=_shown(call.message, values, _in_json if is_json else None).encode(),
-        )
+        return written(call, values_for(errand, now), key_of(errand.person.lead_id, errand.step_id))
     except Invalid as problem:
         return Failed(str(problem))
 
 
-def key_of(errand: Errand) -> str:
+def written(call: Call, values: Mapping[str, object], key: str) -> Request:
+    """Write a call.
+
+    Args:
+        call: What is said.
+        values: What its texts may name.
+        key: The Idempotency-Key.
+
+    Raises:
+        Invalid: It cannot be written with these values.
+    """
+    headers = {name: _shown(text, values, _one_line) for name, text in call.headers.items()}
+    is_json = _media(headers).startswith(JSON) or not _media(headers)
+    return Request(
+        method=call.method,
+        url=_shown(call.url, values, _in_url),
+        headers={**headers, "Idempotency-Key": key},
+        body=_shown(call.message, values, _in_json if is_json else None).encode(),
+    )
+
+
+def key_of(lead: LeadId, step: StepId | None) -> str:
     """Give the key by which the other side knows a lead's step again."""
-    return f"{errand.step_id}-{errand.person.lead_id}"
+    return f"{step}-{lead}"
 
 
 def next_try(errand: Errand, answer: Answer, *, now: datetime) -> datetime | None:
@@ -90,14 +104,15 @@ def sentence(answer: Answer) -> str:
     return f"The other system could not be reached ({answer.fault})."
 
 
-def values_for(person: Person) -> dict[str, object]:
+def values_for(errand: Errand, now: datetime) -> dict[str, object]:
     """Give what the texts of an errand may name."""
-    return values_of(
+    person = errand.person
+    return known(
         person.variables,
         person.email,
         person.campaign_name,
-        sender_name=person.sender_name,
-        sender_email=person.sender_email,
+        writer=Writer(person.sender_name, person.sender_email, person.sender_variables),
+        occasion=Occasion(seed(person.lead_id, errand.step_id), now, person.timezone),
     )
 
 

@@ -133,7 +133,7 @@ class Errands:
         """Call another system, and write what came of it."""
         if not isinstance(errand.kind, Call):
             return
-        said = request(errand, errand.kind)
+        said = request(errand, errand.kind, self._desk.clock.now())
         if isinstance(said, Failed):
             await self._fail(errand, said.sentence)
             return

@@ -50,9 +50,11 @@ class Person(msgspec.Struct, frozen=True):
     meeting_booked_at: datetime | None
     was_called: bool
     campaign_name: str
+    timezone: str
     is_running: bool
     sender_name: str
     sender_email: str
+    sender_variables: dict[str, str]
     contact_id: ContactId
     owner: UserId
     tries: int

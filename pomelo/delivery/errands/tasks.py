@@ -1,6 +1,6 @@
 """Tasks of steps: made for a person, and what it means for the lead that one is over."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from pomelo import activities, campaigns, leads, tasks
@@ -11,7 +11,7 @@ from pomelo.base.ids import TaskId, TeamId
 from pomelo.delivery.errands.calling import values_for
 from pomelo.delivery.errands.model import Errand
 from pomelo.leads import DONE, ActivityType, WaitsFor
-from pomelo.sequences import StepType, compile_template
+from pomelo.sequences import StepType, compile_template, spelled_out
 from pomelo.sequences import Task as TaskKind
 from pomelo.tasks import Task, TaskChanges, TaskState, TaskType
 
@@ -25,8 +25,8 @@ def task_of(errand: Errand, now: datetime) -> Task:
         team_id=person.team_id,
         id=tasks.new_id(),
         type=TaskType(errand.spot.type),
-        title=_shown(kind.title, errand),
-        message=_shown(kind.message, errand),
+        title=_shown(kind.title, errand, now),
+        message=_shown(kind.message, errand, now),
         images=kind.images,
         videos=kind.videos,
         lead_id=person.lead_id,
@@ -114,8 +114,17 @@ def _told(task: Task, happened: ActivityType, now: datetime) -> Fact | None:
     )
 
 
-def _shown(source: str, errand: Errand) -> str:
+def wording(source: str, values: Mapping[str, object]) -> str:
+    """Write a text of a task.
+
+    Raises:
+        Invalid: It cannot be written with these values.
+    """
+    return compile_template(spelled_out(source), html=False).render(values)
+
+
+def _shown(source: str, errand: Errand, now: datetime) -> str:
     try:
-        return compile_template(source, html=False).render(values_for(errand.person))
+        return wording(source, values_for(errand, now))
     except Invalid:
         return source

@@ -5,12 +5,14 @@ from pomelo.delivery.singles.errors import (
     AnswerEmpty,
     AnswerTooLong,
     CampaignWithoutSender,
+    NothingToShow,
     Rehearsing,
     SubjectMissing,
     TooManyCopies,
 )
 from pomelo.delivery.singles.loop import Singles
-from pomelo.delivery.singles.model import NewAnswer, Pen, StepTest
+from pomelo.delivery.singles.model import NewAnswer, Pen, StepTest, StepView
+from pomelo.delivery.singles.previews import StepPreview, preview
 from pomelo.delivery.singles.trials import send_test
 from pomelo.delivery.singles.writing import answer
 
@@ -20,12 +22,16 @@ __all__ = [
     "AnswerTooLong",
     "CampaignWithoutSender",
     "NewAnswer",
+    "NothingToShow",
     "Pen",
     "Rehearsing",
     "Singles",
+    "StepPreview",
     "StepTest",
+    "StepView",
     "SubjectMissing",
     "TooManyCopies",
     "answer",
+    "preview",
     "send_test",
 ]

@@ -27,5 +27,9 @@ class Rehearsing(Conflict):
     """This installation rehearses (POMELO_DELIVER_TO), so no lead is written to."""
 
 
+class NothingToShow(Invalid):
+    """A step of this kind has no text; preview one that is a mail, a task or a call."""
+
+
 class CampaignWithoutSender(Invalid):
     """This campaign has no sender; give it one, so that it is known who writes."""

@@ -60,12 +60,17 @@ class NewAnswer(msgspec.Struct, frozen=True, kw_only=True):
     sequence_step: int = 0
 
 
-class StepTest(msgspec.Struct, frozen=True):
-    """A step somebody wants to see as a lead would get it; `to` is their own address."""
+class StepView(msgspec.Struct, frozen=True):
+    """A step somebody wants to see as a lead would get it."""
 
     campaign_id: CampaignId
     step_id: StepId
     lead_id: LeadId
+
+
+class StepTest(StepView, frozen=True):
+    """One that they want to get as a mail; `to` is their own address."""
+
     to: Address
 
 

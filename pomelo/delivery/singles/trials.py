@@ -14,48 +14,49 @@ from pomelo.campaigns import Campaign
 from pomelo.delivery.drafts import envelope_of, thread_after
 from pomelo.delivery.singles import store
 from pomelo.delivery.singles.errors import CampaignWithoutSender
-from pomelo.delivery.singles.model import Pen, StepTest
+from pomelo.delivery.singles.model import Pen, StepTest, StepView
 from pomelo.delivery.singles.writing import check_addresses, signed
 from pomelo.leads import Lead, LeadNotFound
-from pomelo.letters import Composed, Letter, StepContent, Thread
+from pomelo.letters import Envelope, Letter, Occasion, StepContent, Thread
 from pomelo.messages import MessageKind, SingleMail
 from pomelo.senders import Sender
 from pomelo.sequences import Step, StepNotFound
 
 
-class _Trial(msgspec.Struct, frozen=True):
-    """What a test is made of."""
+class Trial(msgspec.Struct, frozen=True):
+    """What a test or a preview is made of: who would write, and to whom."""
 
     pen: Pen
     campaign: Campaign
     lead: Lead
     sender: Sender
-    to: Address
     now: datetime
 
-    def letter(self, step: Step) -> Letter:
-        """Compile a step as its campaign sends it."""
+    def content(self, step: Step) -> StepContent:
+        """Give what a step says, as its campaign sends it."""
         opens, clicks = self.campaign.track_opens, self.campaign.track_clicks
-        return Letter.compile(StepContent(step.subject, step.message, opens, clicks))
+        return StepContent(step.subject, step.message, opens, clicks)
 
     def header(self, message: MessageId) -> str:
         """Make a mail's Message-ID."""
         domain = addresses.parse(self.sender.email).domain
         return letters.header_id(message, domain, self.pen.signer)
 
-    def compose(self, letter: Letter, message: MessageId, thread: Thread | None) -> Composed:
-        """Write a step's mail."""
-        envelope = envelope_of(
+    def occasion(self, step: Step) -> Occasion:
+        """Tell at which step it is written, and when."""
+        return Occasion(letters.seed(self.lead.id, step.id), self.now, self.campaign.timezone)
+
+    def envelope(self, step: Step, message: MessageId, thread: Thread | None) -> Envelope:
+        """Address a step's mail."""
+        return envelope_of(
             self.sender,
             self.lead,
             message=message,
             header=self.header(message),
             thread=thread,
             base_url=self.pen.public_url,
-            now=self.now,
+            occasion=self.occasion(step),
         )
-        elsewhere = msgspec.structs.replace(envelope, test_to=self.to.wire)
-        return letters.compose(letter, elsewhere, self.pen.signer)
 
 
 async def send_test(db: Db, pen: Pen, team: TeamId, wish: StepTest, *, now: datetime) -> MessageId:
@@ -78,21 +79,18 @@ async def send_test(db: Db, pen: Pen, team: TeamId, wish: StepTest, *, now: date
         TemplateInvalid, VariableMissing, OutputTooLarge: It cannot be written for this lead.
     """
     await check_addresses(db, team, [wish.to.wire])
-    trial = await _trial(db, pen, team, wish, now=now)
-    steps = await sequences.list_steps(db, team, wish.campaign_id)
-    step = next((one for one in steps if one.id == wish.step_id), None)
-    if step is None:
-        raise StepNotFound
-    mail = _mail(trial, step, await _thread(db, trial, steps, step))
+    trial, steps, step = await prepare(db, pen, team, wish, now=now)
+    mail = _mail(trial, step, wish.to, await thread_of(db, trial, steps, step))
     mail = msgspec.structs.replace(mail, raw=await signed(db, pen, trial.sender, mail.raw))
     await messages.insert_single(db, mail, now=now)
     await store.enqueue(db, team, mail.id, copies=(), shown={}, now=now)
     return mail.id
 
 
-def _mail(trial: _Trial, step: Step, thread: Thread | None) -> SingleMail:
-    message, letter = ids.message(), trial.letter(step)
-    composed = trial.compose(letter, message, thread)
+def _mail(trial: Trial, step: Step, to: Address, thread: Thread | None) -> SingleMail:
+    message, letter = ids.message(), Letter.compile(trial.content(step))
+    envelope = msgspec.structs.replace(trial.envelope(step, message, thread), test_to=to.wire)
+    composed = letters.compose(letter, envelope, trial.pen.signer)
     header = trial.header(message)
     return SingleMail(
         team_id=trial.lead.team_id,
@@ -102,8 +100,8 @@ def _mail(trial: _Trial, step: Step, thread: Thread | None) -> SingleMail:
         lead_id=trial.lead.id,
         sender_id=trial.sender.id,
         sequence_step=step.position,
-        recipient=trial.to.wire,
-        address_key=trial.to.key,
+        recipient=to.wire,
+        address_key=to.key,
         header_id=header,
         subject=composed.subject,
         thread_ids=(header,),
@@ -112,7 +110,24 @@ def _mail(trial: _Trial, step: Step, thread: Thread | None) -> SingleMail:
     )
 
 
-async def _trial(db: Db, pen: Pen, team: TeamId, wish: StepTest, *, now: datetime) -> _Trial:
+async def prepare(
+    db: Db, pen: Pen, team: TeamId, wish: StepView, *, now: datetime
+) -> tuple[Trial, list[Step], Step]:
+    """Read who would write a step, and to whom; with all steps of its campaign.
+
+    Raises:
+        CampaignNotFound, StepNotFound, LeadNotFound: There is none in this team and campaign.
+        CampaignWithoutSender: Nobody would write it.
+    """
+    trial = await _trial(db, pen, team, wish, now=now)
+    steps = await sequences.list_steps(db, team, wish.campaign_id)
+    step = next((one for one in steps if one.id == wish.step_id), None)
+    if step is None:
+        raise StepNotFound
+    return trial, steps, step
+
+
+async def _trial(db: Db, pen: Pen, team: TeamId, wish: StepView, *, now: datetime) -> Trial:
     campaign = await campaigns.get(db, team, wish.campaign_id)
     lead = await leads.get(db, team, wish.lead_id)
     if lead.campaign_id != campaign.id:
@@ -121,10 +136,10 @@ async def _trial(db: Db, pen: Pen, team: TeamId, wish: StepTest, *, now: datetim
     if lead.sender_id is None and not writers:
         raise CampaignWithoutSender
     sender = await senders.get(db, team, lead.sender_id or writers[0])
-    return _Trial(pen, campaign, lead, sender, wish.to, now)
+    return Trial(pen, campaign, lead, sender, now)
 
 
-async def _thread(db: Db, trial: _Trial, steps: Sequence[Step], step: Step) -> Thread | None:
+async def thread_of(db: Db, trial: Trial, steps: Sequence[Step], step: Step) -> Thread | None:
     """Give the thread that the lead would find it in; if there is none yet, its subject."""
     if step.position == 0:
         return None
@@ -135,5 +150,6 @@ async def _thread(db: Db, trial: _Trial, steps: Sequence[Step], step: Step) -> T
     first = next((one for one in reversed(earlier) if one.position < step.position), None)
     if first is None:
         return Thread("", (), "")
-    composed = trial.compose(trial.letter(first), ids.message(), None)
-    return Thread("", (), composed.subject)
+    earlier_mail = trial.envelope(first, ids.message(), None)
+    shown = letters.preview(trial.content(first), earlier_mail, trial.pen.signer)
+    return Thread("", (), shown.subject)

@@ -72,6 +72,12 @@ def is_disguised(shown: str, target: str) -> bool:
     return _host(seen.group(1)) != _host(goes.group(2))
 
 
+def host_of(target: str) -> str:
+    """Give the host that a web address leads to, or nothing."""
+    goes = _WEB.fullmatch(target)
+    return _host(goes.group(2)) if goes else ""
+
+
 def _as_browsers_read(address: str) -> str:
     return address.strip(_SKIPPED_AROUND).translate(_SKIPPED_WITHIN)
 
