@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -73,4 +74,6 @@ def values_of(values: object, name: str) -> object:
 
 
 def test_the_moment_of_writing_cannot_be_a_leads() -> None:
-    assert said("{{ 'now' | date: '%Y' }}", **{MOMENT: datetime(1999, 1, 1, tzinfo=UTC)}) == "2026"
+    theirs: dict[str, Any] = {MOMENT: datetime(1999, 1, 1, tzinfo=UTC)}
+
+    assert said("{{ 'now' | date: '%Y' }}", **theirs) == "2026"
