@@ -41,6 +41,9 @@ class MailSender(RepliesShown, frozen=True, rename="camel", kw_only=True):
     limit_per_day: int
     gap_seconds: int
     gap_jitter_seconds: int
+    domain_gap_seconds: Annotated[
+        int, msgspec.Meta(description="Least time between two mails to one domain; 0 = no gap")
+    ]
     ramp_per_day: Annotated[
         int, msgspec.Meta(description="Mails on its first day, and more on each later; 0 = no ramp")
     ]
@@ -88,6 +91,12 @@ class SenderChanges(RepliesChanges, frozen=True, rename="camel", kw_only=True):
     gap_jitter_seconds: (
         Annotated[
             int, msgspec.Meta(ge=0, le=86_400, description="Gaps are longer by up to so much")
+        ]
+        | None
+    ) = None
+    domain_gap_seconds: (
+        Annotated[
+            int, msgspec.Meta(ge=0, le=86_400, description="Least time between two to one domain")
         ]
         | None
     ) = None

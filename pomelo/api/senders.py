@@ -60,6 +60,7 @@ async def change(call: Call[NoQuery, SenderChanges]) -> MailSender:
         gap_seconds=body.gap_seconds,
         gap_jitter_seconds=body.gap_jitter_seconds,
         ramp_per_day=body.ramp_per_day,
+        domain_gap_seconds=body.domain_gap_seconds,
         variables=body.variables,
     )
     if body.smtp_login is not None and body.smtp_password is None:
@@ -131,6 +132,7 @@ def _shown(
         gap_seconds=sender.gap_seconds,
         gap_jitter_seconds=sender.gap_jitter_seconds,
         ramp_per_day=sender.ramp_per_day,
+        domain_gap_seconds=sender.domain_gap_seconds,
         variables=sender.variables,
         limit_today=senders.limit_at(sender, now),
         sent_in_24_hours=sent,
@@ -219,7 +221,8 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
         text=(
             "Pomelo's own. Limit and gap count over all campaigns, follow-ups included; where a "
             "schedule's secondsToWait is longer, that counts. `gapJitterSeconds` makes each gap "
-            "longer by up to so much, at random. With `rampPerDay` a new mailbox sends so many "
+            "longer by up to so much, at random. `domainGapSeconds` spreads mails to one domain. "
+            "With `rampPerDay` a new mailbox sends so many "
             "mails in its first 24 hours and so many more in each later, up to its limit; 0 ends "
             "that. `smtpPassword` is never given back; a new one (with `smtpLogin` if that changed "
             "too) ends a pause for `auth`. "

@@ -16,6 +16,7 @@ from pomelo.cli.house import House, run
 from pomelo.cli.output import JsonOption, show_json, show_table
 from pomelo.cli.passwords import StdinOption, read_password
 from pomelo.cli.sender_add import (
+    DomainGapOption,
     GapOption,
     JitterOption,
     LimitOption,
@@ -104,6 +105,7 @@ def change(
     limit: LimitOption = None,
     gap: GapOption = None,
     jitter: JitterOption = None,
+    domain_gap: DomainGapOption = None,
     ramp: RampOption = None,
     replies: RepliesOption = None,
     sent_folder: SentOption = None,
@@ -123,7 +125,7 @@ def change(
     """
     changes = Changes(
         name=name, limit_per_day=limit, gap_seconds=gap, gap_jitter_seconds=jitter,
-        ramp_per_day=ramp, replies=replies,
+        domain_gap_seconds=domain_gap, ramp_per_day=ramp, replies=replies,
         sent_folder=sent_folder, junk_folder=junk_folder, saves_sent_copy=sent_copy,
     )  # fmt: skip
     new = read_password(from_stdin=password_stdin) if password or password_stdin else None

@@ -57,6 +57,9 @@ GapOption: TypeAlias = Annotated[
 JitterOption: TypeAlias = Annotated[
     int | None, typer.Option(min=0, help="Up to so many seconds more, at random.")
 ]
+DomainGapOption: TypeAlias = Annotated[
+    int | None, typer.Option(min=0, help="Least seconds between two mails to one domain.")
+]
 RampOption: TypeAlias = Annotated[
     int | None,
     typer.Option(

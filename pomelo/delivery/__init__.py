@@ -1,6 +1,6 @@
 """A due step is carried out: a mail is composed and sent, and what became of it is kept."""
 
-from pomelo.delivery.contacting import rule
+from pomelo.delivery.contacting import TurnsCleaner, rule
 from pomelo.delivery.desk import Desk
 from pomelo.delivery.drafts import fault_of
 from pomelo.delivery.errands import Errands, change_task, end_tasks
@@ -54,6 +54,7 @@ __all__ = [
     "Stop",
     "SubjectMissing",
     "TooManyCopies",
+    "TurnsCleaner",
     "WaitFor",
     "answer",
     "backlog",

@@ -72,7 +72,7 @@ class Carrier:
         now = self._desk.clock.now()
         decided = [(facts, self._decide(facts, now)) for facts in self._job.facts]
         others = [one for one in decided if not isinstance(one[1], Send)]
-        await settle.decisions(self._desk, others, self._next_due)
+        await settle.decisions(self._desk, others, self._next_due, self._job.ruling)
         self._todo.extend(facts for facts, decision in decided if isinstance(decision, Send))
         if not self._todo:
             return

@@ -187,6 +187,8 @@ class Desk:
         resting = [leave for leave in leaves if leave.gap and leave.mark.intent.id in marked]
         if resting:
             await _rest(db, resting, now)
+        going = [leave for leave in leaves if leave.mark.intent.id in marked]
+        await contacting.note_written(db, [leave.facts for leave in going], now=now)
         return marked
 
 

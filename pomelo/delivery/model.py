@@ -14,7 +14,7 @@ from pomelo.base.ids import (
     StepId,
     TeamId,
 )
-from pomelo.leads import ActivityType, WaitsFor
+from pomelo.leads import ActivityType, HeldBy, WaitsFor
 from pomelo.messages import MessageState
 from pomelo.senders import Hearing
 from pomelo.sequences import Spot, StepType
@@ -58,6 +58,8 @@ class Facts(msgspec.Struct, frozen=True):
         is_follow_up: It was written to before, so it may have answered.
         hearing: Whether the sender that would write hears of that.
         team_limit: Mails a day of all of the team's senders together; 0 = any number.
+        domain_gap: Seconds for which its sender leaves a domain alone after a mail; 0 = none.
+        spaced_by: The sender of which it has a turn at its domain.
         contact_rules: How often its team writes to the same person or company.
     """
 
@@ -91,6 +93,8 @@ class Facts(msgspec.Struct, frozen=True):
     began: Began | None
     before: Before | None
     team_limit: int = 0
+    domain_gap: int = 0
+    spaced_by: SenderId | None = None
 
 
 class Send(msgspec.Struct, frozen=True):
@@ -104,15 +108,17 @@ class WaitFor(msgspec.Struct, frozen=True):
 
 
 class HoldBack(msgspec.Struct, frozen=True):
-    """The team's contact rules keep it from being written to.
+    """A rule about whom is written to keeps it from being written to.
 
     Attributes:
-        until: When they let go; None where another campaign must end first.
-        version: Which version of them.
+        until: When it lets go; None where another campaign must end first.
+        version: Which version of it.
+        by: Which rule.
     """
 
     until: datetime | None
     version: int
+    by: HeldBy = HeldBy.CONTACT_RULE
 
 
 class Stop(msgspec.Struct, frozen=True):

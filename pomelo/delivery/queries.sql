@@ -3,6 +3,7 @@
 SELECT w.team_id, w.campaign_id, w.sender_id, c.name AS campaign_name,
   c.timezone, c.is_live AS is_running, c.track_opens, c.track_clicks,
   t.uncertain, t.limit_per_day AS team_limit,
+  o.domain_gap_seconds AS domain_gap,
   jsonb_build_object('email', o.email, 'replies', o.replies,
     'replies_read_at', o.replies_read_at) AS hearing,
   CASE WHEN r.team_id IS NULL THEN '{}' ELSE jsonb_build_object('version', r.version,
@@ -22,7 +23,7 @@ LEFT JOIN contact_rules r ON r.team_id = w.team_id;
 -- name: list_people
 -- What is known of claimed leads themselves, one row a lead.
 SELECT l.team_id, l.id AS lead_id, l.fence, l.email, l.address_key, l.variables, l.due_at,
-  l.is_paused, l.stopped_by, l.waits_for,
+  l.is_paused, l.stopped_by, l.waits_for, l.spaced_by,
   l.sent_count > 0 AS is_follow_up,
   CASE WHEN m.id IS NOT NULL THEN jsonb_build_object(
     'id', m.id, 'state', m.state, 'header_id', m.header_id, 'subject', m.subject,

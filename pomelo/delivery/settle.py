@@ -10,6 +10,8 @@ from pomelo import activities, campaigns, leads, messages, teams, unsubscribes
 from pomelo.base import addresses
 from pomelo.base.db import Db
 from pomelo.base.ids import LeadId, MessageId, TeamId
+from pomelo.delivery import contacting
+from pomelo.delivery.contacting import NOTHING_RULED, Ruling
 from pomelo.delivery.desk import Desk
 from pomelo.delivery.drafts import Draft
 from pomelo.delivery.model import (
@@ -24,7 +26,7 @@ from pomelo.delivery.model import (
 )
 from pomelo.delivery.outcomes import fact, hold_of, next_step, same_step, wake_errands
 from pomelo.delivery.singles import endings
-from pomelo.leads import ActivityType, NextStep, Ruled, WaitsFor
+from pomelo.leads import ActivityType, HeldBy, NextStep, Ruled, WaitsFor
 from pomelo.messages import SINGLE, Doubtful, MessageKind, MessageState, Resolution
 from pomelo.teams import Uncertain
 
@@ -34,7 +36,10 @@ BY_THE_LIST: Final = (Stop(ActivityType.EMAILS_UNSUBSCRIBED), WaitFor(WaitsFor.S
 
 
 async def decisions(
-    desk: Desk, decided: Sequence[tuple[Facts, Decision]], next_due: NextDue
+    desk: Desk,
+    decided: Sequence[tuple[Facts, Decision]],
+    next_due: NextDue,
+    ruling: Ruling = NOTHING_RULED,
 ) -> None:
     """Write what the gate decided; no refused lead stays due.
 
@@ -43,6 +48,7 @@ async def decisions(
         decided: Leads and what becomes of them; nothing of them is to be sent now.
         next_due: Gives when the step after a lead's present one is due, if that one was
             carried out at an instant.
+        ruling: By which rules.
     """
     if not decided:
         return
@@ -57,19 +63,23 @@ async def decisions(
         await leads.park(
             db, [(hold_of(f), d.waits_for) for f, d in decided if isinstance(d, WaitFor)]
         )
-        await leads.hold_by_rule(
-            db,
-            [Ruled(hold_of(f), d.until, d.version) for f, d in decided if isinstance(d, HoldBack)],
-        )
+        held_back = [(f, d) for f, d in decided if isinstance(d, HoldBack)]
+        await leads.hold_by_rule(db, [_ruled(f, d) for f, d in held_back])
+        spaced = [f for f, d in held_back if d.by is HeldBy.DOMAIN_GAP]
+        await contacting.keep_turns(db, ruling.spacing.given(spaced))
         diverted = [f for f, d in decided if isinstance(d, Divert)]
         await leads.divert(db, [hold_of(f) for f in diverted])
-        onward = [
-            (f, _onward(f, d, next_due)) for f, d in decided if isinstance(d, Finished | Skip)
-        ]
+        ended = [(f, d) for f, d in decided if isinstance(d, Finished | Skip)]
+        onward = [(f, _onward(f, d, next_due)) for f, d in ended]
         await leads.schedule_next(db, [step for _, step in onward])
         errands = [(f, step.due_at) for f, step in onward if not step.needs_sender]
         await wake_errands(db, [*errands, *((f, now) for f in diverted)])
         await leads.free(db, [hold_of(f) for f, _ in ours])
+
+
+def _ruled(facts: Facts, held: HoldBack) -> Ruled:
+    spaced_by = facts.sender_id if held.by is HeldBy.DOMAIN_GAP else None
+    return Ruled(hold_of(facts), held.until, held.version, held.by, spaced_by)
 
 
 async def _still_suppressed(

@@ -35,6 +35,7 @@ class Place(msgspec.Struct, frozen=True):
     hearing: Hearing
     contact_rules: ContactRules
     team_limit: int
+    domain_gap: int
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -50,6 +51,7 @@ class Person(msgspec.Struct, frozen=True):
     is_paused: bool
     stopped_by: str | None
     waits_for: str | None
+    spaced_by: SenderId | None
     is_follow_up: bool
     began: Began | None
     before: Before | None
@@ -134,6 +136,8 @@ def _facts(person: Person, place: Place, at: Spots) -> Facts:
         hearing=place.hearing,
         contact_rules=place.contact_rules,
         team_limit=place.team_limit,
+        domain_gap=place.domain_gap,
+        spaced_by=person.spaced_by,
         step_id=at.due.step if at.due else None,
         step_version=at.due.version if at.due else None,
         step_type=at.due.type if at.due else None,

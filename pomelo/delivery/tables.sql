@@ -26,3 +26,19 @@ CREATE TABLE step_calls (
   PRIMARY KEY (team_id, lead_id, step_id),
   FOREIGN KEY (team_id, lead_id) REFERENCES leads (team_id, id) ON DELETE CASCADE
 );
+
+-- When a sender last wrote to a domain, and until when its turns there are given away; NULL = never.
+CREATE TABLE domain_turns (
+  team_id text NOT NULL,
+  sender_id text NOT NULL,
+  domain text NOT NULL,
+  written_at timestamptz,
+  -- By which gap turns were given; by another one they count no more. NULL = none was given.
+  gap_seconds integer,
+  -- Turns of new leads.
+  taken_until timestamptz,
+  -- Those of follow-ups, which come first.
+  follow_ups_until timestamptz,
+  PRIMARY KEY (team_id, sender_id, domain),
+  FOREIGN KEY (team_id, sender_id) REFERENCES senders (team_id, id)
+);

@@ -39,8 +39,8 @@ async def ask_gate(
     match decision:
         case delivery.WaitFor(waits_for=event):
             return [Hold(PARKED[event])]
-        case delivery.HoldBack(until=until):
-            return [Hold(Cause.CONTACT_RULE, at=until)]
+        case delivery.HoldBack(until=until, by=rule):
+            return [Hold(Cause(rule), at=until)]
         case delivery.Stop(because=happened):
             return [Hold(ENDED[happened])]
         case delivery.InDoubt():

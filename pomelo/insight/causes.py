@@ -150,7 +150,10 @@ MEANINGS: Final[dict[Cause, Meaning]] = {
     ),
     Cause.OUT_OF_OFFICE: Meaning("The person is away until then."),
     Cause.DELAY: Meaning("Its next step is not due yet."),
-    Cause.DOMAIN_GAP: Meaning("Somebody of the same mail domain was just written to."),
+    Cause.DOMAIN_GAP: Meaning(
+        "Its sender just wrote to its mail domain, and others wait before it.",
+        "Set another gap with PATCH /api/senders/{id} (domainGapSeconds).",
+    ),
     Cause.SENDER_FROZEN: Meaning(
         "Its sender does not send",
         "Mend what the server complains of, then check the sender.",

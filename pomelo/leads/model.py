@@ -109,6 +109,7 @@ class HeldBy(StrEnum):
     """A rule that set a lead's moment and that a person may change."""
 
     CONTACT_RULE = "contactRule"
+    DOMAIN_GAP = "domainGap"
 
 
 class Awaited(StrEnum):

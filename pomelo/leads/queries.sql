@@ -390,7 +390,7 @@ UPDATE leads l SET
   needs_sender = n.needs_sender,
   awaits = NULL, awaits_until = NULL,
   due_at = CASE WHEN n.due_at IS NOT NULL THEN GREATEST(n.due_at, l.back_at) END,
-  held_by = NULL, held_version = NULL,
+  held_by = NULL, held_version = NULL, spaced_by = NULL,
   leased_until = NULL,
   waits_for = CASE WHEN g.id IS NOT NULL AND n.due_at IS NOT NULL
     THEN COALESCE(l.waits_for, 'sender') ELSE l.waits_for END
@@ -478,10 +478,11 @@ RETURNING l.team_id, l.id, l.fence;
 -- rule that was changed meanwhile is asked again.
 UPDATE leads l SET due_at = GREATEST(COALESCE(n.until, l.due_at), l.back_at),
   waits_for = CASE WHEN n.until IS NULL THEN 'contactRule' ELSE l.waits_for END,
-  held_by = 'contactRule', held_version = n.version, leased_until = NULL
+  held_by = n.held_by, held_version = n.version, spaced_by = n.spaced_by, leased_until = NULL
 FROM unnest(
-  :team_ids::text[], :ids::text[], :fences::bigint[], :untils::timestamptz[], :versions::bigint[]
-) AS n (team_id, id, fence, until, version)
+  :team_ids::text[], :ids::text[], :fences::bigint[], :untils::timestamptz[], :versions::bigint[],
+  :bys::text[], :spaced_bys::text[]
+) AS n (team_id, id, fence, until, version, held_by, spaced_by)
 WHERE l.team_id = n.team_id AND l.id = n.id AND l.fence = n.fence
 RETURNING l.team_id, l.id, l.fence;
 
@@ -499,6 +500,23 @@ WITH stale AS (
 UPDATE leads l SET held_by = NULL, held_version = NULL,
   due_at = CASE WHEN l.due_at IS NOT NULL THEN LEAST(l.due_at, GREATEST(:now, l.back_at)) END,
   waits_for = CASE WHEN l.waits_for <> 'contactRule' THEN l.waits_for END
+FROM stale s WHERE l.team_id = s.team_id AND l.id = s.id
+RETURNING l.team_id, l.campaign_id;
+
+-- name: wake_spaced
+-- Who waits for a domain by a gap that its sender has no more, so many a sender at a time.
+WITH stale AS (
+  SELECT l.team_id, l.id
+  FROM senders s
+  CROSS JOIN LATERAL (
+    SELECT o.team_id, o.id FROM leads o
+    WHERE o.team_id = s.team_id AND o.spaced_by = s.id
+      AND (o.held_version < s.domain_gap_seconds OR o.held_version > s.domain_gap_seconds)
+    LIMIT :amount FOR NO KEY UPDATE SKIP LOCKED
+  ) l
+)
+UPDATE leads l SET held_by = NULL, held_version = NULL, spaced_by = NULL,
+  due_at = CASE WHEN l.due_at IS NOT NULL THEN LEAST(l.due_at, GREATEST(:now, l.back_at)) END
 FROM stale s WHERE l.team_id = s.team_id AND l.id = s.id
 RETURNING l.team_id, l.campaign_id;
 

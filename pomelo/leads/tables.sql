@@ -27,9 +27,11 @@ CREATE TABLE leads (
   -- When that step is due; NULL = the sequence is finished.
   due_at timestamptz,
   -- The rule that set this moment, or parked it, where a person can change that rule; NULL = none.
-  held_by text CHECK (held_by IN ('contactRule')),
+  held_by text CHECK (held_by IN ('contactRule', 'domainGap')),
   -- The version of that rule which was read; whoever has an older one is looked at again.
   held_version bigint,
+  -- Whose gap between mails to one domain that is: a sender's, which may have sent it nothing yet.
+  spaced_by text,
   -- The condition it waits at, for one of these to come true; due_at is then the last moment,
   -- or the moment since which it is to be looked at, because it did.
   awaits text CHECK (awaits IN (
@@ -85,6 +87,7 @@ CREATE INDEX leads_errands ON leads (team_id, campaign_id, due_at)
   WHERE due_at IS NOT NULL AND NOT is_paused AND stopped_by IS NULL AND waits_for IS NULL
     AND NOT needs_sender;
 -- Who waits by a rule that may change.
+CREATE INDEX leads_spaced ON leads (team_id, spaced_by, held_version) WHERE spaced_by IS NOT NULL;
 CREATE INDEX leads_held ON leads (team_id, held_by, held_version) WHERE held_by IS NOT NULL;
 CREATE INDEX leads_of_contact ON leads (team_id, contact_id);
 CREATE INDEX leads_listed ON leads (team_id, campaign_id, created_at, id);

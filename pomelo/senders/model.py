@@ -127,6 +127,7 @@ class Sender(msgspec.Struct, frozen=True):
     limit_per_day: int
     gap_seconds: int
     gap_jitter_seconds: int
+    domain_gap_seconds: int
     may_send_at: datetime
     next_at: datetime
     paused_for: PausedFor | None
@@ -155,6 +156,7 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
     gap_seconds: int | None = None
     gap_jitter_seconds: int | None = None
     ramp_per_day: int | None = None
+    domain_gap_seconds: int | None = None
     variables: dict[str, str] | None = None
     replies: Replies | None = None
     sent_folder: str | None = None

@@ -13,14 +13,14 @@ VALUES (
 ON CONFLICT (team_id, address_key) WHERE deleted_at IS NULL DO NOTHING
 RETURNING team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
   smtp_login, dkim_selector, imap_host, replies, replies_read_at,
-  sent_folder, junk_folder, limit_per_day, gap_seconds, gap_jitter_seconds, may_send_at, next_at, paused_for, paused_reply,
+  sent_folder, junk_folder, limit_per_day, gap_seconds, gap_jitter_seconds, domain_gap_seconds, may_send_at, next_at, paused_for, paused_reply,
   paused_at, failed_connects, created_at, saves_sent_copy, new_leads_stopped_at,
   ramp_per_day, ramp_started_at, variables;
 
 -- name: find
 SELECT team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
   smtp_login, dkim_selector, imap_host, replies, replies_read_at,
-  sent_folder, junk_folder, limit_per_day, gap_seconds, gap_jitter_seconds, may_send_at, next_at, paused_for, paused_reply,
+  sent_folder, junk_folder, limit_per_day, gap_seconds, gap_jitter_seconds, domain_gap_seconds, may_send_at, next_at, paused_for, paused_reply,
   paused_at, failed_connects, created_at, saves_sent_copy, new_leads_stopped_at,
   ramp_per_day, ramp_started_at, variables
 FROM senders WHERE team_id = :team_id AND id = :id AND deleted_at IS NULL;
@@ -28,7 +28,7 @@ FROM senders WHERE team_id = :team_id AND id = :id AND deleted_at IS NULL;
 -- name: find_by_key
 SELECT team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
   smtp_login, dkim_selector, imap_host, replies, replies_read_at,
-  sent_folder, junk_folder, limit_per_day, gap_seconds, gap_jitter_seconds, may_send_at, next_at, paused_for, paused_reply,
+  sent_folder, junk_folder, limit_per_day, gap_seconds, gap_jitter_seconds, domain_gap_seconds, may_send_at, next_at, paused_for, paused_reply,
   paused_at, failed_connects, created_at, saves_sent_copy, new_leads_stopped_at,
   ramp_per_day, ramp_started_at, variables
 FROM senders WHERE team_id = :team_id AND address_key = :address_key AND deleted_at IS NULL;
@@ -37,7 +37,7 @@ FROM senders WHERE team_id = :team_id AND address_key = :address_key AND deleted
 -- For commands on the machine itself and for checks over the whole installation.
 SELECT team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
   smtp_login, dkim_selector, imap_host, replies, replies_read_at,
-  sent_folder, junk_folder, limit_per_day, gap_seconds, gap_jitter_seconds, may_send_at, next_at, paused_for, paused_reply,
+  sent_folder, junk_folder, limit_per_day, gap_seconds, gap_jitter_seconds, domain_gap_seconds, may_send_at, next_at, paused_for, paused_reply,
   paused_at, failed_connects, created_at, saves_sent_copy, new_leads_stopped_at,
   ramp_per_day, ramp_started_at, variables
 FROM senders
@@ -47,7 +47,7 @@ ORDER BY team_id, created_at, id;
 -- name: list_of_team
 SELECT team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
   smtp_login, dkim_selector, imap_host, replies, replies_read_at,
-  sent_folder, junk_folder, limit_per_day, gap_seconds, gap_jitter_seconds, may_send_at, next_at, paused_for, paused_reply,
+  sent_folder, junk_folder, limit_per_day, gap_seconds, gap_jitter_seconds, domain_gap_seconds, may_send_at, next_at, paused_for, paused_reply,
   paused_at, failed_connects, created_at, saves_sent_copy, new_leads_stopped_at,
   ramp_per_day, ramp_started_at, variables
 FROM senders
@@ -69,6 +69,7 @@ UPDATE senders SET
   limit_per_day = COALESCE(:limit_per_day, limit_per_day),
   gap_seconds = COALESCE(:gap_seconds, gap_seconds),
   gap_jitter_seconds = COALESCE(:gap_jitter_seconds, gap_jitter_seconds),
+  domain_gap_seconds = COALESCE(:domain_gap_seconds, domain_gap_seconds),
   ramp_per_day = COALESCE(:ramp_per_day, ramp_per_day),
   variables = COALESCE(:variables::jsonb, variables),
   -- Another pace goes on from the same first day; a ramp that was ended begins anew.
@@ -92,7 +93,7 @@ UPDATE senders SET
 WHERE team_id = :team_id AND id = :id AND deleted_at IS NULL
 RETURNING team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
   smtp_login, dkim_selector, imap_host, replies, replies_read_at,
-  sent_folder, junk_folder, limit_per_day, gap_seconds, gap_jitter_seconds, may_send_at, next_at, paused_for, paused_reply,
+  sent_folder, junk_folder, limit_per_day, gap_seconds, gap_jitter_seconds, domain_gap_seconds, may_send_at, next_at, paused_for, paused_reply,
   paused_at, failed_connects, created_at, saves_sent_copy, new_leads_stopped_at,
   ramp_per_day, ramp_started_at, variables;
 
@@ -125,7 +126,7 @@ FROM (SELECT team_id, id FROM senders
 WHERE s.team_id = r.team_id AND s.id = r.id
 RETURNING s.team_id, s.id, s.user_id, s.email, s.address_key, s.name, s.signature, s.smtp_host,
   s.smtp_port, s.smtp_tls, s.smtp_login, s.dkim_selector, s.imap_host, s.replies, s.replies_read_at,
-  s.sent_folder, s.junk_folder, s.limit_per_day, s.gap_seconds, s.gap_jitter_seconds, s.may_send_at,
+  s.sent_folder, s.junk_folder, s.limit_per_day, s.gap_seconds, s.gap_jitter_seconds, s.domain_gap_seconds, s.may_send_at,
   s.next_at, s.paused_for, s.paused_reply, s.paused_at, s.failed_connects, s.created_at,
   s.saves_sent_copy, s.new_leads_stopped_at, s.ramp_per_day, s.ramp_started_at, s.variables;
 

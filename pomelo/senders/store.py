@@ -4,6 +4,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
+from msgspec.structs import asdict
+
 from pomelo.base.db import NEVER, Db
 from pomelo.base.ids import SenderId, TeamId, UserId
 from pomelo.base.sql import load
@@ -109,22 +111,7 @@ async def change(
 ) -> Sender | None:
     """Change what is given."""
     return await QUERIES["change"].row(
-        db,
-        Sender,
-        team_id=team,
-        id=sender,
-        name=changes.name,
-        signature=changes.signature,
-        limit_per_day=changes.limit_per_day,
-        gap_seconds=changes.gap_seconds,
-        gap_jitter_seconds=changes.gap_jitter_seconds,
-        ramp_per_day=changes.ramp_per_day,
-        variables=changes.variables,
-        replies=changes.replies,
-        sent_folder=changes.sent_folder,
-        junk_folder=changes.junk_folder,
-        saves_sent_copy=changes.saves_sent_copy,
-        now=now,
+        db, Sender, team_id=team, id=sender, now=now, **asdict(changes)
     )
 
 

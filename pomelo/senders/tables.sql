@@ -68,6 +68,8 @@ CREATE TABLE senders (
   ramp_started_at timestamptz,
   -- What templates may name of it beside its name and address: {{ sender.calendarUrl }}.
   variables jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(variables) = 'object'),
+  -- So long it leaves a domain alone after a mail to it; 0 = no gap.
+  domain_gap_seconds integer NOT NULL DEFAULT 0 CHECK (domain_gap_seconds >= 0),
   PRIMARY KEY (team_id, id),
   FOREIGN KEY (team_id, user_id) REFERENCES users (team_id, id),
   CHECK (next_at >= may_send_at),

@@ -28,8 +28,9 @@ async def test_its_commands_set_a_ramp_and_rules(
     sender, _ = (await pomelo("sender", "list", "--json")).json
     (team,) = (await pomelo("team", "list", "--json")).json
     assert team["limitPerDay"] == 500
-    assert [one.status for one in said] == [0, 0, 0, 0, 0], said
-    assert said[2].out == "0 of 0 leads would go to monica@piedpiper.com.\n"
+    assert [one.status for one in said] == [0] * 6, said
+    assert said[3].out == "0 of 0 leads would go to monica@piedpiper.com.\n"
+    assert sender["domainGapSeconds"] == 300
     assert (sender["limitPerDay"], sender["limitToday"]) == (40, 5)
     assert said[-1].out.splitlines() == [
         "At most 5 mails to one company in 7 days.",

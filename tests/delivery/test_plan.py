@@ -52,6 +52,7 @@ def sender(**changes: Any) -> Sender:
         limit_per_day=50,
         gap_seconds=0,
         gap_jitter_seconds=0,
+        domain_gap_seconds=0,
         may_send_at=NOW,
         next_at=NOW,
         paused_for=None,

@@ -6,7 +6,7 @@ Nothing is read back from our own rows: the log is the server's, in virtual time
 import asyncio
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, time, timedelta
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -43,6 +43,7 @@ class Rules(NamedTuple):
     limit: int
     gap: int
     ramp: int
+    domain_gap: int
 
 
 class Hours(NamedTuple):
@@ -145,9 +146,18 @@ class Pool:
 
     async def _sender(self, db: Db, number: int) -> Sender:
         pick, address = self.chance.choice, f"s{number}@piedpiper.example"
-        rules = Rules(pick((0, 1, 3, 8)), pick((0, 0, 60, 600, 3_600)), pick((0, 0, 1, 2)))
+        rules = Rules(
+            pick((0, 1, 3, 8)),
+            pick((0, 0, 60, 600, 3_600)),
+            pick((0, 0, 1, 2)),
+            pick((0, 0, 600, 9_000)),
+        )
         one = await self.post.add_sender(db, address, gap=rules.gap, limit=rules.limit)
-        changes = Changes(gap_jitter_seconds=pick((0, 30)), ramp_per_day=rules.ramp)
+        changes = Changes(
+            gap_jitter_seconds=pick((0, 30)),
+            ramp_per_day=rules.ramp,
+            domain_gap_seconds=rules.domain_gap,
+        )
         await senders.change(db, one.team_id, one.id, changes, now=self.began_at)
         self.rules[address] = rules
         return one
@@ -223,6 +233,7 @@ class Pool:
             mails = [mail for mail in self.seen if mail.sender == sender]
             mails.sort(key=lambda mail: mail.began_at)
             yield from self._beyond_limit(sender, rules, mails)
+            yield from _crowded(sender, timedelta(seconds=rules.domain_gap), mails)
             for early, late in pairwise(mails if rules.gap else ()):
                 if late.began_at < early.ended_at + timedelta(seconds=rules.gap):
                     yield f"gap of {sender} {rules}: {early} {late}"
@@ -255,3 +266,13 @@ class Pool:
             for end in ats:
                 if sum(end - cap.days * DAY < at <= end for at in ats) > cap.mails:
                     yield f"{what} {whom} {cap}: {sorted(ats)}"
+
+
+def _crowded(sender: str, gap: timedelta, mails: Iterable[Seen]) -> Iterator[str]:
+    """Find mails that came too soon after another one to their domain."""
+    before: dict[str, Seen] = {}
+    for mail in mails:
+        domain = mail.to.rpartition("@")[2]
+        if domain in before and mail.began_at < before[domain].began_at + gap:
+            yield f"domain gap {gap} of {sender}: {before[domain]} {mail}"
+        before[domain] = mail

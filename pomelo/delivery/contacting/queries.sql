@@ -84,3 +84,34 @@ SELECT team_id, campaign_id, id FROM leads
 WHERE waits_for = 'contactRule' AND (team_id, campaign_id, id) > (:team_id, :campaign_id, :id)
 ORDER BY team_id, campaign_id, id LIMIT :amount
 FOR NO KEY UPDATE SKIP LOCKED;
+
+-- name: list_turns
+-- Turns that were given by another gap count no more.
+SELECT t.team_id, t.sender_id, t.domain, t.written_at, s.domain_gap_seconds AS gap_seconds,
+  CASE WHEN t.gap_seconds = s.domain_gap_seconds THEN t.taken_until END AS taken_until,
+  CASE WHEN t.gap_seconds = s.domain_gap_seconds THEN t.follow_ups_until END AS follow_ups_until
+FROM unnest(:team_ids::text[], :sender_ids::text[], :domains::text[])
+  AS w (team_id, sender_id, domain)
+JOIN domain_turns t USING (team_id, sender_id, domain)
+JOIN senders s ON s.team_id = t.team_id AND s.id = t.sender_id;
+
+-- name: note_written
+INSERT INTO domain_turns (team_id, sender_id, domain, written_at)
+SELECT w.team_id, w.sender_id, w.domain, :now
+FROM unnest(:team_ids::text[], :sender_ids::text[], :domains::text[])
+  AS w (team_id, sender_id, domain)
+ON CONFLICT (team_id, sender_id, domain) DO UPDATE SET written_at = EXCLUDED.written_at;
+
+-- name: keep_turns
+-- Only the worker that has a sender gives its turns.
+INSERT INTO domain_turns (team_id, sender_id, domain, gap_seconds, taken_until, follow_ups_until)
+SELECT w.team_id, w.sender_id, w.domain, w.gap, w.taken, w.follow_ups
+FROM unnest(:team_ids::text[], :sender_ids::text[], :domains::text[],
+            :gaps::integer[], :takens::timestamptz[], :follow_ups::timestamptz[])
+  AS w (team_id, sender_id, domain, gap, taken, follow_ups)
+ON CONFLICT (team_id, sender_id, domain) DO UPDATE SET gap_seconds = EXCLUDED.gap_seconds,
+  taken_until = EXCLUDED.taken_until, follow_ups_until = EXCLUDED.follow_ups_until;
+
+-- name: forget_turns
+DELETE FROM domain_turns
+WHERE GREATEST(written_at, taken_until, follow_ups_until) < :before;

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from pomelo.delivery.contacting.model import Known, Ref, Touched
+from pomelo.delivery.contacting.spacing import Spacing
 from pomelo.delivery.model import Facts, HoldBack
 from pomelo.teams import Cap, ContactRules
 
@@ -19,11 +20,17 @@ class Ruling:
         known: The leads; of one that is missing nothing is ruled.
         touched: When their people and companies were written to.
         crossed: The leads whose people another campaign is talking to.
+        spacing: When their domains may be written to.
     """
 
     def __init__(
-        self, known: Mapping[Ref, Known], touched: Iterable[Touched], crossed: Iterable[Ref]
+        self,
+        known: Mapping[Ref, Known],
+        touched: Iterable[Touched],
+        crossed: Iterable[Ref],
+        spacing: Spacing | None = None,
     ) -> None:
+        self.spacing = spacing or Spacing()
         self._known = known
         self._touched = {one.key: one for one in touched}
         self._crossed = frozenset(crossed)
@@ -31,6 +38,9 @@ class Ruling:
 
     def ask(self, facts: Facts, now: datetime) -> HoldBack | None:
         """Tell what keeps a lead from being written to now; a moment is then taken by it."""
+        return self._ruled(facts, now) or self.spacing.ask(facts, now)
+
+    def _ruled(self, facts: Facts, now: datetime) -> HoldBack | None:
         rules, known = facts.contact_rules, self._known.get((facts.team_id, facts.lead_id))
         if not rules or known is None:
             return None
@@ -44,6 +54,7 @@ class Ruling:
 
     def note(self, facts: Facts, now: datetime) -> None:
         """Count a mail that is about to go."""
+        self.spacing.note(facts, now)
         known = self._known.get((facts.team_id, facts.lead_id))
         if known is not None:
             for key in (known.person_key, known.company_key):

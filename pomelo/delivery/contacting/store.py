@@ -10,8 +10,14 @@ from pomelo import messages
 from pomelo.base.db import Db
 from pomelo.base.ids import LeadId, TeamId
 from pomelo.base.sql import load
-from pomelo.delivery.contacting.model import Known, Parked, Ref, Touched
-from pomelo.delivery.contacting.ruling import NOTHING_RULED, Ruling
+from pomelo.delivery.contacting.model import (
+    Known,
+    Parked,
+    Ref,
+    Touched,
+)
+from pomelo.delivery.contacting.ruling import Ruling
+from pomelo.delivery.contacting.spacing import DomainKey, DomainTurns, Spacing, domain_key
 from pomelo.delivery.model import Facts
 
 QUERIES: Final = load(__package__ or "")
@@ -35,9 +41,10 @@ async def rule(db: Db, facts: Sequence[Facts], *, now: datetime, is_final: bool 
         is_final: Their mails are about to go: nobody else is allowed to write to the same
             people and companies until the transaction ends.
     """
+    spacing = Spacing(await _list_turns(db, facts), is_final=is_final)
     ruled = [one for one in facts if one.contact_rules]
     if not ruled:
-        return NOTHING_RULED
+        return Ruling({}, (), (), spacing)
     known = await _list_known(db, ruled, is_final=is_final)
     if is_final:
         await _lock(db, {key for one in known for key in (one.person_key, one.company_key)})
@@ -46,7 +53,41 @@ async def rule(db: Db, facts: Sequence[Facts], *, now: datetime, is_final: bool 
     companies = await _list_companies(db, known, since, now)
     crossing = [(one.team_id, one.lead_id) for one in ruled if one.contact_rules.is_one_campaign]
     refs = {(one.team_id, one.lead_id): one for one in known}
-    return Ruling(refs, [*people, *companies], await list_crossed(db, crossing))
+    return Ruling(refs, [*people, *companies], await list_crossed(db, crossing), spacing)
+
+
+async def note_written(db: Db, facts: Sequence[Facts], *, now: datetime) -> None:
+    """Write that senders are writing to the domains of leads."""
+    spaced = sorted({domain_key(one) for one in facts if one.domain_gap})
+    if spaced:
+        await QUERIES["note_written"].run(db, **_arrays(spaced), now=now)
+
+
+async def keep_turns(db: Db, turns: Sequence[DomainTurns]) -> None:
+    """Write which turns were given to leads that wait for their domain."""
+    if turns:
+        await QUERIES["keep_turns"].run(
+            db,
+            **_arrays([one.key for one in turns]),
+            gaps=[one.gap_seconds for one in turns],
+            takens=[one.taken_until for one in turns],
+            follow_ups=[one.follow_ups_until for one in turns],
+        )
+
+
+async def _list_turns(db: Db, facts: Sequence[Facts]) -> list[DomainTurns]:
+    spaced = sorted({domain_key(one) for one in facts if one.domain_gap})
+    if not spaced:
+        return []
+    return await QUERIES["list_turns"].rows(db, DomainTurns, **_arrays(spaced))
+
+
+def _arrays(keys: Sequence[DomainKey]) -> dict[str, list[str]]:
+    return {
+        "team_ids": [team for team, _, _ in keys],
+        "sender_ids": [sender for _, sender, _ in keys],
+        "domains": [domain for _, _, domain in keys],
+    }
 
 
 async def hold_quotas(db: Db, limits: Mapping[TeamId, int], *, now: datetime) -> dict[TeamId, int]:

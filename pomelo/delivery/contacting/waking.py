@@ -28,11 +28,12 @@ class Waker:
         and whom somebody else has just now is left for the next turn.
         """
         woken = await leads.wake_held(db, now=now)
+        spaced = await leads.wake_spaced(db, now=now)
         uncrossed = await self._unpark(db, now)
-        for team in sorted({*woken, *uncrossed}):
-            touched = {*woken.get(team, ()), *uncrossed.get(team, ())}
+        for team in sorted({*woken, *spaced, *uncrossed}):
+            touched = {c for found in (woken, spaced, uncrossed) for c in found.get(team, ())}
             await campaigns.wake(db, team, sorted(touched), at=now)
-        return bool(woken)
+        return bool(woken or spaced)
 
     async def _unpark(self, db: Db, now: datetime) -> dict[TeamId, list[CampaignId]]:
         parked = await store.lock_parked(db, self._after, amount=AT_ONCE)

@@ -7,7 +7,8 @@ from typing import Final
 import msgspec
 
 from pomelo.base.db import Db
-from pomelo.base.ids import CampaignId, TeamId
+from pomelo.base.ids import CampaignId, SenderId, TeamId
+from pomelo.leads.model import HeldBy
 from pomelo.leads.queue.claims import Hold, Woken
 from pomelo.leads.queue.turns import by_team
 from pomelo.leads.store import QUERIES
@@ -16,17 +17,21 @@ WOKEN_AT_ONCE: Final = 2_000
 
 
 class Ruled(msgspec.Struct, frozen=True):
-    """A claimed lead that contact rules hold back.
+    """A claimed lead that a rule holds back.
 
     Attributes:
         hold: The claim on it.
-        until: When they let go; None where something must happen first.
-        version: Which version of the rules said so.
+        until: When it lets go; None where something must happen first.
+        version: Which version of the rule said so.
+        by: Which rule.
+        spaced_by: For whose gap it waits, if it waits for a domain.
     """
 
     hold: Hold
     until: datetime | None
     version: int
+    by: HeldBy = HeldBy.CONTACT_RULE
+    spaced_by: SenderId | None = None
 
 
 async def hold_by_rule(db: Db, ruled: Sequence[Ruled]) -> list[Hold]:
@@ -41,13 +46,15 @@ async def hold_by_rule(db: Db, ruled: Sequence[Ruled]) -> list[Hold]:
         fences=[one.hold.fence for one in ruled],
         untils=[one.until for one in ruled],
         versions=[one.version for one in ruled],
+        bys=[one.by for one in ruled],
+        spaced_bys=[one.spaced_by for one in ruled],
     )
 
 
 async def wake_held(
     db: Db, *, amount: int = WOKEN_AT_ONCE, now: datetime
 ) -> dict[TeamId, list[CampaignId]]:
-    """Let leads be looked at again that rules hold back which have changed since.
+    """Let leads be looked at again that contact rules hold back which have changed since.
 
     Args:
         db: The open transaction.
@@ -58,3 +65,19 @@ async def wake_held(
         The campaigns to wake, by team.
     """
     return by_team(await QUERIES["wake_held"].rows(db, Woken, amount=amount, now=now))
+
+
+async def wake_spaced(
+    db: Db, *, amount: int = WOKEN_AT_ONCE, now: datetime
+) -> dict[TeamId, list[CampaignId]]:
+    """Let leads be looked at again that wait for a domain by a gap that was changed since.
+
+    Args:
+        db: The open transaction.
+        amount: So many leads a sender at most; whoever calls comes again.
+        now: When they are due, at the latest.
+
+    Returns:
+        The campaigns to wake, by team.
+    """
+    return by_team(await QUERIES["wake_spaced"].rows(db, Woken, amount=amount, now=now))
