@@ -9,6 +9,7 @@ from msgspec.structs import asdict
 from pomelo.api.campaign_shapes import Tracking
 from pomelo.base.ids import SenderId, UserId
 from pomelo.campaigns import Campaign, CampaignChanges, CampaignInvalid
+from pomelo.schedules import LeadZones
 
 Value = TypeVar("Value")
 
@@ -55,7 +56,9 @@ class CampaignPatch(msgspec.Struct, frozen=True, rename="camel", omit_defaults=T
 
     `tracking` wins over `disableTrack…`, `campaignProgress` over `stopOn…`. `senderIds`
     (mailboxes) is Pomelo's own, beside `sendUserIds` (all mailboxes of these users), and so is
-    `weight`: how many turns of a shared mailbox it gets where another campaign gets one.
+    `weight`: how many turns of a shared mailbox it gets where another campaign gets one, and
+    `leadTimezones`: on whose clocks the hours are read, the schedules' (`off`), each lead's by
+    its variable `timezone` (`own`), or also by its phone number or domain (`guess`).
     """
 
     name: str | None = None
@@ -86,6 +89,7 @@ class CampaignPatch(msgspec.Struct, frozen=True, rename="camel", omit_defaults=T
     send_user_ids: tuple[UserId, ...] | None = None
     sender_ids: tuple[SenderId, ...] | None = None
     weight: Annotated[int, msgspec.Meta(ge=1, le=100)] | None = None
+    lead_timezones: LeadZones | None = None
 
 
 class Kept(msgspec.Struct, frozen=True, rename="camel"):
@@ -159,6 +163,7 @@ def shown(campaign: Campaign) -> dict[str, Any]:
         **asdict(others),
         "auto_review": campaign.auto_review,
         "weight": campaign.weight,
+        "lead_timezones": campaign.lead_zones,
         "stop_on_email_replied": campaign.stop_on_replied,
         "stop_on_link_clicked": campaign.stop_on_clicked,
         "leads_paused_by_interest": campaign.stop_on_interested,

@@ -8,6 +8,7 @@ from pomelo.api.answers import Moment
 from pomelo.api.paging import Pagination
 from pomelo.base.ids import CampaignId, SenderId, SequenceId, TeamId, UserId
 from pomelo.campaigns import CampaignState, Status
+from pomelo.schedules import LeadZones
 
 
 class CampaignShort(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -83,7 +84,7 @@ class SendUser(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class CampaignDetail(ShownCampaign, frozen=True, rename="camel", kw_only=True):
-    """A campaign with all its settings; `weight` is Pomelo's own."""
+    """A campaign with all its settings; `weight` and `leadTimezones` are Pomelo's own."""
 
     auto_review: bool
     auto_review_conditions: tuple[str, ...]
@@ -107,6 +108,7 @@ class CampaignDetail(ShownCampaign, frozen=True, rename="camel", kw_only=True):
     ai_features: dict[str, object]
     send_users: list[SendUser]
     weight: int
+    lead_timezones: LeadZones
 
 
 class CampaignPage(msgspec.Struct, frozen=True):

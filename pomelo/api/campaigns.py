@@ -36,7 +36,7 @@ from pomelo.campaigns import (
     SenderMissing,
     Status,
 )
-from pomelo.schedules import DEFAULT_ZONE, ZoneUnknown
+from pomelo.schedules import DEFAULT_ZONE, GuessingMissing, ZoneUnknown
 from pomelo.sequences import RepliesUnset, StepInvalid, StepMissing
 
 SECTION: Final = "Campaigns"
@@ -132,6 +132,8 @@ async def change(call: Call[NoQuery, CampaignPatch]) -> CampaignDetail:
     async def work(db: Db) -> CampaignDetail:
         before = await campaigns.lock(db, team, _id(call.path))
         asked = campaign_settings.changes(patch, before)
+        if patch.lead_timezones is not None:
+            await campaigns.set_lead_zones(db, team, before.id, patch.lead_timezones, now=call.now)
         changed = await campaigns.change(db, team, before.id, asked)
         chosen = await campaign_senders.chosen(db, team, patch)
         if chosen is not None:
@@ -244,6 +246,7 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
             CampaignNotFound,
             CampaignInvalid,
             ZoneUnknown,
+            GuessingMissing,
             LastSender,
             RepliesUnset,
             *campaign_senders.ERRORS,

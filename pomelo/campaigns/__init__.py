@@ -38,6 +38,7 @@ from pomelo.campaigns.hours import (
     delete_schedule,
     schedule_ids_of,
     schedules_of,
+    set_lead_zones,
 )
 from pomelo.campaigns.model import (
     Campaign,
@@ -104,6 +105,7 @@ __all__ = [
     "schedule_ids_of",
     "schedules_of",
     "senders_of",
+    "set_lead_zones",
     "set_next",
     "set_senders",
     "start",

@@ -10,7 +10,7 @@ from pomelo.campaigns import store
 from pomelo.campaigns.actions import get
 from pomelo.campaigns.errors import ScheduleInUse
 from pomelo.campaigns.readiness import wake
-from pomelo.schedules import Schedule, ScheduleChanges
+from pomelo.schedules import LeadZones, Schedule, ScheduleChanges
 
 
 async def attach_schedule(
@@ -28,7 +28,7 @@ async def attach_schedule(
     await get(db, team, campaign)
     await schedules.lock(db, team, schedule)
     await store.attach_schedule(db, team, campaign, schedule)
-    await wake(db, team, [campaign], at=now)
+    await _renew(db, team, [campaign], now)
 
 
 async def schedules_of(db: Db, team: TeamId, campaign: CampaignId) -> list[Schedule]:
@@ -62,7 +62,7 @@ async def change_schedule(
         Invalid: What it would say (`schedules.change` tells which).
     """
     changed = await schedules.change(db, team, schedule, changes)
-    await wake(db, team, await store.list_users_of_schedule(db, team, schedule), at=now)
+    await _renew(db, team, await store.list_users_of_schedule(db, team, schedule), now)
     return changed
 
 
@@ -88,4 +88,24 @@ async def delete_schedule(
         )
     await store.detach_schedule(db, team, schedule)
     await schedules.delete(db, team, schedule, user, now=now)
-    await wake(db, team, [campaign.id for campaign in users], at=now)
+    await _renew(db, team, [campaign.id for campaign in users], now)
+
+
+async def set_lead_zones(
+    db: Db, team: TeamId, campaign: CampaignId, zones: LeadZones, *, now: datetime
+) -> None:
+    """Say on whose clocks a campaign's hours are read; its leads are looked at anew.
+
+    Raises:
+        GuessingMissing: Zones are to be guessed, and this server knows no phone numbers.
+    """
+    if zones is LeadZones.GUESS:
+        schedules.check_guessing()
+    if await store.set_lead_zones(db, team, campaign, zones):
+        await wake(db, team, [campaign], at=now)
+
+
+async def _renew(db: Db, team: TeamId, campaigns: Sequence[CampaignId], now: datetime) -> None:
+    """Let whatever waits by earlier hours be looked at again."""
+    await store.renew_hours(db, team, campaigns)
+    await wake(db, team, campaigns, at=now)

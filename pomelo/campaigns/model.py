@@ -6,7 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from pomelo.base.ids import CampaignId, SenderId, TeamId, UserId
-from pomelo.schedules import DEFAULT_ZONE, Window
+from pomelo.schedules import DEFAULT_ZONE, LeadZones, Window
 from pomelo.senders import Hearing, Replies
 
 
@@ -26,6 +26,7 @@ class Campaign(msgspec.Struct, frozen=True):
         click_filter: Only clicks on links that hold this text count for that; empty: all.
         other_settings: lemlist's switches that mean nothing here, as they came.
         started_at: Its first start; None while it is a draft.
+        lead_zones: On whose clocks its hours are read.
         weight: How many turns of its senders it gets where another one gets one.
     """
 
@@ -50,6 +51,7 @@ class Campaign(msgspec.Struct, frozen=True):
     created_at: datetime
     started_at: datetime | None
     weight: int = 1
+    lead_zones: LeadZones = LeadZones.OFF
 
 
 class NewCampaign(msgspec.Struct, frozen=True):
@@ -133,6 +135,7 @@ class ReadyRow(msgspec.Struct, frozen=True):
         weight: The campaign's.
         served: Turns it had, each divided by its weight.
         team_limit: Mails a day of all of the team's senders together; 0 = any number.
+        lead_zones: On whose clocks the hours are read.
     """
 
     team_id: TeamId
@@ -143,6 +146,12 @@ class ReadyRow(msgspec.Struct, frozen=True):
     weight: int = 1
     served: float = 0
     team_limit: int = 0
+    lead_zones: LeadZones = LeadZones.OFF
+
+    @property
+    def hours(self) -> tuple[Window, ...]:
+        """Give the hours that hold all of its leads: none, where each has its own."""
+        return self.windows if self.lead_zones is LeadZones.OFF else ()
 
 
 class NextLook(msgspec.Struct, frozen=True):

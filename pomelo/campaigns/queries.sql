@@ -8,13 +8,13 @@ FROM teams t WHERE t.id = :team_id FOR SHARE
 RETURNING team_id, id, name, labels, timezone, state, is_archived, auto_review, stop_on_replied,
   stop_on_clicked, stop_on_interested, stop_on_meeting, pause_on, click_filter, track_opens,
   track_clicks, other_settings, created_by,
-  created_at, started_at, weight;
+  created_at, started_at, weight, lead_zones;
 
 -- name: find
 SELECT team_id, id, name, labels, timezone, state, is_archived, auto_review, stop_on_replied,
   stop_on_clicked, stop_on_interested, stop_on_meeting, pause_on, click_filter, track_opens,
   track_clicks, other_settings, created_by,
-  created_at, started_at, weight
+  created_at, started_at, weight, lead_zones
 FROM campaigns WHERE team_id = :team_id AND id = :id;
 
 -- name: lock
@@ -23,7 +23,7 @@ FROM campaigns WHERE team_id = :team_id AND id = :id;
 SELECT team_id, id, name, labels, timezone, state, is_archived, auto_review, stop_on_replied,
   stop_on_clicked, stop_on_interested, stop_on_meeting, pause_on, click_filter, track_opens,
   track_clicks, other_settings, created_by,
-  created_at, started_at, weight
+  created_at, started_at, weight, lead_zones
 FROM campaigns WHERE team_id = :team_id AND id = :id
 FOR NO KEY UPDATE;
 
@@ -31,7 +31,7 @@ FOR NO KEY UPDATE;
 SELECT team_id, id, name, labels, timezone, state, is_archived, auto_review, stop_on_replied,
   stop_on_clicked, stop_on_interested, stop_on_meeting, pause_on, click_filter, track_opens,
   track_clicks, other_settings, created_by,
-  created_at, started_at, weight
+  created_at, started_at, weight, lead_zones
 FROM campaigns
 WHERE team_id = :team_id AND (:created_by::text IS NULL OR created_by = :created_by)
 ORDER BY created_at, id OFFSET :skip LIMIT :amount;
@@ -40,7 +40,7 @@ ORDER BY created_at, id OFFSET :skip LIMIT :amount;
 SELECT team_id, id, name, labels, timezone, state, is_archived, auto_review, stop_on_replied,
   stop_on_clicked, stop_on_interested, stop_on_meeting, pause_on, click_filter, track_opens,
   track_clicks, other_settings, created_by,
-  created_at, started_at, weight
+  created_at, started_at, weight, lead_zones
 FROM campaigns
 WHERE team_id = :team_id AND (:created_by::text IS NULL OR created_by = :created_by)
 ORDER BY created_at DESC, id DESC OFFSET :skip LIMIT :amount;
@@ -50,7 +50,7 @@ ORDER BY created_at DESC, id DESC OFFSET :skip LIMIT :amount;
 SELECT c.team_id, c.id, c.name, c.labels, c.timezone, c.state, c.is_archived, c.auto_review,
   c.stop_on_replied, c.stop_on_clicked, c.stop_on_interested, c.stop_on_meeting, c.pause_on,
   c.click_filter, c.track_opens, c.track_clicks,
-  c.other_settings, c.created_by, c.created_at, c.started_at, c.weight
+  c.other_settings, c.created_by, c.created_at, c.started_at, c.weight, c.lead_zones
 FROM unnest(:ids::text[]) WITH ORDINALITY AS n (id, place)
 JOIN campaigns c ON c.team_id = :team_id AND c.id = n.id
 ORDER BY n.place;
@@ -95,7 +95,7 @@ WHERE team_id = :team_id AND id = :id
 RETURNING team_id, id, name, labels, timezone, state, is_archived, auto_review, stop_on_replied,
   stop_on_clicked, stop_on_interested, stop_on_meeting, pause_on, click_filter, track_opens,
   track_clicks, other_settings, created_by,
-  created_at, started_at, weight;
+  created_at, started_at, weight, lead_zones;
 
 -- name: start
 UPDATE campaigns SET state = 'running', started_at = COALESCE(started_at, :now)
@@ -103,7 +103,7 @@ WHERE team_id = :team_id AND id = :id AND state = 'paused' AND NOT is_archived
 RETURNING team_id, id, name, labels, timezone, state, is_archived, auto_review, stop_on_replied,
   stop_on_clicked, stop_on_interested, stop_on_meeting, pause_on, click_filter, track_opens,
   track_clicks, other_settings, created_by,
-  created_at, started_at, weight;
+  created_at, started_at, weight, lead_zones;
 
 -- name: pause
 -- Whoever sends holds this row FOR SHARE while it decides: after this, nothing more is begun.
@@ -112,7 +112,7 @@ WHERE team_id = :team_id AND id = :id AND state = 'running'
 RETURNING team_id, id, name, labels, timezone, state, is_archived, auto_review, stop_on_replied,
   stop_on_clicked, stop_on_interested, stop_on_meeting, pause_on, click_filter, track_opens,
   track_clicks, other_settings, created_by,
-  created_at, started_at, weight;
+  created_at, started_at, weight, lead_zones;
 
 -- name: hold
 -- Whoever sends holds these rows FOR SHARE while it decides: after this, nothing more is begun.
@@ -280,7 +280,7 @@ WHERE team_id = :team_id AND schedule_id = :schedule_id;
 -- name: ready_rows
 -- Longest waiting first. A campaign without hours is never ready: better late than at night.
 SELECT u.team_id, u.campaign_id, u.sender_id, h.seconds_to_wait, h.windows, c.weight, u.served,
-  t.limit_per_day AS team_limit
+  t.limit_per_day AS team_limit, c.lead_zones
 FROM unnest(:team_ids::text[], :sender_ids::text[]) AS n (team_id, sender_id)
 JOIN campaign_senders u
   ON u.team_id = n.team_id AND u.sender_id = n.sender_id AND u.next_at <= :now
@@ -295,6 +295,15 @@ JOIN LATERAL (
   WHERE o.team_id = u.team_id AND o.campaign_id = u.campaign_id
 ) h ON h.windows IS NOT NULL
 ORDER BY u.next_at, u.campaign_id;
+
+-- name: set_lead_zones
+UPDATE campaigns SET lead_zones = :zones, hours_version = COALESCE(hours_version, 0) + 1
+WHERE team_id = :team_id AND id = :id AND lead_zones <> :zones;
+
+-- name: renew_hours
+-- Only where leads may wait by their own clocks does it matter which hours they were.
+UPDATE campaigns SET hours_version = hours_version + 1
+WHERE team_id = :team_id AND id = ANY(:ids::text[]) AND hours_version IS NOT NULL;
 
 -- name: hours_of
 -- The hours of many campaigns; one without any is missing.

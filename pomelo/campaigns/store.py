@@ -22,7 +22,7 @@ from pomelo.campaigns.model import (
     SenderRef,
 )
 from pomelo.campaigns.statuses import CampaignFacts
-from pomelo.schedules import Schedule
+from pomelo.schedules import LeadZones, Schedule
 
 QUERIES: Final = load(__package__ or "")
 
@@ -132,6 +132,16 @@ async def list_users_of_schedule(db: Db, team: TeamId, schedule: ScheduleId) -> 
         db, str, team_id=team, schedule_id=schedule
     )
     return [CampaignId(one) for one in found]
+
+
+async def set_lead_zones(db: Db, team: TeamId, campaign: CampaignId, zones: LeadZones) -> int:
+    """Write on whose clocks the hours are read; 0 when it is so already."""
+    return await QUERIES["set_lead_zones"].run(db, team_id=team, id=campaign, zones=zones)
+
+
+async def renew_hours(db: Db, team: TeamId, ids: Sequence[CampaignId]) -> int:
+    """Count that hours are others."""
+    return await QUERIES["renew_hours"].run(db, team_id=team, ids=list(ids))
 
 
 async def list_of_sender(db: Db, team: TeamId, sender: SenderId) -> list[CampaignId]:

@@ -29,6 +29,11 @@ CREATE TABLE campaigns (
   weight integer NOT NULL DEFAULT 1 CHECK (weight BETWEEN 1 AND 100),
   -- Whether leads that are added begin with a mail: their first step's kind.
   begins_with_mail boolean NOT NULL DEFAULT true,
+  -- On whose clocks its hours are read: the schedules', or each lead's where it says or shows it.
+  lead_zones text NOT NULL DEFAULT 'off' CHECK (lead_zones IN ('off', 'own', 'guess')),
+  -- Which hours those are, counted, so that leads that wait by older ones are looked at again.
+  -- NULL = never were they the leads' own.
+  hours_version bigint,
   -- How many of its steps have got a number, those that are gone included.
   steps_numbered integer NOT NULL DEFAULT 0,
   -- Its team is paused.
@@ -39,6 +44,7 @@ CREATE TABLE campaigns (
   PRIMARY KEY (team_id, id),
   CHECK (NOT (is_archived AND state = 'running'))
 );
+CREATE INDEX campaigns_zoned ON campaigns (team_id, id) WHERE hours_version IS NOT NULL;
 CREATE INDEX campaigns_listed ON campaigns (team_id, created_at, id);
 
 -- When a campaign may send: whenever one of its schedules allows it.

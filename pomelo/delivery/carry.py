@@ -195,7 +195,7 @@ class Carrier:
 
         The mails before may have taken long, so the campaign's hours are asked again.
         """
-        if not is_open(self._job.shift, written.facts.campaign_id, self._desk.clock.now()):
+        if not is_open(self._job.shift, written.facts, self._desk.clock.now()):
             return False
         leave = self._leave(written)
         try:
@@ -258,7 +258,7 @@ class Carrier:
         return Delivered(str(answer.reply), answer.effective_id, due)
 
     def _next_due(self, facts: Facts, done_at: datetime) -> datetime | None:
-        return next_due(self._job.shift, facts.campaign_id, done_at, facts.next)
+        return next_due(self._job.shift, facts, done_at)
 
     def _end(self, facts: Facts, message: MessageId | None, ending: outcomes.Ending) -> None:
         """Have a mail's end written; `_settled` says when it is."""

@@ -1,7 +1,7 @@
 """The gate: what becomes of a claimed lead. The first rule that has an answer decides."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -13,19 +13,23 @@ from pomelo.delivery.model import (
     Facts,
     Finished,
     Free,
+    HoldBack,
     InDoubt,
     Send,
     Skip,
     Stop,
     WaitFor,
 )
-from pomelo.leads import ActivityType, WaitsFor
+from pomelo.leads import ActivityType, HeldBy, WaitsFor
 from pomelo.messages import MessageState
+from pomelo.schedules import next_moment
 from pomelo.senders import may_follow_up
 from pomelo.sequences import StepType
 
 # The source of addresses that are on the team's list because they do not exist.
 BOUNCED: Final = "bounced"
+# When hours are asked again that never open.
+LONG: Final = timedelta(days=366)
 
 
 def decide(
@@ -124,6 +128,14 @@ def is_no_mail(facts: Facts, _: Around) -> Decision | None:
     return Divert() if facts.step_type not in (None, StepType.EMAIL) else None
 
 
+def is_outside(facts: Facts, around: Around) -> Decision | None:
+    """It is night where the lead lives."""
+    opens = next_moment(facts.hours, around.now)
+    if opens == around.now:
+        return None
+    return HoldBack(opens or around.now + LONG, facts.hours_version, HeldBy.WINDOW)
+
+
 def is_held_back(facts: Facts, around: Around) -> Decision | None:
     """Its person or company is written to too often; a rehearsal writes to nobody."""
     return None if around.is_rehearsal else around.ruling.ask(facts, around.now)
@@ -136,5 +148,6 @@ RULES: Final[tuple[Rule, ...]] = (
     is_suppressed,
     has_no_step,
     is_unheard,
+    is_outside,
     is_held_back,
 )

@@ -16,6 +16,7 @@ from pomelo.base.ids import (
 )
 from pomelo.leads import ActivityType, HeldBy, WaitsFor
 from pomelo.messages import MessageState
+from pomelo.schedules import Window
 from pomelo.senders import Hearing
 from pomelo.sequences import Spot, StepType
 from pomelo.teams import ContactRules, Uncertain
@@ -58,6 +59,8 @@ class Facts(msgspec.Struct, frozen=True):
         is_follow_up: It was written to before, so it may have answered.
         hearing: Whether the sender that would write hears of that.
         team_limit: Mails a day of all of the team's senders together; 0 = any number.
+        hours: Its campaign's hours on its own clocks; none where they are the same for all.
+        hours_version: Which hours those are.
         domain_gap: Seconds for which its sender leaves a domain alone after a mail; 0 = none.
         spaced_by: The sender of which it has a turn at its domain.
         contact_rules: How often its team writes to the same person or company.
@@ -94,6 +97,8 @@ class Facts(msgspec.Struct, frozen=True):
     before: Before | None
     team_limit: int = 0
     domain_gap: int = 0
+    hours: tuple[Window, ...] = ()
+    hours_version: int = 0
     spaced_by: SenderId | None = None
 
 

@@ -83,7 +83,7 @@ def plan(
         percent: How much of its 24 hours new leads keep.
         now: When it is decided.
     """
-    moments = [(row, next_moment(row.windows, now)) for row in rows]
+    moments = [(row, next_moment(row.hours, now)) for row in rows]
     limit = limit_at(sender, now)
     left = BATCH if limit == 0 else limit - sent
     is_gapped = sender.gap_seconds > 0 or sender.gap_jitter_seconds > 0
@@ -219,20 +219,20 @@ def gap(shift: Shift, campaign: CampaignId) -> timedelta:
     return timedelta(seconds=max([shift.sender.gap_seconds, *waits]))
 
 
-def is_open(shift: Shift, campaign: CampaignId, now: datetime) -> bool:
-    """Tell whether a campaign's hours, open when it was planned, are open still."""
-    return next_moment(_windows(shift, campaign), now) == now
+def is_open(shift: Shift, facts: Facts, now: datetime) -> bool:
+    """Tell whether a lead's hours, open when it was planned, are open still."""
+    return next_moment(_windows(shift, facts), now) == now
 
 
-def next_due(
-    shift: Shift, campaign: CampaignId, at: datetime, coming: Spot | None
-) -> datetime | None:
+def next_due(shift: Shift, facts: Facts, at: datetime) -> datetime | None:
     """Give when the step after one carried out at `at` is due; None when there is none."""
-    return due_after(at, coming, _windows(shift, campaign))
+    return due_after(at, facts.next, _windows(shift, facts))
 
 
-def _windows(shift: Shift, campaign: CampaignId) -> list[Window]:
-    return [w for row in shift.rows if row.campaign_id == campaign for w in row.windows]
+def _windows(shift: Shift, facts: Facts) -> Sequence[Window]:
+    """Give the lead's own hours, or else those of all leads of its campaign."""
+    rows = [row for row in shift.rows if row.campaign_id == facts.campaign_id]
+    return facts.hours or [window for row in rows for window in row.windows]
 
 
 def due_after(at: datetime, coming: Spot | None, windows: Sequence[Window]) -> datetime | None:

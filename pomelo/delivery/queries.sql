@@ -1,7 +1,8 @@
 -- name: list_places
 -- What leads of a campaign have in common that have the same sender.
 SELECT w.team_id, w.campaign_id, w.sender_id, c.name AS campaign_name,
-  c.timezone, c.is_live AS is_running, c.track_opens, c.track_clicks,
+  c.timezone, c.lead_zones,
+  COALESCE(c.hours_version, 0) AS hours_version, c.is_live AS is_running, c.track_opens, c.track_clicks,
   t.uncertain, t.limit_per_day AS team_limit,
   o.domain_gap_seconds AS domain_gap,
   jsonb_build_object('email', o.email, 'replies', o.replies,

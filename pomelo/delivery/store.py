@@ -6,13 +6,14 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from pomelo import sequences
+from pomelo import campaigns, sequences
 from pomelo.base.db import Db
 from pomelo.base.ids import CampaignId, LeadId, MessageId, SenderId, TeamId
 from pomelo.base.sql import load as load_queries
 from pomelo.delivery.model import Backlog, Before, Began, Facts
 from pomelo.leads import Claimed
 from pomelo.messages import MessageKind
+from pomelo.schedules import LeadZones, Window, hours_for
 from pomelo.senders import Hearing
 from pomelo.sequences import Spot, Structure
 from pomelo.teams import ContactRules, Uncertain
@@ -28,6 +29,8 @@ class Place(msgspec.Struct, frozen=True):
     sender_id: SenderId
     campaign_name: str
     timezone: str
+    lead_zones: LeadZones
+    hours_version: int
     is_running: bool
     track_opens: bool
     track_clicks: bool
@@ -58,6 +61,7 @@ class Person(msgspec.Struct, frozen=True):
 
 
 _Key: TypeAlias = tuple[TeamId, CampaignId, SenderId]
+_Hours: TypeAlias = Mapping[tuple[TeamId, CampaignId], tuple[Window, ...]]
 
 
 class Spots(msgspec.Struct, frozen=True):
@@ -80,16 +84,25 @@ async def load(db: Db, claimed: Sequence[Claimed], kind: MessageKind) -> list[Fa
         step_ids=[at.due.step if at.due else None for at in spots.values()],
         kind=kind,
     )
+    hours = await _list_hours(db, places.values())
     found = [(person, spots[person.team_id, person.lead_id]) for person in people]
     return [
-        _facts(person, places[_key(at.lead)], at) for person, at in found if _key(at.lead) in places
+        _facts(person, place, at, hours)
+        for person, at in found
+        if (place := places.get(_key(at.lead)))
     ]
 
 
+async def _list_hours(db: Db, places: Iterable[Place]) -> _Hours:
+    """Read the hours of campaigns that go by their leads' clocks."""
+    zoned = {(one.team_id, one.campaign_id) for one in places if one.lead_zones != LeadZones.OFF}
+    return await campaigns.hours_of(db, sorted(zoned)) if zoned else {}
+
+
 async def _list_places(db: Db, keys: Iterable[_Key]) -> dict[_Key, Place]:
-    teams, campaigns, by = (list(column) for column in zip(*keys, strict=True))
+    teams, places, by = (list(column) for column in zip(*keys, strict=True))
     found = await QUERIES["list_places"].rows(
-        db, Place, team_ids=teams, campaign_ids=campaigns, sender_ids=by
+        db, Place, team_ids=teams, campaign_ids=places, sender_ids=by
     )
     return {_key(place): place for place in found}
 
@@ -110,7 +123,8 @@ def _key(one: Claimed | Place) -> _Key:
     return one.team_id, one.campaign_id, one.sender_id
 
 
-def _facts(person: Person, place: Place, at: Spots) -> Facts:
+def _facts(person: Person, place: Place, at: Spots, hours: _Hours) -> Facts:
+    windows = hours.get((place.team_id, place.campaign_id), ())
     return Facts(
         team_id=person.team_id,
         lead_id=person.lead_id,
@@ -136,6 +150,8 @@ def _facts(person: Person, place: Place, at: Spots) -> Facts:
         hearing=place.hearing,
         contact_rules=place.contact_rules,
         team_limit=place.team_limit,
+        hours=hours_for(windows, person.variables, person.email, place.lead_zones),
+        hours_version=place.hours_version,
         domain_gap=place.domain_gap,
         spaced_by=person.spaced_by,
         step_id=at.due.step if at.due else None,

@@ -8,7 +8,8 @@ from pomelo.delivery import Facts
 from pomelo.insight.causes import Cause
 from pomelo.insight.model import Hold, House, LeadFacts
 from pomelo.insight.rules import ENDED, PARKED
-from pomelo.leads import Claimed
+from pomelo.insight.sending import hours_hold
+from pomelo.leads import Claimed, HeldBy
 from pomelo.messages import MessageKind
 
 
@@ -39,6 +40,8 @@ async def ask_gate(
     match decision:
         case delivery.WaitFor(waits_for=event):
             return [Hold(PARKED[event])]
+        case delivery.HoldBack(by=HeldBy.WINDOW):
+            return hours_hold(facts.hours, now)
         case delivery.HoldBack(until=until, by=rule):
             return [Hold(Cause(rule), at=until)]
         case delivery.Stop(because=happened):

@@ -26,7 +26,7 @@ from pomelo.insight.sending import (
     sendings,
 )
 from pomelo.leads import ActivityType, LeadNotFound, WaitsFor
-from pomelo.schedules import Window
+from pomelo.schedules import LeadZones, Window, hours_for
 from pomelo.senders import SenderNotFound
 from pomelo.sequences import StepType
 
@@ -94,7 +94,8 @@ async def _carriers(db: Db, lead: LeadFacts, around: Around, heard_since: dateti
         if lead.sender_id in (None, one.sender.id)
     ]
     found = best(choices)
-    if not {Cause.WINDOW, Cause.HOLIDAY} & {one.cause for one in found}:
+    is_told = bool({Cause.WINDOW, Cause.HOLIDAY} & {one.cause for one in found})
+    if not is_told and lead.lead_zones is LeadZones.OFF:  # else the gate says it
         found += hours_hold(await _windows(db, lead), then)
     refusal = await ask_gate(db, lead, around.house, now=then, heard_since=heard_since)
     return [*found, *refusal]
@@ -102,7 +103,8 @@ async def _carriers(db: Db, lead: LeadFacts, around: Around, heard_since: dateti
 
 async def _windows(db: Db, lead: LeadFacts) -> Sequence[Window]:
     found = await campaigns.hours_of(db, [(lead.team_id, lead.campaign_id)])
-    return found.get((lead.team_id, lead.campaign_id), ())
+    windows = found.get((lead.team_id, lead.campaign_id), ())
+    return hours_for(windows, lead.variables, lead.email, lead.lead_zones)
 
 
 async def _hours(db: Db, lead: LeadFacts, then: datetime) -> list[Hold]:

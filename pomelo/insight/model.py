@@ -8,6 +8,7 @@ from pomelo.base.ids import CampaignId, LeadId, SenderId, SequenceId, TeamId
 from pomelo.base.moments import Moment
 from pomelo.insight.causes import Cause
 from pomelo.leads import ActivityType, Awaited, HeldBy, WaitsFor
+from pomelo.schedules import LeadZones
 
 
 class Hold(msgspec.Struct, frozen=True):
@@ -38,6 +39,8 @@ class LeadFacts(msgspec.Struct, frozen=True):
     started_at: datetime | None
     team_paused_at: datetime | None
     email: str
+    variables: dict[str, object]
+    lead_zones: LeadZones
     sender_id: SenderId | None
     sequence_id: SequenceId | None
     step_position: int

@@ -1,6 +1,7 @@
 -- name: find_lead
 SELECT l.team_id, l.id, l.campaign_id, c.name AS campaign_name, c.state AS campaign_state,
-  c.is_archived, c.started_at, t.paused_at AS team_paused_at, l.email, l.sender_id, l.sequence_id, l.step_position, l.needs_sender,
+  c.is_archived, c.started_at, t.paused_at AS team_paused_at, l.email, l.variables,
+  c.lead_zones, l.sender_id, l.sequence_id, l.step_position, l.needs_sender,
   l.due_at, l.back_at, l.is_paused, l.paused_by, l.stopped_by, l.waits_for, l.awaits,
   l.awaits_until, l.held_by, l.leased_until, l.last_state, l.fence, l.updated_at
 FROM leads l

@@ -68,7 +68,7 @@ from pomelo.leads.queue.errands import (
     next_errands,
 )
 from pomelo.leads.queue.newcomers import awaited_in
-from pomelo.leads.queue.rules import Ruled, hold_by_rule, wake_held, wake_spaced
+from pomelo.leads.queue.rules import Ruled, hold_by_rule, wake_held
 from pomelo.leads.queue.turns import claim_due, next_due, unpark, unpark_all, unpark_heard
 from pomelo.leads.states import (
     AHEAD,
@@ -205,6 +205,5 @@ __all__ = [
     "wait_until",
     "wait_until_back",
     "wake_held",
-    "wake_spaced",
     "without",
 ]

@@ -110,6 +110,7 @@ class HeldBy(StrEnum):
 
     CONTACT_RULE = "contactRule"
     DOMAIN_GAP = "domainGap"
+    WINDOW = "window"
 
 
 class Awaited(StrEnum):

@@ -108,6 +108,11 @@ WITH named AS (
   ON CONFLICT DO NOTHING
 )
 UPDATE leads SET variables = :variables, updated_at = :now,
+  -- Who waits for an hour in another place than it lives in now is looked at again.
+  held_version = CASE WHEN held_by = 'window' AND (
+    variables->>'timezone' IS DISTINCT FROM :variables::jsonb->>'timezone'
+    OR variables->>'phone' IS DISTINCT FROM :variables::jsonb->>'phone') THEN -1
+    ELSE held_version END,
   due_at = CASE WHEN awaits IN ('hasLinkedinUrl', 'hasPhoneNumber') THEN LEAST(due_at, :now)
     ELSE due_at END,
   waits_for = CASE WHEN awaits IN ('hasLinkedinUrl', 'hasPhoneNumber') AND waits_for = 'condition'
@@ -516,6 +521,24 @@ WITH stale AS (
   ) l
 )
 UPDATE leads l SET held_by = NULL, held_version = NULL, spaced_by = NULL,
+  due_at = CASE WHEN l.due_at IS NOT NULL THEN LEAST(l.due_at, GREATEST(:now, l.back_at)) END
+FROM stale s WHERE l.team_id = s.team_id AND l.id = s.id
+RETURNING l.team_id, l.campaign_id;
+
+-- name: wake_zoned
+-- Who waits by its own clocks for hours that its campaign has no more, so many a campaign at a time.
+WITH stale AS (
+  SELECT l.team_id, l.id
+  FROM campaigns c
+  CROSS JOIN LATERAL (
+    SELECT o.team_id, o.id FROM leads o
+    WHERE o.team_id = c.team_id AND o.campaign_id = c.id AND o.held_by = 'window'
+      AND o.held_version < c.hours_version
+    LIMIT :amount FOR NO KEY UPDATE SKIP LOCKED
+  ) l
+  WHERE c.hours_version IS NOT NULL
+)
+UPDATE leads l SET held_by = NULL, held_version = NULL,
   due_at = CASE WHEN l.due_at IS NOT NULL THEN LEAST(l.due_at, GREATEST(:now, l.back_at)) END
 FROM stale s WHERE l.team_id = s.team_id AND l.id = s.id
 RETURNING l.team_id, l.campaign_id;

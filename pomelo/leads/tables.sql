@@ -27,7 +27,7 @@ CREATE TABLE leads (
   -- When that step is due; NULL = the sequence is finished.
   due_at timestamptz,
   -- The rule that set this moment, or parked it, where a person can change that rule; NULL = none.
-  held_by text CHECK (held_by IN ('contactRule', 'domainGap')),
+  held_by text CHECK (held_by IN ('contactRule', 'domainGap', 'window')),
   -- The version of that rule which was read; whoever has an older one is looked at again.
   held_version bigint,
   -- Whose gap between mails to one domain that is: a sender's, which may have sent it nothing yet.
@@ -88,6 +88,7 @@ CREATE INDEX leads_errands ON leads (team_id, campaign_id, due_at)
     AND NOT needs_sender;
 -- Who waits by a rule that may change.
 CREATE INDEX leads_spaced ON leads (team_id, spaced_by, held_version) WHERE spaced_by IS NOT NULL;
+CREATE INDEX leads_zoned ON leads (team_id, campaign_id, held_version) WHERE held_by = 'window';
 CREATE INDEX leads_held ON leads (team_id, held_by, held_version) WHERE held_by IS NOT NULL;
 CREATE INDEX leads_of_contact ON leads (team_id, contact_id);
 CREATE INDEX leads_listed ON leads (team_id, campaign_id, created_at, id);

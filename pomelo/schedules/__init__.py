@@ -2,6 +2,7 @@
 
 from pomelo.schedules.actions import change, create, delete, get, list_page, lock
 from pomelo.schedules.errors import ScheduleInvalid, ScheduleNotFound
+from pomelo.schedules.guessing import GuessingMissing, check_guessing, has_phones
 from pomelo.schedules.holidays import HolidaysMissing, HolidaysUnknown, has_calendar
 from pomelo.schedules.model import DEFAULT_ZONE, Schedule, ScheduleChanges, ScheduleValues
 from pomelo.schedules.values import window_of
@@ -16,12 +17,14 @@ from pomelo.schedules.windows import (
     next_moment,
     parse_zone,
 )
-from pomelo.schedules.zones import zone_of
+from pomelo.schedules.zones import LeadZones, hours_for, zone_of
 
 __all__ = [
     "DEFAULT_ZONE",
+    "GuessingMissing",
     "HolidaysMissing",
     "HolidaysUnknown",
+    "LeadZones",
     "Schedule",
     "ScheduleChanges",
     "ScheduleInvalid",
@@ -33,10 +36,13 @@ __all__ = [
     "ZoneUnknown",
     "add_days",
     "change",
+    "check_guessing",
     "create",
     "delete",
     "get",
     "has_calendar",
+    "has_phones",
+    "hours_for",
     "is_kept_shut",
     "is_open",
     "list_page",

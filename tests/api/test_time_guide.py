@@ -27,17 +27,19 @@ HOURS: Final = Window(
 
 
 async def test_its_calls_make_a_schedule_of_a_campaign_with_days_off(api: Caller) -> None:
-    (_, creating, schedule), (_, attaching, _), (method, changing, change) = calls(
-        re.findall(r"```sh\n(.*?)\n```", GUIDE, re.DOTALL)
+    (_, creating, schedule), (_, attaching, _), (_, zoning, zones), (method, changing, change) = (
+        calls(re.findall(r"```sh\n(.*?)\n```", GUIDE, re.DOTALL))
     )
     campaign = (await api.call("POST", "/campaigns", {"name": "Spring"}))["_id"]
 
     made = (await api.call("POST", creating, schedule))["_id"]
     path = attaching.replace("cam_…", campaign).replace("skd_…", made)
     await api.call("POST", path)
-    await api.call(method, changing.replace("skd_…", made), change)
+    zoned = await api.call(method, zoning.replace("cam_…", campaign), zones)
+    await api.call("PATCH", changing.replace("skd_…", made), change)
 
     found = await api.call("GET", f"/campaigns/{campaign}/schedules")
+    assert zoned["leadTimezones"] == "own"
     assert [one["name"] for one in found] == ["Default schedule", "Mornings"]
     assert found[1].items() >= (schedule | change).items()
 

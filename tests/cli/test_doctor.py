@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from pomelo import campaigns, schedules, senders
+from pomelo import campaigns, senders
 from pomelo.base.db import Database
 from pomelo.base.embedded import Embedded
 from pomelo.cli.checkup import unsafe
@@ -17,7 +17,7 @@ from pomelo.cli.checkup.exports import FILE
 from pomelo.cli.checkup.finding import Level
 from pomelo.cli.checkup.store import ServerFacts
 from pomelo.cli.house import KEY_FILE, opened, settings_from_here
-from pomelo.schedules import ScheduleChanges, ScheduleValues
+from pomelo.schedules import ScheduleChanges
 from pomelo.senders import PausedFor, Provider, ReconnectNeeded
 from tests import make
 from tests.cli.conftest import Pomelo
@@ -260,20 +260,6 @@ async def test_a_campaign_that_waits_for_its_hours_is_told_with_the_next(
 
     assert level == "pass"
     assert text.startswith('1 of 1 that run wait for the hours of their schedules; the next, "')
-
-
-async def test_a_machine_that_does_not_know_the_holidays_to_be_kept_is_wrong(
-    pomelo: Pomelo, database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with database.transaction() as db:
-        await make.schedule(db, (await make.team(db)).id, ScheduleValues(holidays="FR"))
-    knowing = await findings(pomelo, "holidays")
-
-    monkeypatch.setattr(schedules, "has_calendar", lambda: False)
-    unknowing = await findings(pomelo, "holidays")
-
-    assert [level for level, _ in [*knowing, *unknowing]] == ["pass", "fail"]
-    assert "Install pomelo[holidays]" in unknowing[0][1]
 
 
 async def test_a_paused_team_is_told_of(pomelo: Pomelo, database: Database) -> None:

@@ -5,9 +5,11 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec import structs
 
 from pomelo.base.ids import CampaignId, SenderId, StepId, TeamId, UserId
 from pomelo.campaigns import ReadyRow
+from pomelo.delivery.model import Facts
 from pomelo.delivery.plan import (
     BATCH,
     Shift,
@@ -23,6 +25,7 @@ from pomelo.delivery.plan import served as served_after
 from pomelo.schedules import Window
 from pomelo.senders import Replies, Sender, TlsMode
 from pomelo.sequences import Spot, StepType
+from tests.delivery.test_gate import DUE
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 ALWAYS = Window("UTC", time(0), time(0), frozenset(range(1, 8)))
@@ -131,9 +134,22 @@ def test_a_delay_counts_the_campaigns_own_weekdays() -> None:
     friday = datetime(2026, 3, 13, 9, 30, tzinfo=UTC)
     shift = plan(sender(), [row("a", WEEKDAYS)], sent=0, frees_at=None, now=friday)
 
-    assert next_due(shift, CampaignId("a"), friday, coming(1)) == datetime(
-        2026, 3, 16, 9, 30, tzinfo=UTC
-    )
+    assert next_due(shift, due("a", coming(1)), friday) == datetime(2026, 3, 16, 9, 30, tzinfo=UTC)
+
+
+def due(campaign: str, following: Spot | None, *hours: Window) -> Facts:
+    where = CampaignId(campaign)
+    return structs.replace(DUE, campaign_id=where, next=following, hours=hours)
+
+
+def test_a_delay_counts_on_the_leads_own_clocks_where_it_has_hours_of_its_own() -> None:
+    late = datetime(2026, 3, 13, 20, 0, tzinfo=UTC)  # Saturday in Tokyo
+    tokyo = structs.replace(WEEKDAYS, timezone="Asia/Tokyo")
+    shift = plan(sender(), [row("a", WEEKDAYS)], sent=0, frees_at=None, now=late)
+
+    at = next_due(shift, due("a", coming(1), tokyo), late)
+
+    assert at == datetime(2026, 3, 15, 20, 0, tzinfo=UTC)
 
 
 def coming(days: int) -> Spot:
@@ -143,7 +159,7 @@ def coming(days: int) -> Spot:
 def test_after_the_last_step_nothing_is_due() -> None:
     shift = plan(sender(), [row("a")], sent=0, frees_at=None, now=NOW)
 
-    assert next_due(shift, CampaignId("a"), NOW, None) is None
+    assert next_due(shift, due("a", None), NOW) is None
 
 
 def full(sent: int, *, limit: int = 10, percent: int = 20, **changes: Any) -> Shift:

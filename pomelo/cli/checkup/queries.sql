@@ -24,3 +24,6 @@ ORDER BY s.email;
 
 -- name: count_holidays_kept
 SELECT count(*)::int FROM schedules WHERE holidays <> '' AND deleted_at IS NULL;
+
+-- name: count_zones_guessed
+SELECT count(*)::int FROM campaigns WHERE lead_zones = 'guess' AND NOT is_archived;

@@ -51,6 +51,11 @@ async def count_received(db: Db, team: TeamId | None = None) -> list[Received]:
     return await QUERIES["count_received"].rows(db, Received, team_id=team)
 
 
+async def count_zones_guessed(db: Db) -> int:
+    """Count the campaigns that guess their leads' time zones."""
+    return await QUERIES["count_zones_guessed"].one(db, int)
+
+
 async def count_holidays_kept(db: Db) -> int:
     """Count the schedules on which public holidays are days off."""
     return await QUERIES["count_holidays_kept"].one(db, int)

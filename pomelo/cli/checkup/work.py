@@ -18,6 +18,10 @@ NO_CALENDAR: Final = (
     "{kept} of the schedules keep public holidays, which this machine does not know: a worker here "
     "sends nothing by them. Install pomelo[holidays]."
 )
+NO_PHONES: Final = (
+    "{guessing} campaigns guess their leads' time zones, and this machine knows no phone numbers: "
+    "a worker here goes by domains alone. Install pomelo[zones]."
+)
 NO_TEAM: Final = "There is no team and no key; `pomelo key create --name first` makes both."
 
 
@@ -29,6 +33,7 @@ async def examine_work(db: Db, *, now: datetime) -> list[Finding]:
         await _doubts(db),
         *await _campaigns(db, now),
         *await _holidays(db),
+        *await _zones(db),
         *await _hooks(db),
     ]
 
@@ -103,6 +108,14 @@ async def _holidays(db: Db) -> list[Finding]:
     if kept and not schedules.has_calendar():
         return [wrong("holidays", NO_CALENDAR.format(kept=kept))]
     return [good("holidays", f"Kept by {kept} of the schedules.")] if kept else []
+
+
+async def _zones(db: Db) -> list[Finding]:
+    """Tell whether this machine can guess the zones that campaigns want guessed."""
+    guessing = await store.count_zones_guessed(db)
+    if guessing and not schedules.has_phones():
+        return [doubt("zones", NO_PHONES.format(guessing=guessing))]
+    return [good("zones", f"Guessed for {guessing} campaigns.")] if guessing else []
 
 
 async def _hooks(db: Db) -> list[Finding]:

@@ -28,12 +28,11 @@ class Waker:
         and whom somebody else has just now is left for the next turn.
         """
         woken = await leads.wake_held(db, now=now)
-        spaced = await leads.wake_spaced(db, now=now)
         uncrossed = await self._unpark(db, now)
-        for team in sorted({*woken, *spaced, *uncrossed}):
-            touched = {c for found in (woken, spaced, uncrossed) for c in found.get(team, ())}
+        for team in sorted({*woken, *uncrossed}):
+            touched = {c for found in (woken, uncrossed) for c in found.get(team, ())}
             await campaigns.wake(db, team, sorted(touched), at=now)
-        return bool(woken or spaced)
+        return bool(woken)
 
     async def _unpark(self, db: Db, now: datetime) -> dict[TeamId, list[CampaignId]]:
         parked = await store.lock_parked(db, self._after, amount=AT_ONCE)

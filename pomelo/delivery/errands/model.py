@@ -16,7 +16,7 @@ from pomelo.base.ids import (
     UserId,
 )
 from pomelo.leads import ActivityType, Awaited, Hold, WaitsFor
-from pomelo.schedules import Window
+from pomelo.schedules import LeadZones, Window
 from pomelo.sequences import ConditionKey, Kind, Spot
 from pomelo.tasks import TaskState
 
@@ -51,6 +51,7 @@ class Person(msgspec.Struct, frozen=True):
     was_called: bool
     campaign_name: str
     timezone: str
+    lead_zones: LeadZones
     is_running: bool
     sender_name: str
     sender_email: str
@@ -75,7 +76,7 @@ class Errand(msgspec.Struct, frozen=True):
         next: What comes after it.
         holds: What comes after a condition that holds.
         fails: What comes after one that does not.
-        windows: The campaign's hours.
+        windows: The campaign's hours, on the lead's own clocks where the campaign says so.
     """
 
     hold: Hold

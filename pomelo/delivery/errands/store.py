@@ -11,7 +11,7 @@ from pomelo.base.ids import CampaignId, StepId, TeamId
 from pomelo.base.sql import load as load_queries
 from pomelo.delivery.errands.model import Errand, Person
 from pomelo.leads import Hold, Taken
-from pomelo.schedules import Window
+from pomelo.schedules import Window, hours_for
 from pomelo.sequences import Kind, Spot, Structure, kind_of
 
 QUERIES: Final = load_queries(__package__ or "")
@@ -104,5 +104,7 @@ def _errand(ground: Ground, lead: Taken, person: Person) -> Errand:
         next=structure.after(lead.sequence_id, lead.step_position),
         holds=structure.chosen(spot, holds=True) if spot else None,
         fails=structure.chosen(spot, holds=False) if spot else None,
-        windows=ground.windows.get(campaign, ()),
+        windows=hours_for(
+            ground.windows.get(campaign, ()), person.variables, person.email, person.lead_zones
+        ),
     )

@@ -54,30 +54,17 @@ async def hold_by_rule(db: Db, ruled: Sequence[Ruled]) -> list[Hold]:
 async def wake_held(
     db: Db, *, amount: int = WOKEN_AT_ONCE, now: datetime
 ) -> dict[TeamId, list[CampaignId]]:
-    """Let leads be looked at again that contact rules hold back which have changed since.
+    """Let leads be looked at again that a rule holds back which has changed since.
 
     Args:
         db: The open transaction.
-        amount: So many leads a team at most; whoever calls comes again.
+        amount: So many at most of a team, a sender, a campaign; whoever calls comes again.
         now: When they are due, at the latest.
 
     Returns:
         The campaigns to wake, by team.
     """
-    return by_team(await QUERIES["wake_held"].rows(db, Woken, amount=amount, now=now))
-
-
-async def wake_spaced(
-    db: Db, *, amount: int = WOKEN_AT_ONCE, now: datetime
-) -> dict[TeamId, list[CampaignId]]:
-    """Let leads be looked at again that wait for a domain by a gap that was changed since.
-
-    Args:
-        db: The open transaction.
-        amount: So many leads a sender at most; whoever calls comes again.
-        now: When they are due, at the latest.
-
-    Returns:
-        The campaigns to wake, by team.
-    """
-    return by_team(await QUERIES["wake_spaced"].rows(db, Woken, amount=amount, now=now))
+    woken = await QUERIES["wake_held"].rows(db, Woken, amount=amount, now=now)
+    woken += await QUERIES["wake_spaced"].rows(db, Woken, amount=amount, now=now)
+    woken += await QUERIES["wake_zoned"].rows(db, Woken, amount=amount, now=now)
+    return by_team(woken)
