@@ -6,7 +6,7 @@ import msgspec
 
 from pomelo.api.answers import Moment
 from pomelo.api.sender_replies import RepliesChanges, RepliesShown
-from pomelo.base.ids import SenderId, UserId
+from pomelo.base.ids import ScheduleId, SenderId, UserId
 from pomelo.base.secret import Secret
 from pomelo.senders import PausedFor, Provider, TlsMode
 
@@ -41,6 +41,9 @@ class MailSender(RepliesShown, frozen=True, rename="camel", kw_only=True):
     limit_per_day: int
     gap_seconds: int
     gap_jitter_seconds: int
+    schedule_id: Annotated[
+        ScheduleId | None, msgspec.Meta(description="Hours of its own, beside its campaigns'")
+    ]
     domain_gap_seconds: Annotated[
         int, msgspec.Meta(description="Least time between two mails to one domain; 0 = no gap")
     ]
@@ -93,6 +96,9 @@ class SenderChanges(RepliesChanges, frozen=True, rename="camel", kw_only=True):
             int, msgspec.Meta(ge=0, le=86_400, description="Gaps are longer by up to so much")
         ]
         | None
+    ) = None
+    schedule_id: (
+        Annotated[str, msgspec.Meta(description="Hours of its own; empty ends that")] | None
     ) = None
     domain_gap_seconds: (
         Annotated[

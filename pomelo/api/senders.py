@@ -14,8 +14,9 @@ from pomelo.api.sender_replies import ERRORS, change_replies, check_imap, shown_
 from pomelo.api.sender_shapes import MailSender, Pause, SenderChanges, Smtp
 from pomelo.base.db import NEVER, Db
 from pomelo.base.errors import Invalid
-from pomelo.base.ids import SenderId, TeamId
+from pomelo.base.ids import ScheduleId, SenderId, TeamId
 from pomelo.messages import Quota
+from pomelo.schedules import ScheduleNotFound
 from pomelo.senders import Changes, Provider, Sender, SenderNotFound, VariablesInvalid
 from pomelo.smtp import MailAccess
 
@@ -69,6 +70,9 @@ async def change(call: Call[NoQuery, SenderChanges]) -> MailSender:
     await check_imap(body, access)
     async with call.state.database.transaction() as db:
         await senders.change(db, team, sender, changes, now=call.now)
+        if body.schedule_id is not None:
+            kept = ScheduleId(body.schedule_id) if body.schedule_id else None
+            await campaigns.set_sender_hours(db, team, sender, kept, now=call.now)
         if body.variables is not None:
             await _mend(db, team, sender, call.now)
         await change_replies(db, team, sender, body, access=access, now=call.now)
@@ -106,10 +110,24 @@ async def show(db: Db, found: Sequence[Sender], *, now: datetime) -> list[MailSe
     full = await _quotas(db, [one for one in limits if 0 < one[2] <= sent[one[1]].sent], now)
     granted = await senders.list_granted(db, [(one.team_id, one.id) for one in found])
     connected = {one.sender_id: one.provider for one in granted}
+    hours = await _hours(db, found)
     return [
-        _shown(one, sent[one.id].sent, full.get(one.id), now, connected=connected.get(one.id))
+        _shown(
+            one,
+            sent[one.id].sent,
+            full.get(one.id),
+            now,
+            connected=connected.get(one.id),
+            hours=hours.get(one.id),
+        )
         for one in found
     ]
+
+
+async def _hours(db: Db, found: Sequence[Sender]) -> dict[SenderId, ScheduleId]:
+    if not found:
+        return {}
+    return await campaigns.sender_hours(db, found[0].team_id, [one.id for one in found])
 
 
 async def _quotas(
@@ -119,7 +137,13 @@ async def _quotas(
 
 
 def _shown(
-    sender: Sender, sent: int, full: Quota | None, now: datetime, *, connected: Provider | None
+    sender: Sender,
+    sent: int,
+    full: Quota | None,
+    now: datetime,
+    *,
+    connected: Provider | None,
+    hours: ScheduleId | None,
 ) -> MailSender:
     next_at = next_send_at(sender, full, now)
     return MailSender(
@@ -132,6 +156,7 @@ def _shown(
         gap_seconds=sender.gap_seconds,
         gap_jitter_seconds=sender.gap_jitter_seconds,
         ramp_per_day=sender.ramp_per_day,
+        schedule_id=hours,
         domain_gap_seconds=sender.domain_gap_seconds,
         variables=sender.variables,
         limit_today=senders.limit_at(sender, now),
@@ -226,13 +251,14 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
             "mails in its first 24 hours and so many more in each later, up to its limit; 0 ends "
             "that. `smtpPassword` is never given back; a new one (with `smtpLogin` if that changed "
             "too) ends a pause for `auth`. "
+            "With `scheduleId` it sends only while that schedule and its campaign's are open. "
             "`variables` replaces what templates may name of it: `{{ sender.calendarUrl }}`. "
             "`replies` says where answers are read: `imap` (its server is known, or given as "
             "`imap`), `pipe` (`pomelo receive`) or `none`."
         ),
         body=SenderChanges,
         answer=MailSender,
-        errors=(SenderNotFound, PasswordMissing, VariablesInvalid, *ERRORS),
+        errors=(SenderNotFound, PasswordMissing, VariablesInvalid, ScheduleNotFound, *ERRORS),
         example={"limitPerDay": 40, "gapSeconds": 300},
     ),
     Operation(

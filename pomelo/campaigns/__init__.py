@@ -38,7 +38,9 @@ from pomelo.campaigns.hours import (
     delete_schedule,
     schedule_ids_of,
     schedules_of,
+    sender_hours,
     set_lead_zones,
+    set_sender_hours,
 )
 from pomelo.campaigns.model import (
     Campaign,
@@ -104,9 +106,11 @@ __all__ = [
     "resume_team",
     "schedule_ids_of",
     "schedules_of",
+    "sender_hours",
     "senders_of",
     "set_lead_zones",
     "set_next",
+    "set_sender_hours",
     "set_senders",
     "start",
     "status",

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pomelo import schedules
 from pomelo.base.db import Db
-from pomelo.base.ids import CampaignId, ScheduleId, TeamId, UserId
+from pomelo.base.ids import CampaignId, ScheduleId, SenderId, TeamId, UserId
 from pomelo.campaigns import store
 from pomelo.campaigns.actions import get
 from pomelo.campaigns.errors import ScheduleInUse
@@ -73,13 +73,16 @@ async def delete_schedule(
 
     Raises:
         ScheduleNotFound: The team has none of that id.
-        ScheduleInUse: A campaign would be left without any.
+        ScheduleInUse: A campaign would be left without any, or a sender keeps its hours.
 
     Source:
         API reference A25.
     """
     await schedules.lock(db, team, schedule)
     users = await store.lock_users_of_schedule(db, team, schedule)
+    keepers = await store.list_keepers_of_schedule(db, team, schedule)
+    if keepers:
+        raise ScheduleInUse(f"The sender {keepers[0]} keeps these hours; give it others first.")
     alone = await store.list_with_sole_schedule(db, team, schedule)
     if alone:
         raise ScheduleInUse(
@@ -103,6 +106,30 @@ async def set_lead_zones(
         schedules.check_guessing()
     if await store.set_lead_zones(db, team, campaign, zones):
         await wake(db, team, [campaign], at=now)
+
+
+async def set_sender_hours(
+    db: Db, team: TeamId, sender: SenderId, schedule: ScheduleId | None, *, now: datetime
+) -> None:
+    """Let a sender send only in a schedule's hours, beside its campaigns'; None ends that.
+
+    Raises:
+        ScheduleNotFound: The team has no such schedule.
+    """
+    if schedule is None:
+        await store.end_sender_schedule(db, team, sender)
+    else:
+        await schedules.lock(db, team, schedule)
+        await store.set_sender_schedule(db, team, sender, schedule)
+    await wake(db, team, await store.list_of_sender(db, team, sender), at=now)
+
+
+async def sender_hours(
+    db: Db, team: TeamId, senders: Sequence[SenderId]
+) -> dict[SenderId, ScheduleId]:
+    """Tell whose hours senders keep, by sender."""
+    found = await store.list_sender_schedules(db, team, senders)
+    return {one.sender_id: one.schedule_id for one in found}
 
 
 async def _renew(db: Db, team: TeamId, campaigns: Sequence[CampaignId], now: datetime) -> None:

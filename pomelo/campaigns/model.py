@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
-from pomelo.base.ids import CampaignId, SenderId, TeamId, UserId
+from pomelo.base.ids import CampaignId, ScheduleId, SenderId, TeamId, UserId
 from pomelo.schedules import DEFAULT_ZONE, LeadZones, Window
 from pomelo.senders import Hearing, Replies
 
@@ -136,6 +136,7 @@ class ReadyRow(msgspec.Struct, frozen=True):
         served: Turns it had, each divided by its weight.
         team_limit: Mails a day of all of the team's senders together; 0 = any number.
         lead_zones: On whose clocks the hours are read.
+        sender_windows: Hours of the sender's own, if it has some.
     """
 
     team_id: TeamId
@@ -147,11 +148,20 @@ class ReadyRow(msgspec.Struct, frozen=True):
     served: float = 0
     team_limit: int = 0
     lead_zones: LeadZones = LeadZones.OFF
+    sender_windows: tuple[Window, ...] = ()
 
     @property
     def hours(self) -> tuple[Window, ...]:
         """Give the hours that hold all of its leads: none, where each has its own."""
         return self.windows if self.lead_zones is LeadZones.OFF else ()
+
+
+class SenderSchedule(msgspec.Struct, frozen=True):
+    """Whose hours a sender keeps, beside its campaigns'."""
+
+    team_id: TeamId
+    sender_id: SenderId
+    schedule_id: ScheduleId
 
 
 class NextLook(msgspec.Struct, frozen=True):

@@ -274,13 +274,19 @@ RETURNING steps_numbered - :amount;
 SELECT pg_notify('pomelo_due', '');
 
 -- name: list_users_of_schedule
+-- The campaigns that send by it, and those whose senders keep its hours.
 SELECT campaign_id FROM campaign_schedules
-WHERE team_id = :team_id AND schedule_id = :schedule_id;
+WHERE team_id = :team_id AND schedule_id = :schedule_id
+UNION
+SELECT u.campaign_id FROM sender_schedules o
+JOIN campaign_senders u ON u.team_id = o.team_id AND u.sender_id = o.sender_id
+WHERE o.team_id = :team_id AND o.schedule_id = :schedule_id
+ORDER BY campaign_id;
 
 -- name: ready_rows
 -- Longest waiting first. A campaign without hours is never ready: better late than at night.
 SELECT u.team_id, u.campaign_id, u.sender_id, h.seconds_to_wait, h.windows, c.weight, u.served,
-  t.limit_per_day AS team_limit, c.lead_zones
+  t.limit_per_day AS team_limit, c.lead_zones, COALESCE(k.windows, '[]') AS sender_windows
 FROM unnest(:team_ids::text[], :sender_ids::text[]) AS n (team_id, sender_id)
 JOIN campaign_senders u
   ON u.team_id = n.team_id AND u.sender_id = n.sender_id AND u.next_at <= :now
@@ -294,7 +300,34 @@ JOIN LATERAL (
   JOIN schedules s ON s.team_id = o.team_id AND s.id = o.schedule_id
   WHERE o.team_id = u.team_id AND o.campaign_id = u.campaign_id
 ) h ON h.windows IS NOT NULL
+LEFT JOIN LATERAL (
+  SELECT jsonb_agg(jsonb_build_object(
+    'timezone', s.timezone, 'start', s.start_time || ':00', 'end', s.end_time || ':00',
+    'weekdays', s.weekdays, 'days_off', s.days_off, 'holidays', s.holidays)) AS windows
+  FROM sender_schedules o
+  JOIN schedules s ON s.team_id = o.team_id AND s.id = o.schedule_id
+  WHERE o.team_id = u.team_id AND o.sender_id = u.sender_id
+) k ON true
 ORDER BY u.next_at, u.campaign_id;
+
+-- name: set_sender_schedule
+INSERT INTO sender_schedules (team_id, sender_id, schedule_id)
+VALUES (:team_id, :sender_id, :schedule_id)
+ON CONFLICT (team_id, sender_id) DO UPDATE SET schedule_id = EXCLUDED.schedule_id;
+
+-- name: end_sender_schedule
+DELETE FROM sender_schedules WHERE team_id = :team_id AND sender_id = :sender_id;
+
+-- name: list_sender_schedules
+SELECT team_id, sender_id, schedule_id FROM sender_schedules
+WHERE team_id = :team_id AND sender_id = ANY(:ids::text[]);
+
+-- name: list_keepers_of_schedule
+-- Addresses of the living senders that keep these hours.
+SELECT s.email FROM sender_schedules o
+JOIN senders s ON s.team_id = o.team_id AND s.id = o.sender_id AND s.deleted_at IS NULL
+WHERE o.team_id = :team_id AND o.schedule_id = :schedule_id
+ORDER BY s.email;
 
 -- name: set_lead_zones
 UPDATE campaigns SET lead_zones = :zones, hours_version = COALESCE(hours_version, 0) + 1

@@ -20,6 +20,7 @@ from pomelo.campaigns.model import (
     ReadyRow,
     SchedulesUsed,
     SenderRef,
+    SenderSchedule,
 )
 from pomelo.campaigns.statuses import CampaignFacts
 from pomelo.schedules import LeadZones, Schedule
@@ -142,6 +143,34 @@ async def set_lead_zones(db: Db, team: TeamId, campaign: CampaignId, zones: Lead
 async def renew_hours(db: Db, team: TeamId, ids: Sequence[CampaignId]) -> int:
     """Count that hours are others."""
     return await QUERIES["renew_hours"].run(db, team_id=team, ids=list(ids))
+
+
+async def set_sender_schedule(db: Db, team: TeamId, sender: SenderId, schedule: ScheduleId) -> None:
+    """Write whose hours a sender keeps."""
+    await QUERIES["set_sender_schedule"].run(
+        db, team_id=team, sender_id=sender, schedule_id=schedule
+    )
+
+
+async def end_sender_schedule(db: Db, team: TeamId, sender: SenderId) -> None:
+    """Let a sender send at any hour."""
+    await QUERIES["end_sender_schedule"].run(db, team_id=team, sender_id=sender)
+
+
+async def list_sender_schedules(
+    db: Db, team: TeamId, ids: Sequence[SenderId]
+) -> list[SenderSchedule]:
+    """List whose hours senders keep; those without any are missing."""
+    return await QUERIES["list_sender_schedules"].rows(
+        db, SenderSchedule, team_id=team, ids=list(ids)
+    )
+
+
+async def list_keepers_of_schedule(db: Db, team: TeamId, schedule: ScheduleId) -> list[str]:
+    """List the addresses of senders that keep a schedule's hours."""
+    return await QUERIES["list_keepers_of_schedule"].rows(
+        db, str, team_id=team, schedule_id=schedule
+    )
 
 
 async def list_of_sender(db: Db, team: TeamId, sender: SenderId) -> list[CampaignId]:

@@ -14,7 +14,7 @@ from pomelo.delivery.contacting import Ruling
 from pomelo.delivery.model import Facts
 from pomelo.leads import Want
 from pomelo.messages import TeamQuota
-from pomelo.schedules import Window, add_days, next_moment
+from pomelo.schedules import Window, add_days, next_common
 from pomelo.senders import Sender, limit_at, room_at
 from pomelo.sequences import Spot
 
@@ -83,7 +83,7 @@ def plan(
         percent: How much of its 24 hours new leads keep.
         now: When it is decided.
     """
-    moments = [(row, next_moment(row.hours, now)) for row in rows]
+    moments = [(row, next_common((row.hours, row.sender_windows), now)) for row in rows]
     limit = limit_at(sender, now)
     left = BATCH if limit == 0 else limit - sent
     is_gapped = sender.gap_seconds > 0 or sender.gap_jitter_seconds > 0
@@ -221,7 +221,9 @@ def gap(shift: Shift, campaign: CampaignId) -> timedelta:
 
 def is_open(shift: Shift, facts: Facts, now: datetime) -> bool:
     """Tell whether a lead's hours, open when it was planned, are open still."""
-    return next_moment(_windows(shift, facts), now) == now
+    rows = _rows(shift, facts)
+    own = [window for row in rows for window in row.sender_windows]
+    return next_common((_windows(shift, facts), own), now) == now
 
 
 def next_due(shift: Shift, facts: Facts, at: datetime) -> datetime | None:
@@ -231,8 +233,11 @@ def next_due(shift: Shift, facts: Facts, at: datetime) -> datetime | None:
 
 def _windows(shift: Shift, facts: Facts) -> Sequence[Window]:
     """Give the lead's own hours, or else those of all leads of its campaign."""
-    rows = [row for row in shift.rows if row.campaign_id == facts.campaign_id]
-    return facts.hours or [window for row in rows for window in row.windows]
+    return facts.hours or [window for row in _rows(shift, facts) for window in row.windows]
+
+
+def _rows(shift: Shift, facts: Facts) -> list[ReadyRow]:
+    return [row for row in shift.rows if row.campaign_id == facts.campaign_id]
 
 
 def due_after(at: datetime, coming: Spot | None, windows: Sequence[Window]) -> datetime | None:

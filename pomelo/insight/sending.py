@@ -8,6 +8,7 @@ import msgspec
 from pomelo import campaigns, senders
 from pomelo.base.db import EVER, NEVER, Db
 from pomelo.base.ids import CampaignId, SenderId, TeamId
+from pomelo.campaigns import ReadyRow
 from pomelo.delivery import Shift, shifts
 from pomelo.insight import store
 from pomelo.insight.causes import Cause
@@ -94,8 +95,15 @@ def campaign_holds(
         holds.append(Hold(Cause.SECONDS_TO_WAIT, at=rests_until))
     for row, _ in sending.shift.closed:
         if row.campaign_id == campaign:
-            holds += hours_hold(row.windows, now)
+            holds += hours_hold(row.hours, now)
+            holds += _own_hours(sending.sender, row, now)
     return holds
+
+
+def _own_hours(sender: Sender, row: ReadyRow, now: datetime) -> list[Hold]:
+    """Say what keeps a sender's own hours shut."""
+    found = hours_hold(row.sender_windows, now)
+    return [msgspec.structs.replace(one, detail=f" (hours of {sender.email})") for one in found]
 
 
 def hours_hold(windows: Sequence[Window], then: datetime) -> list[Hold]:

@@ -14,6 +14,7 @@ from pomelo.schedules.windows import (
     add_days,
     is_kept_shut,
     is_open,
+    next_common,
     next_moment,
     parse_zone,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "is_open",
     "list_page",
     "lock",
+    "next_common",
     "next_moment",
     "parse_zone",
     "window_of",

@@ -6,7 +6,7 @@ the clocks are changed, unless that day is off; delays count days on the same wa
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -123,6 +123,28 @@ def next_moment(windows: Sequence[Window], at: datetime) -> datetime | None:
         return at
     moments = [_next_inside(window, at.astimezone(UTC)) for window in windows]
     return min((moment for moment in moments if moment is not None), default=None)
+
+
+def next_common(groups: Iterable[Sequence[Window]], at: datetime) -> datetime | None:
+    """Find the first instant, not before `at`, when each of several groups of windows is open.
+
+    Args:
+        groups: Of each any window is enough; one without windows is always open.
+        at: The earliest instant.
+
+    Returns:
+        As `next_moment`; nothing when they are not open together in 366 days.
+    """
+    wanted, moment, last = list(groups), at, at + HORIZON
+    while moment <= last:
+        opens = [next_moment(windows, moment) for windows in wanted]
+        found = [one for one in opens if one is not None]
+        if len(found) < len(opens):
+            return None
+        if all(one == moment for one in found):
+            return moment
+        moment = max(found)
+    return None
 
 
 def is_kept_shut(windows: Sequence[Window], at: datetime) -> bool:

@@ -57,6 +57,7 @@ async def test_a_sender_is_shown_without_its_secrets(api: Caller) -> None:
         "gapSeconds": 0,
         "gapJitterSeconds": 0,
         "domainGapSeconds": 0,
+        "scheduleId": None,
         "rampPerDay": 0,
         "limitToday": 50,
         "sentIn24Hours": 0,
@@ -123,6 +124,22 @@ async def test_leads_that_failed_are_tried_again_when_their_sender_has_more_to_s
     await api.call("PATCH", f"/senders/{sender.id}", {"variables": {"phone": "5"}})
 
     assert (before, await states(api)) == (["emailsBounced"], ["imported"])
+
+
+async def test_a_sender_has_hours_of_its_own_until_they_are_ended(api: Caller) -> None:
+    sender = await a_sender(api)
+    hours = {"name": "Mornings", "timezone": "UTC", "start": "09:00", "end": "12:00"}
+    made = await api.call("POST", "/schedules", {**hours, "weekdays": [1, 2]})
+
+    kept = await api.call("PATCH", f"/senders/{sender.id}", {"scheduleId": made["_id"]})
+    in_use = await api.refused("DELETE", f"/schedules/{made['_id']}")
+    unknown = await api.refused("PATCH", f"/senders/{sender.id}", {"scheduleId": "skd_x"})
+    ended = await api.call("PATCH", f"/senders/{sender.id}", {"scheduleId": ""})
+    await api.call("DELETE", f"/schedules/{made['_id']}")
+
+    assert (kept["scheduleId"], ended["scheduleId"]) == (made["_id"], None)
+    assert (in_use[0], unknown[0]) == (409, 404)
+    assert sender.email in in_use[1]
 
 
 async def test_a_ramp_says_what_it_allows_today_and_ends_with_0(api: Caller) -> None:

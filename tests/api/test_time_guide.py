@@ -10,6 +10,7 @@ import pytest
 from pomelo.schedules import Window, add_days, next_moment
 from pomelo.schedules.windows import parse_time
 from tests.api.client import Caller
+from tests.api.own import a_sender
 from tests.guides import calls
 from tests.postgres import ROOT
 
@@ -27,19 +28,22 @@ HOURS: Final = Window(
 
 
 async def test_its_calls_make_a_schedule_of_a_campaign_with_days_off(api: Caller) -> None:
-    (_, creating, schedule), (_, attaching, _), (_, zoning, zones), (method, changing, change) = (
-        calls(re.findall(r"```sh\n(.*?)\n```", GUIDE, re.DOTALL))
-    )
+    examples = calls(re.findall(r"```sh\n(.*?)\n```", GUIDE, re.DOTALL))
+    (_, creating, schedule), (_, attaching, _), (_, zoning, zones), *more = examples
+    (_, keeping, kept), (_, changing, change) = more
     campaign = (await api.call("POST", "/campaigns", {"name": "Spring"}))["_id"]
 
     made = (await api.call("POST", creating, schedule))["_id"]
     path = attaching.replace("cam_…", campaign).replace("skd_…", made)
     await api.call("POST", path)
-    zoned = await api.call(method, zoning.replace("cam_…", campaign), zones)
+    zoned = await api.call("PATCH", zoning.replace("cam_…", campaign), zones)
+    sender = (await a_sender(api)).id
+    hours = {"scheduleId": kept["scheduleId"].replace("skd_…", made)}
+    keeper = await api.call("PATCH", keeping.replace("usm_…", sender), hours)
     await api.call("PATCH", changing.replace("skd_…", made), change)
 
     found = await api.call("GET", f"/campaigns/{campaign}/schedules")
-    assert zoned["leadTimezones"] == "own"
+    assert (zoned["leadTimezones"], keeper["scheduleId"]) == ("own", made)
     assert [one["name"] for one in found] == ["Default schedule", "Mornings"]
     assert found[1].items() >= (schedule | change).items()
 

@@ -167,3 +167,29 @@ def test_a_window_without_a_weekday_never_opens() -> None:
 def test_hours_that_end_after_they_start_are_accepted(case: tuple[list[Window], datetime]) -> None:
     for opened in case[0]:
         windows.check(opened)
+
+
+@given(windows_and_instants(), windows_and_instants())
+@settings(max_examples=60, deadline=None)
+def test_hours_of_two_are_common_when_both_are_open(
+    one: tuple[list[Window], datetime], other: tuple[list[Window], datetime]
+) -> None:
+    (theirs, at), (ours, _) = one, other
+    step = timedelta(minutes=5)
+
+    found = windows.next_common((theirs, ours), at)
+
+    both = [at + step * n for n in range(12 * 24 * 9)]
+    first = next((t for t in both if naively_open(theirs, t) and naively_open(ours, t)), None)
+    if first is None:
+        assert found is None or found > both[-1]
+    else:
+        assert found is not None
+        assert first - step < found <= first
+
+
+def test_hours_that_never_meet_have_no_common_moment() -> None:
+    mornings, evenings = window("08:00", "10:00"), window("20:00", "22:00")
+
+    assert windows.next_common(([mornings], [evenings]), utc("2026-11-25T12:00:00Z")) is None
+    assert windows.next_common(([], []), utc("2026-11-25T12:00:00Z")) is not None

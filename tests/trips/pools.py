@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, time, timedelta
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from pomelo import campaigns, leads, senders, teams
@@ -19,7 +19,7 @@ from pomelo.campaigns import CampaignChanges
 from pomelo.demo.sink import Sink
 from pomelo.demo.sink.script import Act, Delivered, Script, Stage
 from pomelo.leads import NewLead
-from pomelo.schedules import ScheduleChanges
+from pomelo.schedules import ScheduleChanges, ScheduleValues
 from pomelo.senders import Changes, Sender
 from pomelo.teams import Cap, ContactRules
 from tests import make
@@ -102,7 +102,7 @@ class Pool:
         self.post.sink = Watched(self)
         self.began_at = now
         self.rules: dict[str, Rules] = {}
-        self.hours: dict[str, Hours] = {}
+        self.hours: dict[str, Hours] = {}  # of campaigns, and of senders that have their own
         self.contact_rules = ContactRules()
         self.team_limit = 0
         self.seen: list[Seen] = []
@@ -160,30 +160,31 @@ class Pool:
         )
         await senders.change(db, one.team_id, one.id, changes, now=self.began_at)
         self.rules[address] = rules
+        if self.chance.random() < 0.3:
+            hours = self.hours[address] = self._hours()
+            own = await make.schedule(db, one.team_id, ScheduleValues(**_said(hours)))
+            await campaigns.set_sender_hours(db, one.team_id, one.id, own.id, now=self.began_at)
         return one
 
-    async def _campaign(self, db: Db, name: str, made: list[Sender]) -> None:
+    def _hours(self) -> Hours:
         start = self.chance.randint(0, 20)
-        hours = Hours(
+        return Hours(
             self.chance.choice(ZONES),
             start,
             self.chance.randint(start + 1, 23),
             tuple(sorted(self.chance.sample(range(1, 8), self.chance.randint(2, 7)))),
         )
-        self.hours[name] = hours
+
+    async def _campaign(self, db: Db, name: str, made: list[Sender]) -> None:
+        hours = self.hours[name] = self._hours()
         campaign = await make.campaign(db, self.post.team.id, name)
         for _ in range(self.chance.randint(1, 3)):
             await make.step(
                 db, campaign, f"Hi of {name}", "<p>Hi</p>", delay_days=self.chance.randint(0, 4)
             )
         (schedule,) = await campaigns.schedules_of(db, campaign.team_id, campaign.id)
-        values = ScheduleChanges(
-            seconds_to_wait=self.chance.choice((0, 300)),
-            timezone=hours.zone,
-            start_time=f"{hours.start:02}:00",
-            end_time=f"{hours.end:02}:00",
-            weekdays=hours.weekdays,
-        )
+        wait = self.chance.choice((0, 300))
+        values = ScheduleChanges(seconds_to_wait=wait, **_said(hours))
         await campaigns.change_schedule(
             db, campaign.team_id, schedule.id, values, now=self.began_at
         )
@@ -238,8 +239,9 @@ class Pool:
                 if late.began_at < early.ended_at + timedelta(seconds=rules.gap):
                     yield f"gap of {sender} {rules}: {early} {late}"
         for mail in self.seen:
-            if not self.hours[mail.campaign].has(mail.began_at):
-                yield f"outside {self.hours[mail.campaign]}: {mail}"
+            for hours in (self.hours[mail.campaign], self.hours.get(mail.sender)):
+                if hours and not hours.has(mail.began_at):
+                    yield f"outside {hours}: {mail}"
         if self.team_limit:
             cap = Cap(self.team_limit, 1)
             yield from self._too_often("team", cap, lambda _: "all of it")
@@ -266,6 +268,16 @@ class Pool:
             for end in ats:
                 if sum(end - cap.days * DAY < at <= end for at in ats) > cap.mails:
                     yield f"{what} {whom} {cap}: {sorted(ats)}"
+
+
+def _said(hours: Hours) -> dict[str, Any]:
+    """Say hours as a schedule does."""
+    return {
+        "timezone": hours.zone,
+        "start_time": f"{hours.start:02}:00",
+        "end_time": f"{hours.end:02}:00",
+        "weekdays": hours.weekdays,
+    }
 
 
 def _crowded(sender: str, gap: timedelta, mails: Iterable[Seen]) -> Iterator[str]:
