@@ -18,6 +18,7 @@ DOMAINS: Final = (
     "tracking",
     "delivery",
     "inbound",
+    "bulk",
     "exports",
     "hooks",
     "inbox",

@@ -10,6 +10,7 @@ from pomelo.activities.actions import (
     remove,
     resume,
     review,
+    review_waiting,
     skip,
 )
 from pomelo.activities.judging import judge
@@ -59,6 +60,7 @@ __all__ = [
     "resubscribe",
     "resume",
     "review",
+    "review_waiting",
     "show",
     "skip",
     "suppress_bounced",

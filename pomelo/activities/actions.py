@@ -12,7 +12,7 @@ from pomelo.activities.model import Fact, Filter, Shown
 from pomelo.activities.recording import record
 from pomelo.base.db import Db
 from pomelo.base.ids import CampaignId, LeadId, TeamId
-from pomelo.leads import ActivityType, LeadNotFound, Standing
+from pomelo.leads import ActivityType, LeadNotFound, Standing, WaitsFor
 
 _MARKS: Final = {
     True: ActivityType.MANUAL_INTERESTED,
@@ -76,6 +76,15 @@ async def review(db: Db, team: TeamId, lead: LeadId, *, now: datetime) -> None:
         raise leads.AlreadyLaunched
     await _record(db, [(team, lead)], ActivityType.REVIEWED, now)
     await _wake(db, team, standings, now)
+
+
+async def review_waiting(db: Db, team: TeamId, people: Sequence[LeadId], *, now: datetime) -> None:
+    """Launch those of some leads that wait for it; others, paused ones too, stay as they are."""
+    standings = await _lock(db, team, people)
+    waiting = [lead for lead in standings if lead.waits_for is WaitsFor.REVIEW]
+    ready = [lead for lead in waiting if not lead.is_paused and lead.stopped_by is None]
+    await _record(db, [(team, lead.id) for lead in ready], ActivityType.REVIEWED, now)
+    await _wake(db, team, ready, now)
 
 
 async def skip(db: Db, team: TeamId, people: Sequence[LeadId], *, now: datetime) -> None:

@@ -4,6 +4,7 @@ from typing import Final
 
 from pomelo.api import (
     activities,
+    bulk,
     campaigns,
     email_accounts,
     explain,
@@ -52,6 +53,7 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
     *lead_lookups.OPERATIONS,
     *lead_marks.OPERATIONS,
     *lead_variables.OPERATIONS,
+    *bulk.OPERATIONS,
     *activities.OPERATIONS,
     *tasks.OPERATIONS,
     *unsubscribes.OPERATIONS,

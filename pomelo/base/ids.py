@@ -38,6 +38,7 @@ ActivityId = NewType("ActivityId", str)
 MessageId = NewType("MessageId", str)
 UnsubscribeId = NewType("UnsubscribeId", str)
 ExportId = NewType("ExportId", str)
+BulkEditId = NewType("BulkEditId", str)
 MailId = NewType("MailId", str)
 HookId = NewType("HookId", str)
 LabelId = NewType("LabelId", str)
@@ -159,6 +160,11 @@ def unsubscribe() -> UnsubscribeId:
 def export() -> ExportId:
     """Make an export's identifier."""
     return ExportId(new("exp"))
+
+
+def bulk_edit() -> BulkEditId:
+    """Make the identifier of one thing done to many leads."""
+    return BulkEditId(new("blk"))
 
 
 def mail() -> MailId:

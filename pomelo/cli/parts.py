@@ -11,6 +11,7 @@ from pomelo.base.db import REQUEST_SECONDS
 from pomelo.base.failpoint import Failpoint
 from pomelo.base.jobs import Jobs
 from pomelo.base.outgoing import Guard, parse_networks
+from pomelo.bulk import Editor
 from pomelo.cli.house import House
 from pomelo.delivery import Pen, TurnsCleaner
 from pomelo.exports import Exporter, Folder, Streams
@@ -47,6 +48,7 @@ def register_jobs(house: House, jobs: Jobs) -> None:
     Exporter(house.database, house.clock, Folder(house.export_dir), failpoint).join(jobs)
     Parking(house.database, house.clock).join(jobs)
     Moving(house.database, house.clock).join(jobs)
+    Editor(house.database, house.clock).join(jobs)
     TurnsCleaner(house.database, house.clock).join(jobs)
 
 

@@ -23,6 +23,7 @@ MODULES: Final = {
     "sender": "pomelo.cli.sender",
     "message": "pomelo.cli.message",
     "send-test": "pomelo.cli.send_test",
+    "bulk": "pomelo.cli.bulk",
     "preview": "pomelo.cli.preview",
     "explain": "pomelo.cli.explain",
     "reconcile": "pomelo.cli.reconcile",

@@ -42,7 +42,7 @@ from pomelo.leads.model import (
     StopRules,
     WaitsFor,
 )
-from pomelo.leads.moving import Movable, Move, Moving, move_sender, preview_move
+from pomelo.leads.moving import Movable, Move, Moving, give, move_sender, preview_move
 from pomelo.leads.parking import Parking, park_sender
 from pomelo.leads.queue.claims import (
     Claimed,
@@ -168,6 +168,7 @@ __all__ = [
     "finished_campaigns",
     "free",
     "get",
+    "give",
     "hold_by_rule",
     "hold_for",
     "keep_sender",

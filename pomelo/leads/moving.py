@@ -4,6 +4,7 @@ Their conversations go on from there. Whose last mail is in doubt stays, for onl
 that mail can settle it.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -13,9 +14,9 @@ from pomelo import campaigns
 from pomelo.base import jobs
 from pomelo.base.clock import Clock
 from pomelo.base.db import Database, Db
-from pomelo.base.ids import CampaignId, SenderId, TeamId
+from pomelo.base.ids import CampaignId, LeadId, SenderId, TeamId
 from pomelo.base.jobs import Jobs
-from pomelo.leads.store import QUERIES
+from pomelo.leads.store import QUERIES, lock
 
 JOB: Final = "move_sender"
 # Leads looked at in one transaction; a tenth of a second when all of them are the sender's.
@@ -70,6 +71,18 @@ async def move_sender(db: Db, move: Move, *, now: datetime) -> None:
     if last is not None:
         rest = msgspec.structs.replace(move, after=last)
         await jobs.enqueue(db, JOB, msgspec.json.encode(rest))
+
+
+async def give(
+    db: Db, team: TeamId, people: Sequence[LeadId], to: SenderId | None, *, now: datetime
+) -> list[CampaignId]:
+    """Give leads to a sender of their campaign, or to any of them; says whose campaigns they are.
+
+    As in a move, who has nothing to come or whose last mail is in doubt stays as it is.
+    """
+    await lock(db, [(team, lead) for lead in people])
+    given = await QUERIES["give"].rows(db, str, team_id=team, ids=list(people), to=to, now=now)
+    return [CampaignId(one) for one in sorted(set(given))]
 
 
 class Moving:

@@ -603,6 +603,14 @@ WITH looked_at AS MATERIALIZED (
 SELECT COALESCE((SELECT array_agg(DISTINCT campaign_id) FROM moved), '{}') AS campaigns,
   (SELECT max(id) FROM looked_at HAVING count(*) = :amount) AS last;
 
+-- name: give
+-- Those of some leads that have something to come; whose last mail is in doubt stays.
+UPDATE leads l SET sender_id = :to, updated_at = :now,
+  waits_for = CASE WHEN l.waits_for NOT IN ('sender', 'replies') THEN l.waits_for END
+WHERE l.team_id = :team_id AND l.id = ANY(:ids::text[]) AND l.sender_id IS DISTINCT FROM :to
+  AND l.due_at IS NOT NULL AND l.stopped_by IS NULL AND COALESCE(l.waits_for, '') <> 'uncertain'
+RETURNING l.campaign_id;
+
 -- name: unpark
 -- Of one event only: a lead that waits for something else waits on.
 UPDATE leads SET waits_for = NULL, updated_at = :now

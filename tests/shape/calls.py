@@ -77,21 +77,13 @@ def _filled(value: object, things: Things) -> object:
 
 RECEIVER: Final = {"targetUrl": "http://127.0.0.1/pomelo", "secret": "squirrel"}
 MAILBOX: Final = {
-    "sender_name": "Jared Dunn",
-    "sender_email": "jared@bachmanity.com",
-    "smtp_host": "127.0.0.1",
-    "smtp_port": 2525,
-    "smtp_login": "",
-    "userId": "{userId}",
-}
+    "sender_name": "Jared Dunn", "sender_email": "jared@bachmanity.com",
+    "smtp_host": "127.0.0.1", "smtp_port": 2525, "smtp_login": "", "userId": "{userId}",
+}  # fmt: skip
 FROM: Final = {"sendUserId": "{userId}", "sendUserMailboxId": "{senderId}"}
 MORNINGS: Final = {
-    "name": "Mornings",
-    "timezone": "Europe/Paris",
-    "start": "08:00",
-    "end": "12:00",
-    "weekdays": [1],
-}
+    "name": "Mornings", "timezone": "Europe/Paris", "start": "08:00", "end": "12:00", "weekdays": [1],
+}  # fmt: skip
 SPAN: Final = {"startDate": "2026-01-01", "endDate": "2036-01-01"}
 STEP: Final = {"type": "email", "subject": "Hello", "message": "<p>Hi</p>"}
 PLAIN: Final = (Ask(),)
@@ -124,6 +116,13 @@ CALLS: Final[Mapping[str, tuple[Ask, ...]]] = {
     "sequences_delete_step": PLAIN,
     "send_tests_send": (Ask(body={"leadId": "{leadId}", "to": "me@bachmanity.com"}),),
     "step_previews_show": (Ask(query={"leadId": "{leadId}"}),),
+    "bulk_start": (
+        Ask(body={"action": "pause"}),
+        Ask(body={"action": "move", "to": "{senderId}"}, like={"campaignId": "runningId"}),
+    ),
+    "bulk_list_of_campaign": PLAIN,
+    "bulk_get": PLAIN,
+    "bulk_cancel": PLAIN,
     "schedules_list": PLAIN,
     "schedules_create": (Ask(body=MORNINGS),),
     "schedules_get": PLAIN,

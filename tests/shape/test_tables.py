@@ -7,6 +7,7 @@ from typing import Final
 import pytest
 
 from pomelo import (
+    bulk,
     campaigns,
     exports,
     hooks,
@@ -74,6 +75,8 @@ LISTS: Final[dict[tuple[str, str], type[StrEnum] | frozenset[str]]] = {
     ("tasks", "type"): tasks.TaskType,
     ("tasks", "state"): tasks.TaskState,
     ("messages", "state"): messages.MessageState,
+    ("bulk_edits", "action"): bulk.Action,
+    ("bulk_edits", "status"): bulk.EditStatus,
     ("exports", "state"): exports.ExportState,
     ("hooks", "disabled_for"): hooks.DisabledFor,
     ("hook_deliveries", "state"): hooks.DeliveryState,

@@ -9,6 +9,7 @@ from typing import Final
 
 from pomelo import (
     activities,
+    bulk,
     campaigns,
     exports,
     hooks,
@@ -23,8 +24,9 @@ from pomelo.activities import Fact
 from pomelo.base import addresses, ids
 from pomelo.base.clock import Clock
 from pomelo.base.db import Database, Db
-from pomelo.base.ids import ActivityId, MessageId, TaskId, TeamId
+from pomelo.base.ids import ActivityId, BulkEditId, MessageId, TaskId, TeamId
 from pomelo.base.secret import Secret
+from pomelo.bulk import Action, NewEdit
 from pomelo.campaigns import Campaign, NewCampaign
 from pomelo.hooks import Hook, NewHook
 from pomelo.hooks.telling import tell
@@ -106,6 +108,7 @@ async def _things(db: Db, caller: Caller, domain: str, now: datetime) -> Things:
         "messageId": message,
         "senderId": mailbox.id,
         "exportId": export.id,
+        "bulkEditId": await _bulk_edit(db, caller, draft, now),
         "hookId": hook.id,
         "deliveryId": await db.fetchval("SELECT id FROM hook_deliveries WHERE team_id = $1", team),
         "userId": caller.user.id,
@@ -140,6 +143,16 @@ async def _sender(db: Db, caller: Caller, domain: str, now: datetime) -> Sender:
         Server("127.0.0.1", 2526, TlsMode.NONE, f"jared@{domain}", IMAP_PASSWORD),
     )
     return await senders.add(db, caller.team.id, new, vault=make.VAULT, now=now)
+
+
+async def _bulk_edit(db: Db, caller: Caller, campaign: Campaign, now: datetime) -> BulkEditId:
+    """An edit that still runs, though there is nobody to be edited."""
+    new = NewEdit(campaign.id, Action.RESUME)
+    edit = await bulk.start(db, caller.team.id, new, caller.user.id, now=now)
+    await db.execute(
+        "UPDATE bulk_edits SET status = 'running', ended_at = NULL WHERE id = $1", edit.id
+    )
+    return edit.id
 
 
 async def _task(db: Db, caller: Caller, lead: Lead, now: datetime) -> TaskId:
