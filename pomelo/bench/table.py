@@ -9,6 +9,7 @@ from pomelo.base.errors import Invalid
 from pomelo.bench.children import Unmeasurable
 from pomelo.bench.claims import (
     adds,
+    bulk,
     claim,
     explain,
     export,
@@ -29,6 +30,7 @@ ON_A_GROUND: Final[dict[str, Callable[[Ground, Size], Awaitable[list[Row]]]]] = 
     "export": export.measure,
     "explain": explain.measure,
     "stats": stats.measure,
+    "bulk": bulk.measure,
     "inbound": inbound.measure,
 }
 REST: Final = "rest"

@@ -82,7 +82,8 @@ MAILBOX: Final = {
 }  # fmt: skip
 FROM: Final = {"sendUserId": "{userId}", "sendUserMailboxId": "{senderId}"}
 MORNINGS: Final = {
-    "name": "Mornings", "timezone": "Europe/Paris", "start": "08:00", "end": "12:00", "weekdays": [1],
+    "name": "Mornings", "timezone": "Europe/Paris",
+    "start": "08:00", "end": "12:00", "weekdays": [1],
 }  # fmt: skip
 SPAN: Final = {"startDate": "2026-01-01", "endDate": "2036-01-01"}
 STEP: Final = {"type": "email", "subject": "Hello", "message": "<p>Hi</p>"}
