@@ -23,9 +23,35 @@ WHERE EXISTS (
 
 -- name: list_unscanned
 -- Those that wait longest first; the partial index leads_unscanned holds no others.
-SELECT team_id, id, email FROM leads
-WHERE waits_for = 'review' AND scanned_at IS NULL AND stopped_by IS NULL AND created_at <= :before
-ORDER BY created_at LIMIT :limit;
+-- A campaign that launches by what is found is checked at once.
+(SELECT team_id, id, email FROM leads
+ WHERE waits_for = 'review' AND scanned_at IS NULL AND stopped_by IS NULL AND created_at <= :before
+ ORDER BY created_at LIMIT :limit)
+UNION
+(SELECT l.team_id, l.id, l.email
+ FROM campaigns c
+ CROSS JOIN LATERAL (
+   SELECT o.team_id, o.id, o.email FROM leads o
+   WHERE o.team_id = c.team_id AND o.campaign_id = c.id
+     AND o.waits_for = 'review' AND o.scanned_at IS NULL AND o.stopped_by IS NULL
+   LIMIT :limit) l
+ WHERE c.review_conditions <> '{}' AND c.auto_review
+ LIMIT :limit);
+
+-- name: list_fit
+-- Leads that were checked, in running campaigns that launch whoever has such an address.
+SELECT l.team_id, l.id
+FROM campaigns c
+CROSS JOIN LATERAL (
+  SELECT o.team_id, o.id FROM leads o
+  WHERE o.team_id = c.team_id AND o.campaign_id = c.id
+    AND o.waits_for = 'review' AND o.scanned_at IS NOT NULL AND o.stopped_by IS NULL
+    AND NOT o.is_paused
+    AND o.email_status = ANY (array_replace(c.review_conditions, 'unverified', ''))
+  LIMIT :limit
+) l
+WHERE c.review_conditions <> '{}' AND c.auto_review AND c.is_live
+LIMIT :limit;
 
 -- name: insert
 -- What a person did waits to be told, if the team has a hook; as at lemlist, hooks are told of no

@@ -1,15 +1,19 @@
 """The check of an address before a person reviews its lead: what can be known without writing.
 
-Whatever it finds, it holds no mail back; who reviews sees it, and the lead is `scanned`.
+Whatever it finds, it holds no mail back; who reviews sees it, and the lead is `scanned`. A campaign
+may launch leads by itself whose address is of a kind that it names (`autoReviewConditions`).
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from typing import Final, TypeAlias
 
 from pomelo import leads
 from pomelo.activities import store
+from pomelo.activities.actions import review_waiting
 from pomelo.activities.mail_domains import Answer, look_up
 from pomelo.activities.model import Fact
 from pomelo.activities.recording import record
@@ -78,16 +82,24 @@ class Scanner:
         self._turns = asyncio.Semaphore(AT_ONCE)
 
     async def work_once(self) -> bool:
-        """Check a batch of leads; says whether there was any."""
+        """Check a batch of leads, launch another that may go; says whether there was any."""
         now = self._clock.now()
         async with self._database.transaction(readonly=True) as db:
             found = await store.list_unscanned(db, before=now - RESTS, limit=BATCH)
-        if not found:
-            return False
-        statuses = await self._statuses(found)
+        if found:
+            statuses = await self._statuses(found)
+            async with self._database.transaction() as db:
+                await _keep(db, found, statuses, now=self._clock.now())
+        return await self._launch() or bool(found)
+
+    async def _launch(self) -> bool:
+        """Launch leads whose campaigns want such addresses launched; says if there were any."""
         async with self._database.transaction() as db:
-            await _keep(db, found, statuses, now=self._clock.now())
-        return True
+            fit = await store.list_fit(db, limit=BATCH)
+            for team, own in groupby(sorted(fit), key=itemgetter(0)):
+                people = [lead for _, lead in own]
+                await review_waiting(db, team, people, now=self._clock.now())
+        return bool(fit)
 
     async def _statuses(self, found: Sequence[Unscanned]) -> list[EmailStatus]:
         people = [addresses.parse(lead.email) for lead in found]

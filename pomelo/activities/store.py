@@ -31,6 +31,13 @@ class Unscanned(msgspec.Struct, frozen=True):
     email: str
 
 
+class Fit(msgspec.Struct, frozen=True):
+    """A lead that may be launched."""
+
+    team_id: TeamId
+    id: LeadId
+
+
 class Kind(msgspec.Struct, frozen=True):
     """Of what only one activity is the first.
 
@@ -74,6 +81,12 @@ async def list_seen(db: Db, kinds: Sequence[Kind]) -> list[Seen]:
 async def list_bounced(db: Db, team: TeamId, leads: Sequence[LeadId]) -> list[str]:
     """List the leads of which a mail really bounced."""
     return await QUERIES["list_bounced"].rows(db, str, team_id=team, lead_ids=list(leads))
+
+
+async def list_fit(db: Db, *, limit: int) -> list[Ref]:
+    """List checked leads whose campaign launches whoever has such an address."""
+    found = await QUERIES["list_fit"].rows(db, Fit, limit=limit)
+    return [(one.team_id, one.id) for one in found]
 
 
 async def list_unscanned(db: Db, *, before: datetime, limit: int) -> list[Unscanned]:

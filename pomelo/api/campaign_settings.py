@@ -96,7 +96,6 @@ class Kept(msgspec.Struct, frozen=True, rename="camel"):
     """lemlist's switches that mean nothing here (yet): kept and given back as they came."""
 
     emoji: str = ""
-    auto_review_conditions: tuple[str, ...] = ()
     opportunity_replied: bool = False
     opportunity_clicked: bool = False
     auto_lead_interest: bool = False
@@ -132,6 +131,7 @@ def changes(patch: CampaignPatch, before: Campaign) -> CampaignChanges:
         timezone=patch.timezone,
         is_archived=patch.archived,
         auto_review=patch.auto_review,
+        review_conditions=patch.auto_review_conditions,
         stop_on_replied=_first(_ends(on_replied.campaign_progress), patch.stop_on_email_replied),
         stop_on_clicked=_first(_ends(on_clicked.campaign_progress), patch.stop_on_link_clicked),
         stop_on_interested=patch.leads_paused_by_interest,
@@ -162,6 +162,7 @@ def shown(campaign: Campaign) -> dict[str, Any]:
     return {
         **asdict(others),
         "auto_review": campaign.auto_review,
+        "auto_review_conditions": campaign.review_conditions,
         "weight": campaign.weight,
         "lead_timezones": campaign.lead_zones,
         "stop_on_email_replied": campaign.stop_on_replied,

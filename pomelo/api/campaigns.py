@@ -91,8 +91,9 @@ async def list_all(call: Call[ListQuery, None]) -> list[CampaignShort] | Campaig
 async def create(call: Call[NoQuery, CampaignBody]) -> CampaignMade:
     """Make a campaign."""
     body, caller = call.body, call.caller
-    conditions: dict[str, object] = {"autoReviewConditions": body.auto_review_conditions}
-    new = NewCampaign(body.name, body.labels, body.timezone, body.auto_review, conditions)
+    new = NewCampaign(
+        body.name, body.labels, body.timezone, body.auto_review, body.auto_review_conditions
+    )
     async with call.state.database.transaction() as db:
         made = await campaigns.create(db, caller.team, caller.user, new, now=call.now)
         sequence = await sequences.create_main(db, caller.team, made.id, now=call.now)

@@ -27,6 +27,8 @@ class Campaign(msgspec.Struct, frozen=True):
         other_settings: lemlist's switches that mean nothing here, as they came.
         started_at: Its first start; None while it is a draft.
         lead_zones: On whose clocks its hours are read.
+        review_conditions: Of which addresses leads are launched by themselves, where it does
+            that; none named = all.
         weight: How many turns of its senders it gets where another one gets one.
     """
 
@@ -52,6 +54,7 @@ class Campaign(msgspec.Struct, frozen=True):
     started_at: datetime | None
     weight: int = 1
     lead_zones: LeadZones = LeadZones.OFF
+    review_conditions: tuple[str, ...] = ()
 
 
 class NewCampaign(msgspec.Struct, frozen=True):
@@ -61,7 +64,7 @@ class NewCampaign(msgspec.Struct, frozen=True):
     labels: tuple[str, ...] = ()
     timezone: str = DEFAULT_ZONE
     auto_review: bool = True
-    other_settings: dict[str, object] = {}
+    review_conditions: tuple[str, ...] = ()
 
 
 class CampaignChanges(msgspec.Struct, frozen=True):
@@ -72,6 +75,7 @@ class CampaignChanges(msgspec.Struct, frozen=True):
     timezone: str | None = None
     is_archived: bool | None = None
     auto_review: bool | None = None
+    review_conditions: tuple[str, ...] | None = None
     stop_on_replied: bool | None = None
     stop_on_clicked: bool | None = None
     stop_on_interested: bool | None = None

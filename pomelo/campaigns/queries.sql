@@ -1,20 +1,20 @@
 -- name: insert
 -- Whoever pauses the team meanwhile waits for this row, or is seen by it.
-INSERT INTO campaigns (team_id, id, name, labels, timezone, auto_review, other_settings, created_by,
-  created_at, is_held)
-SELECT t.id, :id, :name, :labels, :timezone, :auto_review, :other_settings, :created_by, :now,
+INSERT INTO campaigns (team_id, id, name, labels, timezone, auto_review, review_conditions,
+  created_by, created_at, is_held)
+SELECT t.id, :id, :name, :labels, :timezone, :auto_review, :review_conditions, :created_by, :now,
   t.paused_at IS NOT NULL
 FROM teams t WHERE t.id = :team_id FOR SHARE
 RETURNING team_id, id, name, labels, timezone, state, is_archived, auto_review, stop_on_replied,
   stop_on_clicked, stop_on_interested, stop_on_meeting, pause_on, click_filter, track_opens,
   track_clicks, other_settings, created_by,
-  created_at, started_at, weight, lead_zones;
+  created_at, started_at, weight, lead_zones, review_conditions;
 
 -- name: find
 SELECT team_id, id, name, labels, timezone, state, is_archived, auto_review, stop_on_replied,
   stop_on_clicked, stop_on_interested, stop_on_meeting, pause_on, click_filter, track_opens,
   track_clicks, other_settings, created_by,
-  created_at, started_at, weight, lead_zones
+  created_at, started_at, weight, lead_zones, review_conditions
 FROM campaigns WHERE team_id = :team_id AND id = :id;
 
 -- name: lock
@@ -23,7 +23,7 @@ FROM campaigns WHERE team_id = :team_id AND id = :id;
 SELECT team_id, id, name, labels, timezone, state, is_archived, auto_review, stop_on_replied,
   stop_on_clicked, stop_on_interested, stop_on_meeting, pause_on, click_filter, track_opens,
   track_clicks, other_settings, created_by,
-  created_at, started_at, weight, lead_zones
+  created_at, started_at, weight, lead_zones, review_conditions
 FROM campaigns WHERE team_id = :team_id AND id = :id
 FOR NO KEY UPDATE;
 
@@ -31,7 +31,7 @@ FOR NO KEY UPDATE;
 SELECT team_id, id, name, labels, timezone, state, is_archived, auto_review, stop_on_replied,
   stop_on_clicked, stop_on_interested, stop_on_meeting, pause_on, click_filter, track_opens,
   track_clicks, other_settings, created_by,
-  created_at, started_at, weight, lead_zones
+  created_at, started_at, weight, lead_zones, review_conditions
 FROM campaigns
 WHERE team_id = :team_id AND (:created_by::text IS NULL OR created_by = :created_by)
 ORDER BY created_at, id OFFSET :skip LIMIT :amount;
@@ -40,7 +40,7 @@ ORDER BY created_at, id OFFSET :skip LIMIT :amount;
 SELECT team_id, id, name, labels, timezone, state, is_archived, auto_review, stop_on_replied,
   stop_on_clicked, stop_on_interested, stop_on_meeting, pause_on, click_filter, track_opens,
   track_clicks, other_settings, created_by,
-  created_at, started_at, weight, lead_zones
+  created_at, started_at, weight, lead_zones, review_conditions
 FROM campaigns
 WHERE team_id = :team_id AND (:created_by::text IS NULL OR created_by = :created_by)
 ORDER BY created_at DESC, id DESC OFFSET :skip LIMIT :amount;
@@ -50,7 +50,7 @@ ORDER BY created_at DESC, id DESC OFFSET :skip LIMIT :amount;
 SELECT c.team_id, c.id, c.name, c.labels, c.timezone, c.state, c.is_archived, c.auto_review,
   c.stop_on_replied, c.stop_on_clicked, c.stop_on_interested, c.stop_on_meeting, c.pause_on,
   c.click_filter, c.track_opens, c.track_clicks,
-  c.other_settings, c.created_by, c.created_at, c.started_at, c.weight, c.lead_zones
+  c.other_settings, c.created_by, c.created_at, c.started_at, c.weight, c.lead_zones, c.review_conditions
 FROM unnest(:ids::text[]) WITH ORDINALITY AS n (id, place)
 JOIN campaigns c ON c.team_id = :team_id AND c.id = n.id
 ORDER BY n.place;
@@ -81,6 +81,7 @@ UPDATE campaigns SET
   is_archived = COALESCE(:is_archived, is_archived),
   state = CASE WHEN COALESCE(:is_archived, is_archived) THEN 'paused' ELSE state END,
   auto_review = COALESCE(:auto_review, auto_review),
+  review_conditions = COALESCE(:review_conditions, review_conditions),
   stop_on_replied = COALESCE(:stop_on_replied, stop_on_replied),
   stop_on_clicked = COALESCE(:stop_on_clicked, stop_on_clicked),
   stop_on_interested = COALESCE(:stop_on_interested, stop_on_interested),
@@ -95,7 +96,7 @@ WHERE team_id = :team_id AND id = :id
 RETURNING team_id, id, name, labels, timezone, state, is_archived, auto_review, stop_on_replied,
   stop_on_clicked, stop_on_interested, stop_on_meeting, pause_on, click_filter, track_opens,
   track_clicks, other_settings, created_by,
-  created_at, started_at, weight, lead_zones;
+  created_at, started_at, weight, lead_zones, review_conditions;
 
 -- name: start
 UPDATE campaigns SET state = 'running', started_at = COALESCE(started_at, :now)
@@ -103,7 +104,7 @@ WHERE team_id = :team_id AND id = :id AND state = 'paused' AND NOT is_archived
 RETURNING team_id, id, name, labels, timezone, state, is_archived, auto_review, stop_on_replied,
   stop_on_clicked, stop_on_interested, stop_on_meeting, pause_on, click_filter, track_opens,
   track_clicks, other_settings, created_by,
-  created_at, started_at, weight, lead_zones;
+  created_at, started_at, weight, lead_zones, review_conditions;
 
 -- name: pause
 -- Whoever sends holds this row FOR SHARE while it decides: after this, nothing more is begun.
@@ -112,7 +113,7 @@ WHERE team_id = :team_id AND id = :id AND state = 'running'
 RETURNING team_id, id, name, labels, timezone, state, is_archived, auto_review, stop_on_replied,
   stop_on_clicked, stop_on_interested, stop_on_meeting, pause_on, click_filter, track_opens,
   track_clicks, other_settings, created_by,
-  created_at, started_at, weight, lead_zones;
+  created_at, started_at, weight, lead_zones, review_conditions;
 
 -- name: hold
 -- Whoever sends holds these rows FOR SHARE while it decides: after this, nothing more is begun.

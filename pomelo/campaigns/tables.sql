@@ -8,6 +8,10 @@ CREATE TABLE campaigns (
   state text NOT NULL DEFAULT 'paused' CHECK (state IN ('running', 'paused')),
   is_archived boolean NOT NULL DEFAULT false,
   auto_review boolean NOT NULL DEFAULT true,
+  -- Of which addresses leads are launched by themselves, once they were checked; none named = all,
+  -- at once.
+  review_conditions text[] NOT NULL DEFAULT '{}'
+    CHECK (review_conditions <@ ARRAY['deliverable', 'risky', 'undeliverable', 'unverified']),
   stop_on_replied boolean NOT NULL DEFAULT true,
   stop_on_clicked boolean NOT NULL DEFAULT false,
   -- Whether "interested" ends the lead's sequence.
@@ -45,6 +49,7 @@ CREATE TABLE campaigns (
   CHECK (NOT (is_archived AND state = 'running'))
 );
 CREATE INDEX campaigns_zoned ON campaigns (team_id, id) WHERE hours_version IS NOT NULL;
+CREATE INDEX campaigns_choosy ON campaigns (team_id, id) WHERE review_conditions <> '{}';
 CREATE INDEX campaigns_listed ON campaigns (team_id, created_at, id);
 
 -- When a campaign may send: whenever one of its schedules allows it.

@@ -4,7 +4,8 @@
 -- the teams' lists of unsubscribes are held (see `lock` there), so that an address unsubscribed
 -- in the same moment is either seen by the next statement or sees the lead.
 WITH places AS MATERIALIZED (
-  SELECT c.team_id, c.id, c.name, c.auto_review, c.begins_with_mail,
+  SELECT c.team_id, c.id, c.name, c.auto_review AND c.review_conditions = '{}' AS auto_review,
+    c.begins_with_mail,
     c.state = 'running' AS is_running
   FROM unnest(:team_ids::text[], :campaign_ids::text[]) AS n (team_id, campaign_id)
   JOIN campaigns c ON c.team_id = n.team_id AND c.id = n.campaign_id

@@ -94,6 +94,9 @@ CREATE INDEX leads_of_contact ON leads (team_id, contact_id);
 CREATE INDEX leads_listed ON leads (team_id, campaign_id, created_at, id);
 -- Whose address is to be checked before a person reviews them; leads that need no review cost
 -- nothing here.
+-- Who waits, checked or not, in a campaign that launches addresses of some kinds by itself.
+CREATE INDEX leads_reviewed_by_kind ON leads (team_id, campaign_id, (scanned_at IS NULL), email_status)
+  WHERE waits_for = 'review' AND stopped_by IS NULL;
 CREATE INDEX leads_unscanned ON leads (created_at)
   WHERE waits_for = 'review' AND scanned_at IS NULL AND stopped_by IS NULL;
 -- Who waits for a mailbox to be read, found again when it has been.

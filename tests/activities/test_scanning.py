@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from pomelo import activities, leads
+from pomelo import activities, campaigns, leads
 from pomelo.activities.mail_domains import Answer
 from pomelo.activities.scanning import RESTS, Scanner, email_status
 from pomelo.base.addresses import parse
 from pomelo.base.clock import Clock
 from pomelo.base.db import Database, Db
-from pomelo.campaigns import Campaign
+from pomelo.campaigns import Campaign, CampaignChanges
 from pomelo.leads import EmailStatus, Lead, LeadState, WaitsFor
 from tests import make
 
@@ -145,3 +145,69 @@ async def test_a_name_system_that_is_silent_ends_the_check_all_the_same(
     after = await _again(database, lead)
     assert after.state is LeadState.SCANNED
     assert after.email_status == ""
+
+
+async def choosy(database: Database, *conditions: str, is_running: bool = True) -> Campaign:
+    """A campaign that launches by itself whoever has an address of such kinds."""
+    async with database.transaction() as db:
+        team = await make.team(db)
+        sender = await make.sender(db, team.id)
+        made = await make.running_campaign(db, team.id, sender)
+        changes = CampaignChanges(review_conditions=conditions)
+        await campaigns.change(db, team.id, made.id, changes)
+        if not is_running:
+            await campaigns.pause(db, team.id, made.id)
+        for email in ("richard@piedpiper.com", "info@piedpiper.com", "a@gone.com"):
+            await make.lead(db, made, email)
+    return made
+
+
+async def launched(database: Database) -> list[str]:
+    scanner = Scanner(database, StandingClock(make.NOW), NameServer().look_up)
+    while await scanner.work_once():
+        pass
+    async with database.transaction() as db:
+        rows = await db.fetch("SELECT email FROM leads WHERE waits_for IS NULL ORDER BY email")
+    return [row["email"] for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("conditions", "expected"),
+    [
+        (("unverified",), ["richard@piedpiper.com"]),
+        (("risky", "undeliverable"), ["a@gone.com", "info@piedpiper.com"]),
+        (("deliverable",), []),
+        ((), ["a@gone.com", "info@piedpiper.com", "richard@piedpiper.com"]),
+    ],
+)
+async def test_a_campaign_launches_by_itself_only_the_kinds_of_addresses_that_it_names(
+    database: Database, conditions: tuple[str, ...], expected: list[str]
+) -> None:
+    await choosy(database, *conditions)
+
+    assert await launched(database) == expected
+
+
+async def test_leads_are_launched_by_what_was_found_once_their_campaign_runs(
+    database: Database,
+) -> None:
+    made = await choosy(database, "unverified", is_running=False)
+    before = await launched(database)
+
+    async with database.transaction() as db:
+        await campaigns.start(db, made.team_id, made.id, now=make.NOW)
+
+    assert (before, await launched(database)) == ([], ["richard@piedpiper.com"])
+
+
+async def test_other_conditions_count_for_those_who_were_checked_before(
+    database: Database,
+) -> None:
+    made = await choosy(database, "deliverable")
+    before = await launched(database)
+
+    async with database.transaction() as db:
+        changes = CampaignChanges(review_conditions=("risky",))
+        await campaigns.change(db, made.team_id, made.id, changes)
+
+    assert (before, await launched(database)) == ([], ["info@piedpiper.com"])
