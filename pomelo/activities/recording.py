@@ -7,6 +7,7 @@ from pomelo import leads, tasks
 from pomelo.activities import store
 from pomelo.activities.light import Ref, enter_light, enter_sent, is_light, wake_errands
 from pomelo.activities.model import Activity, Fact, kept
+from pomelo.activities.spreading import list_colleagues, make_tasks, spread
 from pomelo.activities.store import Kind
 from pomelo.base.db import Db
 from pomelo.base.ids import LeadId, TeamId
@@ -31,11 +32,12 @@ async def record(db: Db, facts: Sequence[Fact]) -> list[Activity | None]:
     """
     if not facts:
         return []
+    further: list[Activity] = []
     if all(map(is_light, facts)):
         activities, _ = await enter_light(db, facts)
     else:
-        activities = await _enter_all(db, facts)
-    await store.insert(db, [activity for activity in activities if activity])
+        activities, further = await _enter_all(db, facts)
+    await store.insert(db, [*filter(None, activities), *further])
     return activities
 
 
@@ -71,26 +73,44 @@ async def record_sent(
         await store.insert(db, await enter_sent(db, facts, nexts, at=at))
 
 
-async def _enter_all(db: Db, facts: Sequence[Fact]) -> list[Activity | None]:
-    """Lock the leads, decide fact by fact, and write where they stand then."""
-    locked = await leads.lock(db, [fact.lead for fact in facts])
+async def _enter_all(db: Db, facts: Sequence[Fact]) -> tuple[list[Activity | None], list[Activity]]:
+    """Lock the leads, decide fact by fact, and write where they stand then.
+
+    Returns:
+        n activities, and those of other leads that follow from them.
+    """
+    colleagues = await list_colleagues(db, facts)
+    others = [(team, lead) for (team, _), own in colleagues.items() for lead in own]
+    locked = await leads.lock(db, [*(fact.lead for fact in facts), *others])
     standings = {(lead.team_id, lead.id): lead for lead in locked}
-    kinds = [Kind.of(fact) for fact in facts]
-    asked = (kind for kind, fact in zip(kinds, facts, strict=True) if not fact.is_bot)
+    asked = (Kind.of(fact) for fact in facts if not fact.is_bot)
     seen = {one.kind for one in await store.list_seen(db, list(dict.fromkeys(asked)))}
-    activities = [
-        _enter(fact, kind, standings, seen) for fact, kind in zip(facts, kinds, strict=True)
-    ]
+    activities: list[Activity | None] = []
+    further: list[Activity] = []
+    for fact in facts:
+        was = standings.get(fact.lead)
+        activities.append(_enter(fact, Kind.of(fact), standings, seen))
+        for one in spread(fact, was, standings, colleagues):
+            further += filter(None, [_enter(one, Kind.of(one), standings, {Kind.of(one)})])
+    await _write(db, locked, standings, [*activities, *further], now=max(f.at for f in facts))
+    return activities, further
+
+
+async def _write(
+    db: Db,
+    locked: Sequence[Standing],
+    standings: Standings,
+    activities: Sequence[Activity | None],
+    *,
+    now: datetime,
+) -> None:
+    """Write where leads stand, and what people have to do or not to do any more."""
     changed = [lead for lead in locked if standings[(lead.team_id, lead.id)] != lead]
-    await leads.move(
-        db,
-        [standings[(lead.team_id, lead.id)] for lead in changed],
-        now=max(fact.at for fact in facts),
-    )
+    await leads.move(db, [standings[(lead.team_id, lead.id)] for lead in changed], now=now)
     await _close_tasks(db, activities)
+    await make_tasks(db, activities, standings, now)
     awaiting = [lead for lead in changed if lead.awaits is not None]
     await wake_errands(db, [lead for lead in awaiting if _is_awoken(lead, standings)])
-    return activities
 
 
 def _is_awoken(was: Standing, standings: Standings) -> bool:

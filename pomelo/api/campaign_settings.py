@@ -93,7 +93,11 @@ class CampaignPatch(msgspec.Struct, frozen=True, rename="camel", omit_defaults=T
 
 
 class Kept(msgspec.Struct, frozen=True, rename="camel"):
-    """lemlist's switches that mean nothing here (yet): kept and given back as they came."""
+    """lemlist's switches that are given back as they came.
+
+    Of these the database reads `createNewTask`, `propagateProgressToCompany`, `opportunityReplied`
+    and `opportunityClicked` (`campaigns.task_on`, `company_on`); the others mean nothing here yet.
+    """
 
     emoji: str = ""
     opportunity_replied: bool = False

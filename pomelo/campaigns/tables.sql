@@ -25,6 +25,19 @@ CREATE TABLE campaigns (
   track_clicks boolean NOT NULL DEFAULT true,
   -- lemlist's other switches, kept and given back as they came.
   other_settings jsonb NOT NULL DEFAULT '{}',
+  -- Of what answers a person gets a task; and what also ends or pauses a lead's colleagues.
+  task_on text[] NOT NULL GENERATED ALWAYS AS (array_remove(ARRAY[
+    CASE WHEN other_settings #>> '{onReplied,createNewTask}' = 'true'
+      OR other_settings ->> 'opportunityReplied' = 'true' THEN 'replied' END,
+    CASE WHEN other_settings #>> '{onLinkClicked,createNewTask}' = 'true'
+      OR other_settings ->> 'opportunityClicked' = 'true' THEN 'clicked' END], NULL)) STORED,
+  company_on text[] NOT NULL GENERATED ALWAYS AS (array_remove(ARRAY[
+    CASE WHEN other_settings #>> '{onReplied,propagateProgressToCompany}' = 'true'
+      THEN 'replied' END,
+    CASE WHEN other_settings #>> '{onLinkClicked,propagateProgressToCompany}' = 'true'
+      THEN 'clicked' END,
+    CASE WHEN other_settings #>> '{onMeetingBooked,propagateProgressToCompany}' = 'true'
+      THEN 'meeting' END], NULL)) STORED,
   created_by text NOT NULL,
   created_at timestamptz NOT NULL,
   -- First start; NULL = draft.

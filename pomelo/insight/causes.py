@@ -47,6 +47,7 @@ class Cause(StrEnum):
     FINISHED = "finished"
     MOVED = "movedElsewhere"
     REPLIED = "replied"
+    COMPANY_STOPPED = "companyStopped"
     CLICKED = "clicked"
     MEETING = "meetingBooked"
     INTERESTED = "interested"
@@ -200,6 +201,9 @@ MEANINGS: Final[dict[Cause, Meaning]] = {
     Cause.MEETING: Meaning("A meeting is booked, and that ended its sequence."),
     Cause.INTERESTED: Meaning("It was marked as interested, and that ended its sequence."),
     Cause.NOT_INTERESTED: Meaning("It was marked as not interested."),
+    Cause.COMPANY_STOPPED: Meaning(
+        "Somebody of its company answered, and its campaign then leaves all of them alone."
+    ),
     Cause.SKIPPED: Meaning(
         "It was skipped.", "Launch it after all with POST /api/leads/review/{id}."
     ),

@@ -14,7 +14,7 @@ from pomelo.leads.actions import (
 )
 from pomelo.leads.activity_types import DONE, ActivityType
 from pomelo.leads.adding import add
-from pomelo.leads.changes import Others, clicked, moved, still_stopped_by, without
+from pomelo.leads.changes import Others, clicked, moved, progress, still_stopped_by, without
 from pomelo.leads.errors import (
     AlreadyInCampaign,
     AlreadyInOtherCampaign,
@@ -91,6 +91,7 @@ from pomelo.leads.store import (
     find,
     find_by_key,
     finished_campaigns,
+    list_colleagues,
     list_failed,
     list_ids_of_contacts,
     list_of_key,
@@ -173,6 +174,7 @@ __all__ = [
     "hold_for",
     "keep_sender",
     "leave_step",
+    "list_colleagues",
     "list_failed",
     "list_ids_of_contacts",
     "list_of_key",
@@ -190,6 +192,7 @@ __all__ = [
     "park_sender",
     "parse_states",
     "preview_move",
+    "progress",
     "recomputed",
     "refit",
     "renew",

@@ -17,6 +17,8 @@ class ActivityType(StrEnum):
     CONDITION_CHOSEN = "conditionChosen"
     SENT_TO_ANOTHER_CAMPAIGN = "sendToAnotherCampaign"
     SNOOZED = "snoozed"
+    # Ours: somebody of its company did what ends the sequences of them all.
+    COMPANY_STOPPED = "companyStopped"
     MEETING_BOOKED = "meetingBooked"
     # Mail.
     EMAILS_SENT = "emailsSent"

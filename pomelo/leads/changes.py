@@ -154,13 +154,34 @@ def still_stopped_by(lead: Standing) -> ActivityType | None:
         and stops(happened, lead.rules)
         and not pauses(happened, lead.rules)
     ]
+    if lead.stopped_by is ActivityType.COMPANY_STOPPED:  # of which nothing of its own tells
+        return lead.stopped_by
     return min(known)[1] if known else None
+
+
+def progress(lead: Standing, happened: ActivityType, link: str) -> ActivityType | None:
+    """Give what is to happen to a lead's colleagues: they are stopped, paused, or (None) go on.
+
+    Args:
+        lead: The lead, as it was before.
+        happened: What it did, of what its campaign lets count for all of its company.
+        link: Where a click led to.
+    """
+    if not _counts_here(lead, happened, link) or not stops(happened, lead.rules):
+        return None
+    is_pause = pauses(happened, lead.rules)
+    return ActivityType.PAUSED if is_pause else ActivityType.COMPANY_STOPPED
+
+
+def _counts_here(lead: Standing, happened: ActivityType, link: str) -> bool:
+    """Tell whether a click is on a link that its campaign means."""
+    return happened is not ActivityType.EMAILS_CLICKED or lead.click_filter in link
 
 
 def _ended(lead: Standing, happened: ActivityType, link: str) -> dict[str, object]:
     """End or pause a lead's sequence, where its campaign says that this does."""
-    is_other_link = happened is ActivityType.EMAILS_CLICKED and lead.click_filter not in link
-    if lead.stopped_by is not None or is_other_link or not stops(happened, lead.rules):
+    is_meant = _counts_here(lead, happened, link) and stops(happened, lead.rules)
+    if lead.stopped_by is not None or not is_meant:
         return {}
     if not pauses(happened, lead.rules):
         return {"stopped_by": happened}

@@ -237,6 +237,7 @@ class Standing(Facts, frozen=True, kw_only=True):
         stop_on_meeting: The same.
         pause_on: The same.
         click_filter: The same.
+        task_on: What its campaign wants a task for a person made of.
     """
 
     team_id: TeamId
@@ -263,6 +264,7 @@ class Standing(Facts, frozen=True, kw_only=True):
     stop_on_meeting: bool
     pause_on: tuple[str, ...]
     click_filter: str
+    task_on: tuple[str, ...] = ()
 
     @property
     def can_be_launched(self) -> bool:

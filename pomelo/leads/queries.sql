@@ -135,12 +135,25 @@ SELECT l.team_id, l.id, l.campaign_id, l.contact_id, l.sender_id, l.state, l.las
   l.contacted_at, l.opened_at, l.clicked_at, l.replied_at, l.interested_at, l.not_interested_at,
   l.bounced_at, l.failed_at, l.unsubscribed_at, l.sent_count, l.opened_count, l.clicked_count,
   l.replied_count, c.stop_on_replied, c.stop_on_clicked, c.stop_on_interested, c.stop_on_meeting,
-  c.pause_on, c.click_filter
+  c.pause_on, c.click_filter, c.task_on
 FROM unnest(:team_ids::text[], :ids::text[]) AS n (team_id, id)
 JOIN leads l ON l.team_id = n.team_id AND l.id = n.id
 JOIN campaigns c ON c.team_id = l.team_id AND c.id = l.campaign_id
 ORDER BY l.team_id, l.id
 FOR NO KEY UPDATE OF l;
+
+-- name: list_colleagues
+-- Who works at the same company and has something to come in the same campaign, where that campaign
+-- wants such a thing to count for them too.
+SELECT DISTINCT n.team_id, n.id AS lead_id, o.id AS colleague_id
+FROM unnest(:team_ids::text[], :ids::text[], :kinds::text[]) AS n (team_id, id, kind)
+JOIN leads l ON l.team_id = n.team_id AND l.id = n.id
+JOIN campaigns c
+  ON c.team_id = l.team_id AND c.id = l.campaign_id AND n.kind = ANY(c.company_on)
+JOIN contacts p ON p.team_id = l.team_id AND p.id = l.contact_id AND p.company <> ''
+JOIN contacts q ON q.team_id = p.team_id AND q.company = p.company
+JOIN leads o ON o.team_id = q.team_id AND o.contact_id = q.id AND o.campaign_id = l.campaign_id
+WHERE o.id <> l.id AND o.stopped_by IS NULL AND o.due_at IS NOT NULL;
 
 -- name: move
 -- Of locked leads only.

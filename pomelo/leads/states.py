@@ -118,6 +118,7 @@ ANNOUNCEMENTS: Final = frozenset(ANNOUNCED.values())
 _PASSING: Final = frozenset(
     {ActivityType.EMAILS_AUTO_REPLIED, ActivityType.EMAILS_DELAYED, ActivityType.RESUMED}
     | {ActivityType.EMAILS_ANSWER_FAILED, ActivityType.CONDITION_CHOSEN, ActivityType.SNOOZED}
+    | {ActivityType.COMPANY_STOPPED}
 )
 
 # Beside a click, what attracts a lead; and what brings it at least as far.

@@ -17,7 +17,7 @@ def stops(happened: ActivityType, rules: StopRules) -> bool:
         API reference 5.4 and 6.3.
     """
     reached = REACHES.get(happened)
-    if reached in ALWAYS_STOPPING:
+    if reached in ALWAYS_STOPPING or happened is ActivityType.COMPANY_STOPPED:
         return True
     if reached is LeadState.INTERESTED:
         return rules.on_interested

@@ -156,6 +156,31 @@ async def set_email_statuses(db: Db, statuses: Mapping[tuple[TeamId, LeadId], Em
     )
 
 
+class Colleague(msgspec.Struct, frozen=True):
+    """A lead and somebody of its company in the same campaign."""
+
+    team_id: TeamId
+    lead_id: LeadId
+    colleague_id: LeadId
+
+
+async def list_colleagues(
+    db: Db, asked: Sequence[tuple[TeamId, LeadId, str]]
+) -> dict[tuple[TeamId, LeadId], list[LeadId]]:
+    """List who a campaign also means when leads (team, lead, what they did) do something."""
+    found = await QUERIES["list_colleagues"].rows(
+        db,
+        Colleague,
+        team_ids=[team for team, _, _ in asked],
+        ids=[lead for _, lead, _ in asked],
+        kinds=[kind for _, _, kind in asked],
+    )
+    by_lead: dict[tuple[TeamId, LeadId], list[LeadId]] = {}
+    for one in found:
+        by_lead.setdefault((one.team_id, one.lead_id), []).append(one.colleague_id)
+    return by_lead
+
+
 async def lock(db: Db, refs: Sequence[tuple[TeamId, LeadId]]) -> list[Standing]:
     """Lock leads, ordered by team and id; those that are gone are missing."""
     return await QUERIES["lock"].rows(

@@ -3,7 +3,7 @@
 from pomelo.tasks.actions import add, change, finish, new_id
 from pomelo.tasks.errors import TaskEnded, TaskInvalid, TaskNotFound
 from pomelo.tasks.model import Task, TaskChanges, TaskState, TaskType, Wanted
-from pomelo.tasks.store import close_of_leads, find, insert, list_named, list_open
+from pomelo.tasks.store import close_of_leads, find, insert, list_named, list_open, make_for_answers
 
 __all__ = [
     "Task",
@@ -22,5 +22,6 @@ __all__ = [
     "insert",
     "list_named",
     "list_open",
+    "make_for_answers",
     "new_id",
 ]

@@ -27,6 +27,9 @@ class TaskType(StrEnum):
     # Made by hand alone.
     EMAIL = "email"
     LINKEDIN = "linkedin"
+    # Made when a lead replied, or clicked.
+    OPPORTUNITY_REPLIED = "opportunityReplied"
+    OPPORTUNITY_CLICKED = "opportunityClicked"
 
 
 class TaskState(StrEnum):

@@ -14,6 +14,23 @@ ON CONFLICT (team_id, lead_id, step_id) DO UPDATE
 SET state = 'open', ended_at = NULL, closed_for = NULL, due_at = EXCLUDED.due_at
 WHERE t.state = 'closed';
 
+-- name: make_for_answers
+-- For whoever writes to the lead, else for whoever made its campaign.
+INSERT INTO tasks (team_id, id, type, title, lead_id, campaign_id, contact_id, assigned_to, due_at,
+  created_at)
+SELECT l.team_id, n.id, n.type,
+  COALESCE(NULLIF(concat_ws(' ', l.variables->>'firstName', l.variables->>'lastName'), ''), l.email)
+    || CASE n.type WHEN 'opportunityReplied' THEN ' replied' ELSE ' clicked a link' END,
+  l.id, l.campaign_id, l.contact_id, COALESCE(s.user_id, c.created_by), :now, :now
+FROM unnest(:team_ids::text[], :ids::text[], :lead_ids::text[], :types::text[])
+  AS n (team_id, id, lead_id, type)
+JOIN leads l ON l.team_id = n.team_id AND l.id = n.lead_id
+JOIN campaigns c ON c.team_id = l.team_id AND c.id = l.campaign_id
+LEFT JOIN senders s ON s.team_id = l.team_id AND s.id = l.sender_id
+ORDER BY l.team_id, l.id, n.type
+ON CONFLICT (team_id, lead_id, type) WHERE type IN ('opportunityReplied', 'opportunityClicked')
+  DO NOTHING;
+
 -- name: find
 SELECT team_id, id, type, title, message, images, videos, priority, lead_id, campaign_id,
   contact_id, step_id, sequence_step, assigned_to, due_at, state, closed_for, created_at, ended_at

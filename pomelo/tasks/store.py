@@ -7,9 +7,9 @@ from typing import Final
 from msgspec.structs import asdict
 
 from pomelo.base.db import Db
-from pomelo.base.ids import LeadId, TaskId, TeamId
+from pomelo.base.ids import LeadId, TaskId, TeamId, new
 from pomelo.base.sql import load
-from pomelo.tasks.model import Task, TaskChanges, TaskState, Wanted
+from pomelo.tasks.model import Task, TaskChanges, TaskState, TaskType, Wanted
 
 QUERIES: Final = load(__package__ or "")
 
@@ -17,6 +17,20 @@ QUERIES: Final = load(__package__ or "")
 async def insert(db: Db, tasks: Sequence[Task]) -> None:
     """Insert tasks; a step's that is there already stays."""
     await QUERIES["insert"].run(db, rows=tasks)
+
+
+async def make_for_answers(
+    db: Db, wanted: Sequence[tuple[TeamId, LeadId, TaskType]], *, now: datetime
+) -> None:
+    """Make tasks of answers (team, lead, kind); one of a kind that a lead has had stays alone."""
+    await QUERIES["make_for_answers"].run(
+        db,
+        team_ids=[team for team, _, _ in wanted],
+        ids=[new("opp") for _ in wanted],
+        lead_ids=[lead for _, lead, _ in wanted],
+        types=[kind for _, _, kind in wanted],
+        now=now,
+    )
 
 
 async def find(db: Db, team: TeamId, task: TaskId) -> Task | None:

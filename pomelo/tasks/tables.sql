@@ -5,7 +5,8 @@ CREATE TABLE tasks (
   type text NOT NULL CHECK (type IN (
     'manual', 'phone', 'linkedinVisit', 'linkedinInvite', 'linkedinSend', 'linkedinVoiceNote',
     'linkedinFollow', 'linkedinLikeLastPost', 'linkedinCommentLastPost', 'linkedinEndorse',
-    'linkedinWithdrawInvitation', 'whatsappMessage', 'sms', 'email', 'linkedin')),
+    'linkedinWithdrawInvitation', 'whatsappMessage', 'sms', 'email', 'linkedin',
+    'opportunityReplied', 'opportunityClicked')),
   title text NOT NULL DEFAULT '',
   message text NOT NULL DEFAULT '',
   images text[] NOT NULL DEFAULT '{}',
@@ -36,4 +37,7 @@ CREATE TABLE tasks (
   FOREIGN KEY (team_id, lead_id) REFERENCES leads (team_id, id) ON DELETE CASCADE,
   FOREIGN KEY (team_id, assigned_to) REFERENCES users (team_id, id)
 );
+-- An answer makes one of its kind for a lead, however often it comes.
+CREATE UNIQUE INDEX tasks_of_answers ON tasks (team_id, lead_id, type)
+  WHERE type IN ('opportunityReplied', 'opportunityClicked');
 CREATE INDEX tasks_listed ON tasks (team_id, due_at, id) WHERE state = 'open';

@@ -157,7 +157,7 @@ async def test_as_many_statements_for_three_hundred_facts_as_for_one(db: Db) -> 
             await record(db, *(fact(lead, A.EMAILS_CLICKED) for lead in people for _ in range(10)))
         await asyncio.sleep(0)
 
-    assert len(ran) == 10 * 4
+    assert len(ran) == 10 * 5
 
 
 async def test_one_of_many_at_once_is_first_and_none_is_lost(database: Database) -> None:

@@ -93,6 +93,7 @@ ENDS: Final[list[tuple[SetUp, Cause]]] = [
     (ended(A.MANUAL_INTERESTED), Cause.INTERESTED),
     (ended(A.MANUAL_NOT_INTERESTED), Cause.NOT_INTERESTED),
     (ended(A.SKIPPED), Cause.SKIPPED),
+    (ended(A.COMPANY_STOPPED), Cause.COMPANY_STOPPED),
     (ended(A.EMAILS_UNSUBSCRIBED), Cause.UNSUBSCRIBED),
     (ended(A.EMAILS_BOUNCED), Cause.BOUNCED),
     (ended(A.EMAILS_FAILED), Cause.TEMPLATE_FAILING),

@@ -114,6 +114,7 @@ def test_the_last_state_passes_over_notices_and_announcements() -> None:
         A.RESUMED,
         A.CONDITION_CHOSEN,
         A.SNOOZED,
+        A.COMPANY_STOPPED,
     }
 
 

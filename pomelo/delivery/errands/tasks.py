@@ -92,7 +92,7 @@ async def change_task(
 def _fact(task: Task, now: datetime) -> Fact | None:
     """Say what was done; a mail written by hand is told by the inbox, or nowhere."""
     match task.type:
-        case TaskType.EMAIL:
+        case TaskType.EMAIL | TaskType.OPPORTUNITY_REPLIED | TaskType.OPPORTUNITY_CLICKED:
             return None
         case TaskType.LINKEDIN:
             return _told(task, ActivityType.LINKEDIN_DONE, now)
