@@ -178,6 +178,15 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         Meta(gt=0),
         _says("How long a worker that died keeps what it had claimed.", "seconds"),
     ] = 60.0
+    database_connections: Annotated[
+        int,
+        Meta(ge=5),
+        _says(
+            "Connections of this process to PostgreSQL at most; all processes together must stay "
+            "below its max_connections.",
+            "connections",
+        ),
+    ] = 20
     sender_slots: Annotated[
         int, Meta(ge=1), _says("Senders that one worker serves at the same time.", "senders")
     ] = 50

@@ -38,7 +38,6 @@ from pomelo.delivery import Desk
 from pomelo.settings import Settings
 
 LOG: Final = log.get("server")
-POOL: Final = 20
 GC_THRESHOLDS: Final = (20_000, 20, 20)
 SYNC_SECONDS: Final = clock.RESYNC_SECONDS
 
@@ -83,7 +82,8 @@ async def _serve(
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with opened(settings, options, size=POOL, is_server=True) as house:
+    size = settings.database_connections
+    async with opened(settings, options, size=size, is_server=True) as house:
         parts: list[Coroutine[Any, Any, None]] = [_keep_time(house, stop)]
         if postgres is not None:
             parts.append(_watch(postgres, stop))

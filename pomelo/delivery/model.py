@@ -62,7 +62,7 @@ class Facts(msgspec.Struct, frozen=True):
         hours: Its campaign's hours on its own clocks; none where they are the same for all.
         hours_version: Which hours those are.
         domain_gap: Seconds for which its sender leaves a domain alone after a mail; 0 = none.
-        spaced_by: The sender of which it has a turn at its domain.
+        spaced_by: For whose gap it waited, so that its turn at its domain has come.
         contact_rules: How often its team writes to the same person or company.
     """
 

@@ -109,8 +109,9 @@ class Spacing:
     def _may_go(self, turns: DomainTurns, facts: Facts, now: datetime) -> bool:
         if self._is_final:
             return turns.opens_at(now) <= now
-        if facts.spaced_by != facts.sender_id:
+        if facts.spaced_by is None:
             return turns.turn_at(facts, now) <= now
+        # Its turn has come, be it at another sender: who has waited waits no more.
         is_owed = not facts.is_follow_up and turns.owed_until(now) is not None
         return not is_owed and turns.opens_at(now) <= now
 
