@@ -1,79 +1,113 @@
-"""Claiming due steps while a million leads wait, beside the same while ten thousand do."""
+"""Claiming due steps: however many leads wait, are held back, or have a sender that is blocked."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from pomelo import leads
+from pomelo import leads, senders
 from pomelo.base import clock
 from pomelo.base.ids import CampaignId, SenderId
 from pomelo.bench.ground import Ground
-from pomelo.bench.runs import Better, Row, Size, compared, turns
+from pomelo.bench.runs import Better, Measure, Row, Size, compared, turns
 from pomelo.bench.stock import Stock, make_campaign, make_senders, make_team
 from pomelo.cli.house import House
 from pomelo.leads import Claimed, NextStep, Want
+from pomelo.senders import PausedFor, Released, Sender
 
 BAR: Final = 0.8
 FEW: Final = 10_000
-SENDERS: Final = 10
+# Due leads, of which nine of ten are held back.
+QUEUE: Final = 1_000_000
+SENDERS: Final = 500
+# Senders of one claim, and the leads of each.
+AT_ONCE: Final = 10
 A_SENDER: Final = 50
 LEASE: Final = timedelta(seconds=60)
+WORKER: Final = "bench"
+# Nine of ten leads, found by their scattered ids.
+NINE_OF_TEN: Final = "('x' || substr(id, 5, 2))::bit(8)::int < 230"
+HELD: Final = f"""
+UPDATE leads SET due_at = due_at + interval '30 days', held_by = 'contactRule', held_version = 1
+WHERE campaign_id = $1 AND {NINE_OF_TEN}
+"""
 
 
 async def measure(ground: Ground, size: Size) -> list[Row]:
-    """Measure claims of 10 senders at once, 50 leads each, a transaction a claim."""
+    """Measure claims of 10 senders at once of 500, of which half are blocked."""
     async with ground.house() as house:
         stock = await make_team(house)
         by = await make_senders(house, stock, SENDERS, 2525)
-        many = await make_campaign(house, stock, by)
-        few = await make_campaign(house, stock, by)
-        await ground.script("leads.psql", team=stock.team, campaign=few, first=1, last=FEW)
-        await ground.script(
-            "leads.psql", team=stock.team, campaign=many, first=FEW + 1, last=FEW + size.leads
-        )
-        return [await _in_turns(house, stock, by, size, many=many, few=few)]
+        many, few, held, free = [await make_campaign(house, stock, by) for _ in range(4)]
+        queue, last = min(size.leads, QUEUE), 0
+        for campaign, amount in (
+            (few, FEW), (many, size.leads), (free, queue // 10), (held, queue),
+        ):  # fmt: skip
+            first, last = last + 1, last + amount
+            await ground.script(
+                "leads.psql", team=stock.team, campaign=campaign, first=first, last=last
+            )
+        await _block_half(house, stock, by)
+        await _hold_back(house, held)
+        return [
+            await _row("claim", house, stock, size, ours=many, limit=few),
+            await _row("claim held", house, stock, size, ours=held, limit=free),
+        ]
 
 
-async def _in_turns(
-    house: House,
-    stock: Stock,
-    by: list[SenderId],
-    size: Size,
-    *,
-    many: CampaignId,
-    few: CampaignId,
+async def _block_half(house: House, stock: Stock, by: Sequence[SenderId]) -> None:
+    async with house.database.transaction() as db:
+        for sender in by[::2]:
+            await senders.pause(
+                db,
+                stock.team,
+                sender,
+                reason=PausedFor.SENDER,
+                reply="",
+                until=None,
+                now=house.clock.now(),
+            )
+
+
+async def _hold_back(house: House, campaign: CampaignId) -> None:
+    """Hold nine of ten leads back as the gate does."""
+    async with house.database.transaction() as db:
+        await db.execute(HELD, campaign)
+
+
+async def _row(
+    name: str, house: House, stock: Stock, size: Size, *, ours: CampaignId, limit: CampaignId
 ) -> Row:
-    async def ours() -> float:
-        return await _claims(house, stock, many, by, seconds=size.seconds)
+    def of(campaign: CampaignId) -> Measure:
+        return lambda: _claims(house, stock, campaign, seconds=size.seconds)
 
-    async def limit() -> float:
-        return await _claims(house, stock, few, by, seconds=size.seconds)
-
-    measured = await turns(ours, limit, rounds=size.rounds)
-    return compared("claim", "leads/s", *measured, bar=BAR, better=Better.HIGHER)
+    measured = await turns(of(ours), of(limit), rounds=size.rounds)
+    return compared(name, "leads/s", *measured, bar=BAR, better=Better.HIGHER)
 
 
-async def _claims(
-    house: House, stock: Stock, campaign: CampaignId, by: list[SenderId], *, seconds: int
-) -> float:
+async def _claims(house: House, stock: Stock, campaign: CampaignId, *, seconds: int) -> float:
     """Claim over and over, and give the leads a second; only the claims are timed.
 
     Between them what was claimed is due again behind all others, so as many wait as before.
     """
-    wants = [Want(stock.team, campaign, sender, A_SENDER) for sender in by]
     spent, taken = 0.0, 0
     give_up_at = clock.monotonic() + seconds
     while clock.monotonic() < give_up_at:
         now = house.clock.now()
         began = clock.monotonic()
         async with house.database.transaction() as db:
+            ready = await senders.claim_ready(
+                db, worker=WORKER, now=now, until=now + LEASE, amount=AT_ONCE
+            )
+            wants = [Want(stock.team, campaign, sender.id, A_SENDER) for sender in ready]
             claimed = await leads.claim_due(db, wants, now=now, until=now + LEASE)
         spent += clock.monotonic() - began
         taken += len(claimed)
-        await _put_back(house, claimed)
+        await _put_back(house, ready, claimed)
     return taken / spent
 
 
-async def _put_back(house: House, claimed: list[Claimed]) -> None:
+async def _put_back(house: House, ready: Sequence[Sender], claimed: Sequence[Claimed]) -> None:
+    now = house.clock.now()
     nexts = [
         NextStep(
             team_id=lead.team_id,
@@ -81,9 +115,11 @@ async def _put_back(house: House, claimed: list[Claimed]) -> None:
             fence=lead.fence,
             sender_id=lead.sender_id,
             after=None,
-            due_at=house.clock.now(),
+            due_at=now,
         )
         for lead in claimed
     ]
+    free = [Released(sender.team_id, sender.id, may_send_at=now, next_at=now) for sender in ready]
     async with house.database.transaction() as db:
         await leads.schedule_next(db, nexts)
+        await senders.release(db, worker=WORKER, released=free)
