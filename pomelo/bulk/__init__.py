@@ -1,6 +1,6 @@
 """Bulk edits: one thing done to many leads of a campaign, in turns, with its progress."""
 
-from pomelo.bulk.actions import cancel, get, list_of_campaign, start
+from pomelo.bulk.actions import cancel, get, go_on, list_of_campaign, start
 from pomelo.bulk.errors import EditEnded, EditNotFound, SenderElsewhere
 from pomelo.bulk.job import Editor
 from pomelo.bulk.model import Action, BulkEdit, EditStatus, NewEdit
@@ -16,6 +16,7 @@ __all__ = [
     "SenderElsewhere",
     "cancel",
     "get",
+    "go_on",
     "list_of_campaign",
     "start",
 ]

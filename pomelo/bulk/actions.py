@@ -38,6 +38,16 @@ async def start(db: Db, team: TeamId, new: NewEdit, user: UserId, *, now: dateti
     return edit
 
 
+async def go_on(db: Db, team: TeamId, edit: BulkEditId, *, now: datetime) -> BulkEdit:
+    """Take the next turn of an edit, unless it has ended.
+
+    Raises:
+        EditNotFound: The team has none of that id.
+    """
+    running = await store.lock(db, team, edit)
+    return await get(db, team, edit) if running is None else await take_turn(db, running, now=now)
+
+
 async def get(db: Db, team: TeamId, edit: BulkEditId) -> BulkEdit:
     """Get how far an edit is.
 

@@ -11,7 +11,7 @@ from pomelo import leads
 from pomelo.api.bulk import ShownEdit, show
 from pomelo.base.db import Db
 from pomelo.base.ids import CampaignId
-from pomelo.bulk import Action, BulkEdit, Editor, EditStatus, NewEdit
+from pomelo.bulk import Action, BulkEdit, EditStatus, NewEdit
 from pomelo.cli import choose
 from pomelo.cli.choose import TeamOption
 from pomelo.cli.house import House, run
@@ -51,7 +51,6 @@ def bulk(
 
 async def _carry_out(house: House, wanted: str, new: NewEdit, to: str) -> ShownEdit:
     edit = await house.database.retrying(lambda db: _start(db, house, wanted, new, to))
-    editor = Editor(house.database, house.clock)
     bar = Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
         console=Console(stderr=True), transient=True,
@@ -59,11 +58,14 @@ async def _carry_out(house: House, wanted: str, new: NewEdit, to: str) -> ShownE
     with bar:
         task = bar.add_task(str(new.action), total=edit.total, completed=edit.done)
         while edit.status is EditStatus.RUNNING:
-            await editor.turn(edit.team_id, edit.id)
-            async with house.database.transaction(readonly=True) as db:
-                edit = await edits.get(db, edit.team_id, edit.id)
+            edit = await _go_on(house, edit)
             bar.update(task, completed=edit.done)
     return show(edit)
+
+
+async def _go_on(house: House, edit: BulkEdit) -> BulkEdit:
+    now = house.clock.now()
+    return await house.database.retrying(lambda db: edits.go_on(db, edit.team_id, edit.id, now=now))
 
 
 async def _start(db: Db, house: House, wanted: str, new: NewEdit, to: str) -> BulkEdit:

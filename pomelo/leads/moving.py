@@ -12,10 +12,9 @@ import msgspec
 
 from pomelo import campaigns
 from pomelo.base import jobs
-from pomelo.base.clock import Clock
-from pomelo.base.db import Database, Db
+from pomelo.base.db import Db
 from pomelo.base.ids import CampaignId, LeadId, SenderId, TeamId
-from pomelo.base.jobs import Jobs
+from pomelo.base.walks import Walk
 from pomelo.leads.store import QUERIES, lock
 
 JOB: Final = "move_sender"
@@ -85,36 +84,18 @@ async def give(
     return [CampaignId(one) for one in sorted(set(given))]
 
 
-class Moving:
-    """Moves in the background what a call did not wait for.
+class Moving(Walk):
+    """Moves in the background what a call did not wait for."""
 
-    Args:
-        database: Where the leads are.
-        clock: Tells when they changed.
-    """
+    name = JOB
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._database = database
-        self._clock = clock
-
-    def join(self, jobs: Jobs) -> None:
-        """Take part in a worker's jobs."""
-        jobs.register(JOB, self.run)
-
-    async def run(self, payload: bytes) -> None:
-        """Move the rest of a sender's leads; safe to run twice.
-
-        Raises:
-            Unavailable: PostgreSQL is away; to be run again.
-        """
+    async def turn(self, db: Db, payload: bytes, now: datetime) -> bytes | None:
+        """Move some of a sender's leads."""
         move = msgspec.json.decode(payload, type=Move)
-        last: str | None = move.after
-        while last is not None:
-            last = await self._turn(msgspec.structs.replace(move, after=last))
-
-    async def _turn(self, move: Move) -> str | None:
-        now = self._clock.now()
-        return await self._database.retrying(lambda db: _move(db, move, now))
+        last = await _move(db, move, now)
+        if last is None:
+            return None
+        return msgspec.json.encode(msgspec.structs.replace(move, after=last))
 
 
 async def _move(db: Db, move: Move, now: datetime) -> str | None:

@@ -7,10 +7,9 @@ from datetime import datetime
 from typing import Final
 
 from pomelo.base import jobs
-from pomelo.base.clock import Clock
-from pomelo.base.db import Database, Db
+from pomelo.base.db import Db
 from pomelo.base.ids import SenderId, TeamId
-from pomelo.base.jobs import Jobs
+from pomelo.base.walks import Walk
 from pomelo.leads.queue import claims
 
 JOB: Final = "park_sender"
@@ -28,38 +27,18 @@ async def park_sender(db: Db, team: TeamId, sender: SenderId, *, now: datetime) 
         await jobs.enqueue(db, JOB, f"{team} {sender} {last}".encode())
 
 
-class Parking:
+class Parking(Walk):
     """Parks in the background what a deletion did not wait for.
 
-    Args:
-        database: Where the leads are.
-        clock: Tells when they changed.
+    Its payload: the team's and the sender's id, and the lead after which to begin.
     """
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._database = database
-        self._clock = clock
+    name = JOB
 
-    def join(self, jobs: Jobs) -> None:
-        """Take part in a worker's jobs."""
-        jobs.register(JOB, self.run)
-
-    async def run(self, payload: bytes) -> None:
-        """Park the rest of a sender's leads; safe to run twice.
-
-        Args:
-            payload: The team's and the sender's id, and the lead after which to begin.
-
-        Raises:
-            Unavailable: PostgreSQL is away; to be run again.
-        """
-        team, sender, begin = payload.decode().split(" ")
-        last: str | None = begin
-        while last is not None:
-            last = await self._park(TeamId(team), SenderId(sender), last)
-
-    async def _park(self, team: TeamId, sender: SenderId, after: str) -> str | None:
-        now = self._clock.now()
-        return await self._database.retrying(
-            lambda db: claims.park_sender(db, team, sender, after=after, amount=AT_ONCE, now=now)
+    async def turn(self, db: Db, payload: bytes, now: datetime) -> bytes | None:
+        """Park some of a sender's leads."""
+        team, sender, after = payload.decode().split(" ")
+        last = await claims.park_sender(
+            db, TeamId(team), SenderId(sender), after=after, amount=AT_ONCE, now=now
         )
+        return None if last is None else f"{team} {sender} {last}".encode()

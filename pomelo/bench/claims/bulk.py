@@ -12,7 +12,7 @@ from pomelo.base.ids import CampaignId, LeadId
 from pomelo.bench.ground import Ground
 from pomelo.bench.runs import Better, Row, Size, compared, turns
 from pomelo.bench.stock import Stock, make_campaign, make_senders, make_team
-from pomelo.bulk import Action, Editor, EditStatus, NewEdit
+from pomelo.bulk import Action, EditStatus, NewEdit
 from pomelo.cli.house import House
 
 BAR: Final = 3.0
@@ -78,12 +78,11 @@ async def _edited(house: House, stock: Stock, campaign: CampaignId) -> AsyncIter
 
 
 async def _edit(house: House, stock: Stock, campaign: CampaignId) -> None:
-    editor = Editor(house.database, house.clock)
     while True:
         for action in (Action.PAUSE, Action.RESUME):
-            new = NewEdit(campaign, action)
+            new, now = NewEdit(campaign, action), house.clock.now()
             async with house.database.transaction() as db:
-                edit = await bulk.start(db, stock.team, new, stock.user, now=house.clock.now())
-            is_running = edit.status is EditStatus.RUNNING
-            while is_running:
-                is_running = await editor.turn(edit.team_id, edit.id)
+                edit = await bulk.start(db, stock.team, new, stock.user, now=now)
+            while edit.status is EditStatus.RUNNING:
+                async with house.database.transaction() as db:
+                    edit = await bulk.go_on(db, stock.team, edit.id, now=house.clock.now())
