@@ -1,11 +1,13 @@
 """Random campaigns, and what happens in them: small trees of steps, and a list of events."""
 
+from datetime import timedelta
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from hypothesis import strategies as st
 
 TICKS: Final = 40
 """Half days."""
+TICK: Final = timedelta(hours=12)
 NOBODY: Final = -1
 
 

@@ -1,10 +1,10 @@
 """A random campaign on the real engine, watched from outside: mails, calls and tasks."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import unquote
 
-from pomelo import activities, campaigns, delivery, leads, sequences, tasks, teams
+from pomelo import activities, campaigns, delivery, leads, sequences, tasks, teams, worker
 from pomelo.activities import Fact
 from pomelo.base.db import Database, Db
 from pomelo.base.ids import SequenceId
@@ -18,10 +18,10 @@ from tests.conftest import EMPTY_ALL
 from tests.hooks.receiver import Receiver, receiving
 from tests.trips import naive
 from tests.trips.naive import Said
-from tests.trips.plays import NOBODY, TICKS, Call, Event, Fork, Mail, Node, Over, Play, Task
+from tests.trips.oracle import Oracle
+from tests.trips.plays import NOBODY, TICK, TICKS, Call, Event, Fork, Mail, Node, Over, Play, Task
 from tests.wire import PostOffice
 
-TICK: Final = timedelta(hours=12)
 FACTS: Final = {
     "reply": ActivityType.EMAILS_REPLIED,
     "click": ActivityType.EMAILS_CLICKED,
@@ -58,6 +58,7 @@ class Stage:
         self.people: list[Lead] = []
         self.said: list[Said] = []
         self.tasks_seen: set[str] = set()
+        self.oracle = Oracle(self.post, play, self.people)
 
     async def perform(self) -> list[Said]:
         """Give all that was to be seen, in order."""
@@ -69,6 +70,7 @@ class Stage:
                         await self._happens(event)
                 await self.post.work()
                 await self._look()
+                await self.oracle.listen(self.tick, self.said)
                 self.post.clock.forward(TICK)
         finally:
             await self.post.close()
@@ -87,6 +89,7 @@ class Stage:
             await campaigns.change(db, post.team.id, post.campaign.id, self._rules())
             await self._write(db, play.steps, None)
             await post.start(db, post.sender, other)
+            await worker.appear(db, "wrk_one", "")
         for number in range(play.people):
             self.people.append(await post.add(f"p{number}@firm{number}.example"))
 
