@@ -24,12 +24,6 @@ AT_ONCE: Final = 10
 A_SENDER: Final = 50
 LEASE: Final = timedelta(seconds=60)
 WORKER: Final = "bench"
-# Nine of ten leads, found by their scattered ids.
-NINE_OF_TEN: Final = "('x' || substr(id, 5, 2))::bit(8)::int < 230"
-HELD: Final = f"""
-UPDATE leads SET due_at = due_at + interval '30 days', held_by = 'contactRule', held_version = 1
-WHERE campaign_id = $1 AND {NINE_OF_TEN}
-"""
 
 
 async def measure(ground: Ground, size: Size) -> list[Row]:
@@ -47,7 +41,7 @@ async def measure(ground: Ground, size: Size) -> list[Row]:
                 "leads.psql", team=stock.team, campaign=campaign, first=first, last=last
             )
         await _block_half(house, stock, by)
-        await _hold_back(house, held)
+        await ground.script("hold.psql", campaign=held)
         return [
             await _row("claim", house, stock, size, ours=many, limit=few),
             await _row("claim held", house, stock, size, ours=held, limit=free),
@@ -66,12 +60,6 @@ async def _block_half(house: House, stock: Stock, by: Sequence[SenderId]) -> Non
                 until=None,
                 now=house.clock.now(),
             )
-
-
-async def _hold_back(house: House, campaign: CampaignId) -> None:
-    """Hold nine of ten leads back as the gate does."""
-    async with house.database.transaction() as db:
-        await db.execute(HELD, campaign)
 
 
 async def _row(
