@@ -60,6 +60,7 @@ def test_wordings_are_shared_out_evenly() -> None:
         "{% variation %}a",
         "{% spin x %}{% variation %}a{% endspin %}",
         "|".join(["{a"] + ["b"] * 3000) + "}",
+        "{a|" * 12 + "b" + "}" * 12,
     ],
 )
 def test_a_spin_that_cannot_be_is_refused_with_a_sentence(source: str) -> None:

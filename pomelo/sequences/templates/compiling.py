@@ -87,7 +87,7 @@ def compile_template(source: str, *, html: bool, is_derived: bool = False) -> Te
 
 
 def _refuse_too_large(source: str) -> None:
-    if len(source.encode("utf-8", "replace")) > SOURCE_LIMIT:
-        raise invalid(source, 0, "it is larger than 100 kB; shorten it")
     if sum(piece.kind is not PieceKind.TEXT for piece in scan(source)) > NODE_LIMIT:
         raise invalid(source, 0, f"it has more than {NODE_LIMIT} tags; shorten it")
+    if len(source.encode("utf-8", "replace")) > SOURCE_LIMIT:
+        raise invalid(source, 0, "it is larger than 100 kB; shorten it")

@@ -112,7 +112,11 @@ def _refuse_strange_output(piece: scanner.Piece, source: str) -> None:
     if not piece.inner:
         raise invalid(source, piece.start, "{{ }} is empty; name a variable in it")
     if piece.inner.startswith("{"):
-        raise invalid(source, piece.start, "three braces mean nothing; write {{ name }}")
+        raise invalid(
+            source,
+            piece.start,
+            "three braces mean nothing; write {{ name }}, in a spin { {{ name }}|… }",
+        )
 
 
 def _refuse_other_tag(piece: scanner.Piece, source: str) -> None:

@@ -15,7 +15,7 @@ from liquid.parser import get_parser
 from liquid.tag import Tag
 from liquid.token import TOKEN_CONTENT, TOKEN_EXPRESSION, TOKEN_TAG
 
-from pomelo.sequences.templates.scanner import PieceKind, scan
+from pomelo.sequences.templates.scanner import PieceKind, invalid, scan
 from pomelo.sequences.templates.values import SEED
 
 _ENDS: Final = frozenset({"variation", "endspin"})
@@ -33,7 +33,7 @@ def spelled_out(source: str) -> str:
     The number goes along into what is made of the text, so that the parts of one mail agree.
 
     Raises:
-        TemplateInvalid: Braces that never close.
+        TemplateInvalid: Braces that never close, or spins in spins more than 10 deep.
     """
     if "spin" not in source and "|" not in source:
         return source
@@ -50,8 +50,8 @@ def spelled_out(source: str) -> str:
     for _ in range(DEPTH_LIMIT):  # the innermost first
         masked, count = _SHORT.subn(lambda found: keep(_tags(found[1])), masked)
         if not count:
-            break
-    return _numbered(_unmasked(masked, kept))
+            return _numbered(_unmasked(masked, kept))
+    raise invalid(source, 0, f"spins stand in spins more than {DEPTH_LIMIT} deep; take some apart")
 
 
 def variation(seed: str, number: int, count: int) -> int:
