@@ -105,8 +105,9 @@ MEANINGS: Final[dict[Cause, Meaning]] = {
         "the lead is resumed",
     ),
     Cause.REVIEW: Meaning(
-        "The lead waits for a person to launch it.",
-        "Launch it with POST /api/leads/review/{id}, or skip it.",
+        "The lead waits for a person to launch it; its campaign does not do so by itself, or only "
+        "with addresses of another kind (autoReviewConditions).",
+        "Launch it with POST /api/leads/review/{id} or pomelo bulk review, or skip it.",
         "the lead is launched",
     ),
     Cause.UNCERTAIN: Meaning(

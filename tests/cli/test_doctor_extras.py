@@ -1,10 +1,12 @@
 """`pomelo doctor`: what is missing on this machine that schedules and campaigns want to know."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from pomelo import campaigns, schedules
 from pomelo.base.db import Database
-from pomelo.schedules import LeadZones, ScheduleValues
+from pomelo.schedules import LeadZones, ScheduleChanges, ScheduleValues
 from tests import make
 from tests.cli.conftest import Pomelo
 from tests.cli.test_doctor import findings
@@ -38,3 +40,20 @@ async def test_a_machine_that_cannot_guess_zones_is_told_of(
 
     assert [level for level, _ in [*knowing, *unknowing]] == ["pass", "warn"]
     assert "Install pomelo[zones]" in unknowing[0][1]
+
+
+async def test_a_campaign_of_which_each_lead_has_its_own_hours_never_waits_as_a_whole(
+    pomelo: Pomelo, database: Database
+) -> None:
+    async with database.transaction() as db:
+        team = await make.team(db)
+        made = await make.running_campaign(db, team.id, await make.sender(db, team.id))
+        (schedule,) = await campaigns.schedules_of(db, team.id, made.id)
+        never_now = (datetime.now(UTC) + timedelta(days=2)).isoweekday()
+        changes = ScheduleChanges(weekdays=(never_now,))
+        await campaigns.change_schedule(db, team.id, schedule.id, changes, now=make.NOW)
+        await campaigns.set_lead_zones(db, team.id, made.id, LeadZones.OWN, now=make.NOW)
+
+    ((level, text),) = await findings(pomelo, "campaigns")
+
+    assert (level, text) == ("pass", "Nothing keeps one that runs from sending.")

@@ -10,6 +10,7 @@ from pomelo.campaigns import CampaignFacts, CampaignState
 from pomelo.cli.checkup import store
 from pomelo.cli.checkup.finding import Finding, doubt, good, wrong
 from pomelo.hooks import Hook
+from pomelo.schedules import LeadZones
 
 NO_WORKER: Final = (
     "No worker is alive, so nothing is sent; start `pomelo serve` or `pomelo worker`."
@@ -97,7 +98,12 @@ async def _hours(db: Db, running: list[tuple[TeamId, CampaignFacts]], now: datet
 
 
 async def _opening(db: Db, team: TeamId, facts: CampaignFacts, now: datetime) -> datetime:
-    """Give when a campaign may send: now, or when the first of its schedules opens."""
+    """Give when a campaign may send: now, or when the first of its schedules opens.
+
+    Where each lead has its own hours, it is never all of the campaign that waits.
+    """
+    if (await campaigns.get(db, team, facts.id)).lead_zones is not LeadZones.OFF:
+        return now
     windows = [schedules.window_of(one) for one in await campaigns.schedules_of(db, team, facts.id)]
     return schedules.next_moment(windows, now) or NEVER
 
