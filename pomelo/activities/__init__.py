@@ -18,6 +18,7 @@ from pomelo.activities.model import Activity, Fact, Filter, Shown, Untold
 from pomelo.activities.recording import record, record_opens, record_sent
 from pomelo.activities.scanning import Scanner
 from pomelo.activities.shapes import Flat, classic, nested, told
+from pomelo.activities.spreading import lock_for
 from pomelo.activities.store import (
     list_answered,
     list_clicks,
@@ -47,6 +48,7 @@ __all__ = [
     "list_first_opens",
     "list_page",
     "list_untold",
+    "lock_for",
     "mark",
     "mark_told",
     "mend",

@@ -10,6 +10,7 @@ from pomelo import campaigns, leads, messages
 from pomelo.activities import store
 from pomelo.activities.model import Fact, Filter, Shown
 from pomelo.activities.recording import record
+from pomelo.activities.spreading import lock_for
 from pomelo.base.db import Db
 from pomelo.base.ids import CampaignId, LeadId, TeamId
 from pomelo.leads import ActivityType, LeadNotFound, Standing, WaitsFor
@@ -36,6 +37,7 @@ async def mark(
 
 async def book_meeting(db: Db, team: TeamId, people: Sequence[LeadId], *, now: datetime) -> None:
     """Note that meetings with leads are booked; what that ends, their campaigns say."""
+    await lock_for(db, [((team, lead), ActivityType.MEETING_BOOKED) for lead in people])
     booked = {lead.id for lead in await _lock(db, team, people) if lead.meeting_booked_at}
     new = [(team, lead) for lead in people if lead not in booked]
     await _record(db, new, ActivityType.MEETING_BOOKED, now)

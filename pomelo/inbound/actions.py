@@ -161,7 +161,8 @@ async def _about(
         answers=base_subject(sent.subject),
     )
     does = effect(understood, mail, sent.address_key)
-    if not await leads.lock(db, [(sent.team_id, sent.lead_id)]):
+    touched = ((sent.team_id, sent.lead_id), does.activity or ActivityType.EMAILS_AUTO_REPLIED)
+    if not await activities.lock_for(db, [touched]):
         return Received(kind=does.kind)  # removed this very moment
     if rule not in _GUESSED:
         await _end_doubt(db, sent, now)

@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from pomelo import activities, leads, messages
+from pomelo import activities, messages
 from pomelo.activities import Fact
 from pomelo.base.db import Db
 from pomelo.base.ids import MessageId
@@ -19,6 +19,8 @@ from pomelo.tracking.store import PageVisit
 from pomelo.tracking.tokens import CLICK, OPEN, UNSUBSCRIBE
 
 TYPES: Final = {OPEN: ActivityType.EMAILS_OPENED, CLICK: ActivityType.EMAILS_CLICKED}
+# The same, and what a look at the page to unsubscribe may lead to.
+_HAPPENS: Final = {**TYPES, UNSUBSCRIBE: ActivityType.EMAILS_UNSUBSCRIBED}
 # What is kept, and looked at, of what a visitor calls itself.
 AGENT_LETTERS: Final = 300
 
@@ -74,7 +76,8 @@ async def _record_opens(db: Db, known: Sequence[Known]) -> list[Fetched]:
 async def _record_all(db: Db, known: Sequence[Known]) -> list[Fetched]:
     """Record hits of all kinds; gives their mails."""
     # All leads at once and in order, so that no two of those who lock several wait in a ring.
-    await leads.lock(db, [(mail.team_id, mail.lead_id) for _, mail in known])
+    touched = [((mail.team_id, mail.lead_id), _HAPPENS[hit.kind]) for hit, mail in known]
+    await activities.lock_for(db, touched)
     done = [(hit, mail) for hit, mail in known if hit.kind in TYPES]
     await activities.record(db, [_fact(hit, mail) for hit, mail in done])
     visits = [PageVisit(hit.message_id, hit.at) for hit, _ in known if hit.kind == UNSUBSCRIBE]

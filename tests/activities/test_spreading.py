@@ -136,12 +136,40 @@ async def test_colleagues_who_answer_at_once_do_not_lock_each_other_out(
     made = await campaign(database, company("onReplied"))
     people = await added(database, made, *(f"p{number}@hooli.com" for number in range(8)))
 
-    await asyncio.gather(*(happens(database, one, REPLIED) for one in people))
+    all_begun = asyncio.Barrier(len(people))
+
+    async def answer(lead: Lead) -> None:
+        async with database.transaction() as db:
+            await all_begun.wait()
+            fact = Fact(team_id=lead.team_id, type=REPLIED, lead_id=lead.id, at=make.NOW)
+            await activities.record(db, [fact])
+
+    await asyncio.gather(*map(answer, people))
 
     async with database.transaction() as db:
         left = await db.fetchval(
             "SELECT count(*) FROM leads WHERE replied_at IS NULL OR stopped_by IS NULL"
         )
+    assert left == 0
+
+
+async def test_colleagues_whose_meetings_are_booked_at_once_do_not_lock_each_other_out(
+    database: Database,
+) -> None:
+    made = await campaign(database, company("onMeetingBooked"), stop_on_meeting=True)
+    people = await added(database, made, *(f"p{number}@hooli.com" for number in range(8)))
+
+    all_begun = asyncio.Barrier(len(people))
+
+    async def book(lead: Lead) -> None:
+        async with database.transaction() as db:  # which no deadlock is allowed to break
+            await all_begun.wait()
+            await activities.book_meeting(db, made.team_id, [lead.id], now=make.NOW)
+
+    await asyncio.gather(*map(book, people))
+
+    async with database.transaction() as db:
+        left = await db.fetchval("SELECT count(*) FROM leads WHERE meeting_booked_at IS NULL")
     assert left == 0
 
 
