@@ -31,17 +31,18 @@ class Person:
         self.has_ended = False
         self.mails: list[int] = []
         self.task: str | None = None
+        self.task_done = 0
         self.tick = 0
         self.said: list[Said] = []
         self.way = self._walk()
 
-    def happens(self, what: str) -> None:
-        """Take note of what happened to them."""
+    def happens(self, what: str, tick: int) -> None:
+        """Take note of what happened to them, and of when a task was done."""
         match what:
             case "pause" | "resume":
                 self.is_paused = what == "pause"
             case "done":
-                self.task = None
+                self.task, self.task_done = None, tick
             case "phone":
                 self.facts.add("hasPhoneNumber")
             case "open":
@@ -95,12 +96,17 @@ class Person:
         self._say(SEEN_AS[type(node)], "elsewhere" if isinstance(node, Over) else node.name)
         if isinstance(node, Task):
             self.task = node.name
-            while self.task is not None:
+            while self._has_task():
                 yield
+            self.done = self.task_done  # a pause since then delays nothing
+            return
         self.done = self.tick
 
     def _is_over(self, fork: Fork, due: int) -> bool:
         return fork.within is not None and self.tick >= due + fork.within * DAY
+
+    def _has_task(self) -> bool:
+        return self.task is not None
 
     def _may_write(self) -> bool:
         if self.play.cap is None:
@@ -129,5 +135,5 @@ def _happens(people: list[Person], event: Event, *, is_running: bool) -> bool:
     if event.who == NOBODY:
         return event.what == "start"
     if event.who < len(people):
-        people[event.who].happens(event.what)
+        people[event.who].happens(event.what, event.tick)
     return is_running
