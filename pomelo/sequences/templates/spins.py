@@ -48,10 +48,9 @@ def spelled_out(source: str) -> str:
         for piece in scan(source.translate(_PRIVATE))
     )
     for _ in range(DEPTH_LIMIT):  # the innermost first
-        masked, count = _SHORT.subn(lambda found: keep(_tags(found[1])), masked)
-        if not count:
-            return _numbered(_unmasked(masked, kept))
-    raise invalid(source, 0, f"spins stand in spins more than {DEPTH_LIMIT} deep; take some apart")
+        masked = _SHORT.sub(lambda found: keep(_tags(found[1])), masked)
+    _refuse_deeper(masked, source)
+    return _numbered(_unmasked(masked, kept))
 
 
 def variation(seed: str, number: int, count: int) -> int:
@@ -115,6 +114,12 @@ class SpinTag(Tag):
             reason = "each wording of a spin begins with {% variation %}, its end is {% endspin %}"
             raise LiquidSyntaxError(reason, token=token)
         return SpinNode(token, number, variations)
+
+
+def _refuse_deeper(masked: str, source: str) -> None:
+    if _SHORT.search(masked):
+        reason = f"spins stand in spins more than {DEPTH_LIMIT} deep; take some apart"
+        raise invalid(source, 0, reason)
 
 
 def _number(stream: TokenStream) -> int:
