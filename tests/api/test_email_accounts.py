@@ -1,7 +1,7 @@
 """A user's mailboxes through the API: added, tried against a real server, deleted, kept secret."""
 
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
@@ -209,11 +209,15 @@ async def test_a_deleted_accounts_leads_wait_and_the_campaign_goes_on(api: Calle
     assert state == "running"
 
 
-async def test_passwords_are_given_back_by_nothing(
-    api: Caller,
-) -> None:
-    logged = io.StringIO()
-    log.configure("debug", logged)
+@pytest.fixture
+def logged() -> Iterator[io.StringIO]:
+    stream = io.StringIO()
+    log.configure("debug", stream)
+    yield stream
+    log.configure()
+
+
+async def test_passwords_are_given_back_by_nothing(api: Caller, logged: io.StringIO) -> None:
     imap: dict[str, Any] = {"imap_host": "127.0.0.1", "imap_port": 1143, "imap_login": "x"}
     account_id = await added(api, **imap, imap_password=CANARY)
     said = [(await api.send("POST", ACCOUNTS, account())).text]
