@@ -12,7 +12,7 @@ DAY: Final = 2
 """In ticks."""
 Said = tuple[int, int, str, str]
 """Tick, person, what, and of which step."""
-SEEN_AS: Final = {Mail: "mail", Over: "mail", Task: "task", Call: "call"}
+SEEN_AS: Final = {Task: "task", Call: "call"}
 
 
 class Person:
@@ -35,6 +35,9 @@ class Person:
         self.tick = 0
         self.said: list[Said] = []
         self.way = self._walk()
+        self.firm: list[Person] = [self]
+        self.replies: list[int] = []
+        self.elsewhere: Iterator[None] = iter(())
 
     def happens(self, what: str, tick: int) -> None:
         """Take note of what happened to them, and of when a task was done."""
@@ -54,21 +57,26 @@ class Person:
                 self.facts.add("meetingBooked")
                 self._progress(self.play.on_meeting)
             case "reply":
+                self.replies.append(tick)
                 self._progress(self.play.on_replied)
             case _:
                 self.has_ended = True
+                self.elsewhere = iter(())
 
     def _progress(self, progress: str) -> None:
-        if progress == "stop":
-            self.has_ended = True
-        elif progress == "pause" and not self.has_ended:
-            self.is_paused = True
+        for person in self.firm if self.play.spreads else [self]:
+            if progress == "stop":
+                person.has_ended = True
+            elif progress == "pause" and not person.has_ended:
+                person.is_paused = True
 
-    def look(self, tick: int) -> None:
-        """Go on as far as they can."""
+    def look(self, tick: int, *, is_running: bool) -> None:
+        """Go on as far as they can; the other campaign runs all the time, with rules of its own."""
         self.tick = tick
-        if not self.has_ended and not self.is_paused and next(self.way, "end") == "end":
+        may_go = is_running and not self.has_ended and not self.is_paused
+        if may_go and next(self.way, "end") == "end":
             self.has_ended = True
+        next(self.elsewhere, None)
 
     def _walk(self) -> Iterator[None]:
         """Go through all steps; each stop on the way is where they must wait."""
@@ -89,11 +97,13 @@ class Person:
                 yield
             yield from self._go(node.yes if node.key in self.facts else node.no, self.tick)
             return
+        if isinstance(node, Over):
+            self.elsewhere = self._write("elsewhere")
+            return
         if isinstance(node, Mail):
-            while not self._may_write():
-                yield
-            self.mails.append(self.tick)
-        self._say(SEEN_AS[type(node)], "elsewhere" if isinstance(node, Over) else node.name)
+            yield from self._write(node.name)
+        else:
+            self._say(SEEN_AS[type(node)], node.name)
         if isinstance(node, Task):
             self.task = node.name
             while self._has_task():
@@ -102,6 +112,12 @@ class Person:
             return
         self.done = self.tick
 
+    def _write(self, name: str) -> Iterator[None]:
+        while not self._may_write():
+            yield
+        self.mails.append(self.tick)
+        self._say("mail", name)
+
     def _is_over(self, fork: Fork, due: int) -> bool:
         return fork.within is not None and self.tick >= due + fork.within * DAY
 
@@ -109,25 +125,41 @@ class Person:
         return self.task is not None
 
     def _may_write(self) -> bool:
+        return not self._is_quiet() and not self._has_enough()
+
+    def _is_quiet(self) -> bool:
+        since = self.tick - (self.play.quiet or 0) * DAY
+        return any(at > since for person in self.firm for at in person.replies)
+
+    def _has_enough(self) -> bool:
         if self.play.cap is None:
-            return True
+            return False
         mails, days = self.play.cap
-        return len([at for at in self.mails if at > self.tick - days * DAY]) < mails
+        return len([at for at in self.mails if at > self.tick - days * DAY]) >= mails
 
     def _say(self, what: str, name: str) -> None:
         self.said.append((self.tick, self.number, what, name))
 
 
+def firm_of(play: Play, number: int) -> int:
+    """Tell for whom somebody works."""
+    return number // play.colleagues
+
+
 def perform(play: Play) -> list[Said]:
     """Give all that is to be seen from outside, in order."""
     people = [Person(number, play) for number in range(play.people)]
+    for person in people:
+        person.firm = [
+            one for one in people if firm_of(play, one.number) == firm_of(play, person.number)
+        ]
     is_running = True
     for tick in range(TICKS + 1):
         for event in play.events:
             if event.tick == tick:
                 is_running = _happens(people, event, is_running=is_running)
-        for person in people if is_running else ():
-            person.look(tick)
+        for person in people:
+            person.look(tick, is_running=is_running)
     return sorted(said for person in people for said in person.said)
 
 

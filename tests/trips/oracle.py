@@ -8,7 +8,7 @@ from pomelo.insight.causes import Cause
 from pomelo.insight.rules import OVER
 from pomelo.leads import Lead
 from tests.insight.scenes import explain
-from tests.trips.naive import Said
+from tests.trips.naive import Said, firm_of
 from tests.trips.plays import NOBODY, Play
 from tests.wire import PostOffice
 
@@ -35,7 +35,8 @@ class Oracle:
             stands = await self._stand(lead)
             if number in self._said and not self._is_touched(number, tick):
                 has_moved = stands != self._stood[number] or any(
-                    (when, who) == (tick, number) for when, who, *_ in seen
+                    (when, who) == (tick, number) and name != "elsewhere"
+                    for when, who, _, name in seen
                 )
                 self._judge(self._said[number], has_moved=has_moved)
             said = self._said[number] = await explain(self._post, lead.id)
@@ -53,9 +54,11 @@ class Oracle:
         assert has_moved == bool(due), (said, has_moved)
 
     def _is_touched(self, number: int, tick: int) -> bool:
-        """Tell whether something happened since, to it or to all."""
+        """Tell whether something happened since, to it, to all or at its company."""
+        firm = firm_of(self._play, number)
         return any(
-            event.tick == tick and event.who in (number, NOBODY) for event in self._play.events
+            event.tick == tick and (event.who == NOBODY or firm_of(self._play, event.who) == firm)
+            for event in self._play.events
         )
 
     async def _stand(self, lead: Lead) -> tuple[object, ...]:

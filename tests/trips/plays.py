@@ -65,6 +65,9 @@ class Play(NamedTuple):
         steps: The main sequence.
         on_replied: What a reply does: continue, pause or stop; the others alike.
         cap: At most so many mails to a person in so many days, if any.
+        quiet: So many days after a reply nobody of the company is written to, if any.
+        spreads: Whether what stops or pauses one does so to all of the company.
+        colleagues: How many people a company has.
         people: How many there are.
         events: What happens, in order.
     """
@@ -74,6 +77,9 @@ class Play(NamedTuple):
     on_clicked: str
     on_meeting: str
     cap: tuple[int, int] | None
+    quiet: int | None
+    spreads: bool
+    colleagues: int
     people: int
     events: tuple[Event, ...]
 
@@ -110,10 +116,8 @@ _event = st.one_of(
 
 
 def _whole(steps: list[Node], goes_over: bool, events: list[Event], **more: Any) -> Play:
-    ending = (Over(1),) if goes_over and more["cap"] is None else ()
-    return Play(
-        steps=(*_named(steps, "n"), *ending), events=tuple(sorted(events)), **more
-    )  # fmt: skip
+    ending = (Over(1),) if goes_over else ()
+    return Play(steps=(*_named(steps, "n"), *ending), events=tuple(sorted(events)), **more)
 
 
 def _named(nodes: "list[Node] | tuple[Node, ...]", path: str) -> tuple[Node, ...]:
@@ -140,5 +144,8 @@ plays: Final = st.builds(
     on_clicked=_progress,
     on_meeting=_progress,
     cap=st.one_of(st.none(), st.tuples(st.integers(1, 2), st.integers(1, 6))),
+    quiet=st.one_of(st.none(), st.integers(1, 6)),
+    spreads=st.booleans(),
+    colleagues=st.integers(1, 3),
     people=st.integers(1, 4),
 )

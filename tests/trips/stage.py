@@ -1,6 +1,6 @@
 """A random campaign on the real engine, watched from outside: mails, calls and tasks."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -9,6 +9,7 @@ from pomelo.activities import Fact
 from pomelo.base.db import Database, Db
 from pomelo.base.ids import SequenceId
 from pomelo.campaigns import CampaignChanges
+from pomelo.delivery.release import LOOK_AGAIN_SECONDS
 from pomelo.leads import ActivityType, Lead
 from pomelo.sequences import StepType
 from pomelo.tasks import TaskState, Wanted
@@ -17,11 +18,12 @@ from tests import make
 from tests.conftest import EMPTY_ALL
 from tests.hooks.receiver import Receiver, receiving
 from tests.trips import naive
-from tests.trips.naive import Said
+from tests.trips.naive import Said, firm_of
 from tests.trips.oracle import Oracle
 from tests.trips.plays import NOBODY, TICK, TICKS, Call, Event, Fork, Mail, Node, Over, Play, Task
 from tests.wire import PostOffice
 
+EVENTS: Final = ("onReplied", "onLinkClicked", "onMeetingBooked")
 FACTS: Final = {
     "reply": ActivityType.EMAILS_REPLIED,
     "click": ActivityType.EMAILS_CLICKED,
@@ -68,10 +70,10 @@ class Stage:
                 for event in self.play.events:
                     if event.tick == self.tick:
                         await self._happens(event)
-                await self.post.work()
+                late = await self._work()
                 await self._look()
                 await self.oracle.listen(self.tick, self.said)
-                self.post.clock.forward(TICK)
+                self.post.clock.forward(TICK - late)
         finally:
             await self.post.close()
         return sorted(self.said)
@@ -81,8 +83,8 @@ class Stage:
         await post.open(("elsewhere", "<p>Hi</p>"))
         self.elsewhere = post.campaign
         async with post.database.transaction() as db:
-            if play.cap is not None:
-                await teams.set_contact_rules(db, post.team.id, ContactRules(Cap(*play.cap)))
+            rules = ContactRules(play.cap and Cap(*play.cap), quiet_days=play.quiet)
+            await teams.set_contact_rules(db, post.team.id, rules)
             other = await post.add_sender(db, "monica@piedpiper.example")
             post.campaign = await make.campaign(db, post.team.id)
             await post._always(db)
@@ -91,7 +93,7 @@ class Stage:
             await post.start(db, post.sender, other)
             await worker.appear(db, "wrk_one", "")
         for number in range(play.people):
-            self.people.append(await post.add(f"p{number}@firm{number}.example"))
+            self.people.append(await post.add(f"p{number}@firm{firm_of(play, number)}.example"))
 
     def _rules(self) -> CampaignChanges:
         said = {
@@ -104,6 +106,9 @@ class Stage:
             stop_on_clicked=said["clicked"] != "continue",
             stop_on_meeting=said["meeting"] != "continue",
             pause_on=tuple(sorted(event for event, does in said.items() if does == "pause")),
+            other_settings={
+                event: {"propagateProgressToCompany": self.play.spreads} for event in EVENTS
+            },
         )
 
     async def _write(self, db: Db, nodes: tuple[Node, ...], branch: SequenceId | None) -> None:
@@ -182,6 +187,30 @@ class Stage:
             await delivery.end_tasks(
                 db, lead.team_id, ids, TaskState.DONE, now=self.post.clock.now()
             )
+
+    async def _work(self) -> timedelta:
+        """Do all that is due; gives how long somebody had to be waited for.
+
+        Whoever wakes a campaign that another transaction holds passes it over, and it is looked at
+        a little later.
+        """
+        await self.post.work()
+        if not await self._is_anybody_due():
+            return timedelta()
+        late = timedelta(seconds=LOOK_AGAIN_SECONDS)
+        self.post.clock.forward(late)
+        await self.post.work()
+        return late
+
+    async def _is_anybody_due(self) -> bool:
+        async with self.post.database.transaction(readonly=True) as db:
+            due: bool = await db.fetchval(
+                "SELECT EXISTS (SELECT FROM leads l"
+                " JOIN campaigns c ON c.team_id = l.team_id AND c.id = l.campaign_id"
+                " WHERE c.state = 'running' AND l.waits_for IS NULL AND l.stopped_by IS NULL"
+                " AND NOT l.is_paused AND l.due_at <= $1)", self.post.clock.now(),
+            )  # fmt: skip
+        return due
 
     async def _look(self) -> None:
         """Take down what came since the last time."""
