@@ -110,12 +110,12 @@ def within_team(shifts: Sequence[Shift], quotas: Mapping[TeamId, TeamQuota]) -> 
 
 
 def _within(shift: Shift, quota: TeamQuota | None, left: dict[TeamId, int]) -> Shift:
-    if quota is None:
+    if quota is None or not (shift.rows or shift.closed):  # it has nothing to do anyway
         return shift
     team = shift.sender.team_id
     room = left.setdefault(team, max(0, _team_limit(shift) - quota.sent))
     amount = min(shift.amount, room)
-    left[team] -= amount
+    left[team] -= amount if shift.rows else 0
     if quota.sent < _team_limit(shift) or quota.frees_at is None:
         return msgspec.structs.replace(shift, amount=amount, left=min(shift.left, room))
     full_until = max(quota.frees_at, shift.full_until or quota.frees_at)
@@ -125,8 +125,7 @@ def _within(shift: Shift, quota: TeamQuota | None, left: dict[TeamId, int]) -> S
 
 
 def _team_limit(shift: Shift) -> int:
-    rows = [*shift.rows, *(row for row, _ in shift.closed)]
-    return max((row.team_limit for row in rows), default=0)
+    return max(row.team_limit for row in (*shift.rows, *(row for row, _ in shift.closed)))
 
 
 def is_tight(shift: Shift) -> bool:

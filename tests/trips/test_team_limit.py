@@ -48,6 +48,29 @@ async def test_a_day_holds_as_many_mails_as_the_team_says(office: Open) -> None:
     assert await each_day(post, 4) == [5, 5, 2, 0]
 
 
+async def test_who_has_nothing_to_do_takes_no_room_and_is_not_held_back(office: Open) -> None:
+    post = await office(ONE)
+    async with post.database.transaction() as db:
+        others = [await post.add_sender(db, f"jared{n}@piedpiper.example") for n in range(4)]
+        await campaigns.set_senders(
+            db, post.team.id, post.campaign.id, [post.sender.id], now=post.clock.now()
+        )
+    await limit(post, 1000)
+    await post.add_many(1)
+    await post.work()
+    for _ in range(3):
+        post.clock.forward(timedelta(seconds=16))
+        await post.work()
+
+    async with post.database.transaction() as db:
+        ids, now = [other.id for other in others], post.clock.now()
+        await campaigns.set_senders(db, post.team.id, post.campaign.id, ids, now=now)
+    richard = await post.add("richard@piedpiper.com")
+    await post.work()
+
+    assert await post.sent_count(richard.id) == 1
+
+
 async def test_four_workers_at_once_do_not_pass_it(office: Open) -> None:
     post = await open_with_three_senders(office)
     await limit(post, 7)
