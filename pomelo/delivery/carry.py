@@ -14,7 +14,7 @@ from pomelo.delivery.desk import LEAVE_SECONDS, Desk, Leave
 from pomelo.delivery.drafts import Draft, dkim_key, draft
 from pomelo.delivery.gate import decide
 from pomelo.delivery.model import Decision, Facts, Send
-from pomelo.delivery.outcomes import Delivered, Failed, Lost, Outcome
+from pomelo.delivery.outcomes import Delivered, Failed, Outcome
 from pomelo.delivery.plan import Job, gap, is_open, next_due, rest, served
 from pomelo.letters import DkimKey
 from pomelo.messages import Intent, Mark, Stage
@@ -245,8 +245,12 @@ class Carrier:
                 self._end(written.facts, written.intent.id, self._delivered(written, answer, now))
                 return await health.worked(self._desk, self._sender)
             case Unknown(reason=reason):
-                self._end(written.facts, written.intent.id, Lost(str(reason)))
-                return True
+                is_rehearsal = self._desk.is_rehearsal
+                lost = health.lost(written, reason, now, is_rehearsal=is_rehearsal)
+                self._end(written.facts, written.intent.id, lost)
+                await self._settled()
+                await health.hung_up(self._desk, self._sender, reason)
+                return False
             case Refused() | Deferred():
                 ending = health.ending(written, answer, now)
                 self._end(written.facts, written.intent.id, ending)

@@ -10,17 +10,21 @@ from pomelo.base import log
 from pomelo.base.db import Db
 from pomelo.base.ids import MessageId, SenderId, TeamId
 from pomelo.delivery.desk import Desk
-from pomelo.delivery.outcomes import Postponed, Rejected
+from pomelo.delivery.drafts import Draft
+from pomelo.delivery.outcomes import Lost, Postponed, Rejected
 from pomelo.messages import (
     RETRY_FOR,
+    TRIES_IN_DOUBT,
     Meaning,
     ReplyClass,
+    Stage,
     connect_delay,
     meaning,
     retry_delay,
 )
 from pomelo.senders import Brake, PausedFor, Sender
-from pomelo.smtp import Deferred, Refused, Unreachable
+from pomelo.smtp import Deferred, Reason, Refused, Unreachable
+from pomelo.teams import Uncertain
 
 LOG: Final = log.get("delivery")
 BLOCKS_AN_HOUR: Final = 3
@@ -74,6 +78,25 @@ def _delay(written: Tried) -> timedelta:
 
 def _wait(read: Meaning, written: Tried) -> timedelta:
     return max(read.wait or timedelta(0), _delay(written))
+
+
+def lost(written: Draft, reason: Reason, now: datetime, *, is_rehearsal: bool) -> Lost:
+    """Tell what becomes of a mail in doubt: held, or sent again a few times if the team says so.
+
+    A rehearsal is always held.
+    """
+    may_repeat = written.facts.uncertain is Uncertain.RESEND and not is_rehearsal
+    if may_repeat and written.attempts < TRIES_IN_DOUBT:
+        return Lost(str(reason), now + _delay(written))
+    return Lost(str(reason))
+
+
+async def hung_up(desk: Desk, sender: Sender, reason: Reason) -> None:
+    """Let a sender rest whose server took a whole mail and did not answer.
+
+    The next mail would be in doubt as well.
+    """
+    await _rest(desk, sender, f"{Stage.DOT}: {reason}")
 
 
 async def refused(desk: Desk, sender: Sender, answer: Refused | Deferred) -> bool:

@@ -13,7 +13,6 @@ from pomelo.base.ids import CampaignId, MessageId, TeamId
 from pomelo.delivery.model import Facts
 from pomelo.leads import ActivityType, Hold, NextStep, WaitsFor
 from pomelo.messages import MessageState, Result
-from pomelo.teams import Uncertain
 
 
 class Delivered(msgspec.Struct, frozen=True):
@@ -41,9 +40,10 @@ class Rejected(msgspec.Struct, frozen=True):
 
 
 class Lost(msgspec.Struct, frozen=True):
-    """The last byte went out and no answer came."""
+    """The last byte went out and no answer came; the team wants it sent again at `again_at`."""
 
     reason: str
+    again_at: datetime | None = None
 
 
 class Failed(msgspec.Struct, frozen=True):
@@ -78,6 +78,7 @@ async def record(
         now: When it is written.
     """
     results = [_result(outcome, now) for outcome in outcomes if outcome.message_id]
+    await _keep_attempts(db, outcomes)
     settled = set(await messages.finish(db, results)) if results else set()
     ours = [o for o in outcomes if o.message_id in settled or _has_failed(o, held)]
     steps = [_step_on(outcome, held) for outcome in ours]
@@ -101,6 +102,17 @@ async def wake_errands(db: Db, dues: Sequence[tuple[Facts, datetime | None]]) ->
             firsts[ref] = min(firsts.get(ref, due), due)
     for (team, campaign), due in sorted(firsts.items()):
         await campaigns.wake_errands(db, team, [campaign], at=due)
+
+
+async def _keep_attempts(db: Db, outcomes: Sequence[Outcome]) -> None:
+    """Count attempts in doubt that are made again: limits and contact rules are for them, too."""
+    attempts = [
+        (outcome.facts.team_id, outcome.message_id, outcome.facts.fence)
+        for outcome in outcomes
+        if outcome.message_id and isinstance(outcome.ending, Lost) and outcome.ending.again_at
+    ]
+    if attempts:
+        await messages.keep_attempts(db, attempts)
 
 
 def _step_on(outcome: Outcome, held: Collection[Hold]) -> NextStep | None:
@@ -150,17 +162,11 @@ def _written(outcome: Outcome) -> tuple[MessageState, str, str | None, str | Non
             return MessageState.DEFERRED, reply, kind, None
         case Rejected(reply=reply, reply_class=kind):
             return MessageState.REFUSED, reply, kind, None
-        case Lost(reason=reason):
-            return _doubted(outcome), reason, None, None
+        case Lost(reason=reason, again_at=again_at):
+            state = MessageState.DEFERRED if again_at else MessageState.UNCERTAIN
+            return state, reason, None, None
         case Failed(sentence=sentence):
             return MessageState.REFUSED, sentence, None, None
-
-
-def _doubted(outcome: Outcome) -> MessageState:
-    """Give what the team wants done with a doubtful mail; a rehearsal is always held."""
-    if outcome.facts.uncertain is Uncertain.RESEND and not outcome.is_rehearsal:
-        return MessageState.DEFERRED
-    return MessageState.UNCERTAIN
 
 
 def _fact(outcome: Outcome, now: datetime) -> Fact | None:
@@ -212,10 +218,10 @@ async def _move(db: Db, outcomes: Sequence[Outcome], now: datetime) -> None:
                 nexts.append(next_step(outcome.facts, due))
             case Postponed(until=until):
                 waits.append((hold, until))
-            case Lost() if _doubted(outcome) is MessageState.UNCERTAIN:
+            case Lost(again_at=None):
                 parks.append((hold, WaitsFor.UNCERTAIN))
-            case Lost():  # resent at once, and by the same sender: it may have arrived
-                nexts.append(same_step(outcome.facts, now))
+            case Lost(again_at=again_at):  # by the same sender: it may have arrived
+                nexts.append(same_step(outcome.facts, again_at))
             case _:  # stopped by its activity, and only the lease ends
                 waits.append((hold, now))
     await leads.schedule_next(db, nexts)

@@ -21,6 +21,7 @@ from pomelo.messages.model import (
 )
 from pomelo.messages.replies import (
     RETRY_FOR,
+    TRIES_IN_DOUBT,
     Meaning,
     Reply,
     ReplyClass,
@@ -44,6 +45,7 @@ from pomelo.messages.store import (
     finish,
     hard_bounces,
     insert_single,
+    keep_attempts,
     learn_effective,
     list_by_ids,
     list_doubtful,
@@ -66,6 +68,7 @@ __all__ = [
     "REAL",
     "RETRY_FOR",
     "SINGLE",
+    "TRIES_IN_DOUBT",
     "Buried",
     "Doubtful",
     "Fetched",
@@ -100,6 +103,7 @@ __all__ = [
     "finish",
     "hard_bounces",
     "insert_single",
+    "keep_attempts",
     "learn_effective",
     "list_by_ids",
     "list_doubtful",

@@ -193,6 +193,17 @@ SET state = :state, data_at = CASE WHEN :state = 'sent' THEN data_at END,
       WHERE s.team_id = m.team_id AND s.id = m.sender_id AND s.saves_sent_copy = 'append')) THEN NULL ELSE raw END
 WHERE team_id = :team_id AND id = :id AND state IN ('uncertain', 'sending');
 
+-- name: keep_attempts
+-- Attempts in doubt that are made again may have arrived, so they count as mails of their own.
+INSERT INTO removed_messages (
+  team_id, id, address_key, step_id, step_version, sender_id, data_at, is_first)
+SELECT m.team_id, m.id || '~' || m.attempts, m.address_key, m.step_id, m.step_version, m.sender_id,
+  m.data_at, m.is_first
+FROM unnest(:team_ids::text[], :ids::text[], :fences::bigint[]) AS a (team_id, id, fence)
+JOIN messages m ON m.team_id = a.team_id AND m.id = a.id AND m.fence = a.fence
+WHERE m.state IN ('sending', 'uncertain') AND m.data_at IS NOT NULL
+ON CONFLICT DO NOTHING;
+
 -- name: drop_raw
 UPDATE messages SET raw = NULL
 WHERE team_id = :team_id AND id = ANY (:ids) AND state = 'sent';

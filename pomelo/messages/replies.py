@@ -16,6 +16,7 @@ from pomelo.messages.statuses import ENHANCED, status_class
 
 __all__ = [
     "RETRY_FOR",
+    "TRIES_IN_DOUBT",
     "Meaning",
     "Reply",
     "ReplyClass",
@@ -30,6 +31,8 @@ __all__ = [
 
 TEXT_BYTES: Final = 1024
 RETRY_FOR: Final = timedelta(hours=24)
+# A mail in doubt is sent again unasked until its third attempt: each may be one more copy.
+TRIES_IN_DOUBT: Final = 3
 DAY: Final = timedelta(days=1)
 
 

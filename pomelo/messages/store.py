@@ -185,6 +185,16 @@ async def settle(db: Db, team: TeamId, message: MessageId, state: MessageState) 
     return await QUERIES["settle"].run(db, team_id=team, id=message, state=state)
 
 
+async def keep_attempts(db: Db, attempts: Sequence[tuple[TeamId, MessageId, int]]) -> int:
+    """Count attempts in doubt (team, id, fence) that are now to be made again."""
+    return await QUERIES["keep_attempts"].run(
+        db,
+        team_ids=[team for team, _, _ in attempts],
+        ids=[message for _, message, _ in attempts],
+        fences=[fence for _, _, fence in attempts],
+    )
+
+
 async def doubt(db: Db, mails: Sequence[Doubtful]) -> int:
     """Turn begun mails into uncertain ones."""
     return await QUERIES["doubt"].run(

@@ -70,7 +70,8 @@ CREATE INDEX messages_refused ON messages (team_id, sender_id, created_at)
 CREATE INDEX messages_kept ON messages (team_id, id) WHERE state = 'sent' AND raw IS NOT NULL;
 
 -- What stays of a removed lead's mails: old links still redirect, unsubscribing still works, and
--- the sender's day is not longer by them.
+-- the sender's day is not longer by them. Also attempts in doubt that were made again (their id
+-- ends in ~ and their number): they count as well.
 CREATE TABLE removed_messages (
   team_id text NOT NULL REFERENCES teams (id) ON DELETE CASCADE,
   id text NOT NULL,

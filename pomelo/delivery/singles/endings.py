@@ -1,7 +1,7 @@
 """How a single mail ended, and what that changes; and how a doubt about one ends."""
 
 from datetime import datetime
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 
@@ -14,6 +14,7 @@ from pomelo.delivery.singles import store
 from pomelo.delivery.singles.model import Queued
 from pomelo.leads import ActivityType
 from pomelo.messages import (
+    TRIES_IN_DOUBT,
     Doubtful,
     Message,
     MessageKind,
@@ -25,7 +26,6 @@ from pomelo.messages import (
 )
 from pomelo.teams import Uncertain
 
-TRIES: Final = 3
 Ending: TypeAlias = Delivered | Postponed | Rejected | Lost
 Mail: TypeAlias = TakenUp | Message
 
@@ -54,6 +54,8 @@ async def record(db: Db, queued: Queued, mail: Mail, ending: Ending, *, now: dat
     """
     await leads.lock(db, [(mail.team_id, mail.lead_id)])
     fate = await _fate(db, mail, ending, now)
+    if isinstance(ending, Lost) and fate.due_at is not None:
+        await messages.keep_attempts(db, [(mail.team_id, mail.id, queued.fence)])
     if not await messages.finish(db, [_result(queued, fate, now)]):
         return False
     if fate.state in {MessageState.SENT, MessageState.REFUSED}:
@@ -83,7 +85,7 @@ async def _fate(db: Db, mail: Mail, ending: Ending, now: datetime) -> _Fate:
 
 async def _may_repeat(db: Db, mail: Mail) -> bool:
     """Tell whether a mail in doubt goes again by itself: whoever asked for a test wants it."""
-    if mail.attempts >= TRIES:  # a server that never answers would get it for ever
+    if mail.attempts >= TRIES_IN_DOUBT:
         return False
     if mail.kind is MessageKind.TEST:
         return True
@@ -162,6 +164,7 @@ async def resolve(db: Db, doubted: Doubtful, resolution: Resolution, *, now: dat
     if queued is None:
         return
     if resolution is Resolution.RESEND:
+        await messages.keep_attempts(db, [(doubted.team_id, doubted.id, doubted.fence)])
         await messages.settle(db, doubted.team_id, doubted.id, MessageState.DEFERRED)
         await store.wait(db, queued, now)
         return
