@@ -213,7 +213,7 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
         text=(
             "Pomelo's own. `uncertain` says what becomes of a mail whose fate is unknown, because "
             "the connection broke after all of it had been sent: `hold` keeps it for a person "
-            "(see GET /api/messages), `resend` sends it again, three times in all at most. `paused` holds "
+            "(see GET /api/messages), `resend` sends it again, three times at most. `paused` holds "
             "every campaign of the team at once: no step of any lead is begun, whatever a person "
             "sends by hand still goes, and replies are still heard; `paused: false` lets each go "
             "on where it was. Follow-ups go before new leads, but `newLeadsPercent` of what a "
