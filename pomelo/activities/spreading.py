@@ -66,7 +66,8 @@ def spread(
     progress = leads.progress(was, fact.type, link)
     if progress is None:
         return []
-    found = [around[fact.team_id, one] for one in to.get(fact.lead, ())]
+    refs = [(fact.team_id, one) for one in to.get(fact.lead, ())]
+    found = [around[ref] for ref in refs if ref in around]  # who was removed meanwhile is not
     return [
         Fact(
             team_id=fact.team_id,

@@ -24,6 +24,9 @@ _FAULTS: Final[tuple[tuple[type[BaseException], Fault], ...]] = (
     (httpcore.ConnectError, Fault.UNREACHABLE),
     (httpcore.NetworkError, Fault.CLOSED),
     (OSError, Fault.CLOSED),
+    (httpx.InvalidURL, Fault.INVALID),
+    (httpcore.LocalProtocolError, Fault.INVALID),
+    (ValueError, Fault.INVALID),
 )
 FAILURES: Final[tuple[type[BaseException], ...]] = (
     *(kind for kind, _ in _FAULTS),
@@ -54,7 +57,8 @@ class Caller:
             method: HTTP's word for it.
         """
         began = clock.monotonic()
-        said = {"Content-Type": "application/json", **headers} if body else headers
+        given = {"Content-Type": "application/json", **headers} if body else headers
+        said = [(name.encode(), value.encode()) for name, value in given.items()]
         try:
             async with (
                 asyncio.timeout(SECONDS),

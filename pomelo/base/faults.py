@@ -12,6 +12,8 @@ GONE: Final = 410
 class Fault(StrEnum):
     """What was wrong with an attempt; never what the receiver said."""
 
+    INVALID = "invalid"
+    """The address or a header cannot be written as HTTP wants it."""
     REFUSED = "refused"
     """Its address may not be connected to: it is not public, or the port is not usual."""
     UNRESOLVED = "unresolved"

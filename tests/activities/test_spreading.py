@@ -1,15 +1,16 @@
 """What an answer touches beyond its own lead: its colleagues, and a task for a person."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from pomelo import activities, campaigns, delivery, leads, tasks
-from pomelo.activities import Fact
+from pomelo.activities import Fact, recording, spreading
 from pomelo.base.addresses import parse
-from pomelo.base.db import Database
+from pomelo.base.db import Database, Db
 from pomelo.campaigns import Campaign, CampaignChanges
 from pomelo.leads import ActivityType, Lead, NewLead
 from pomelo.tasks import Task, TaskState, Wanted
@@ -65,6 +66,25 @@ async def test_a_reply_ends_the_sequences_of_all_of_the_company_in_that_campaign
     stopped = [(await now(database, one)).stopped_by for one in (gavin, hoover, richard)]
     assert stopped == [REPLIED, ActivityType.COMPANY_STOPPED, None]
     assert (await now(database, hoover)).state is hoover.state
+
+
+async def test_a_colleague_who_is_removed_meanwhile_is_passed_over(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await campaign(database, company("onReplied"))
+    gavin, hoover = await added(database, made, "gavin@hooli.com", "hoover@hooli.com")
+    list_colleagues = recording.list_colleagues
+
+    async def then_remove(db: Db, facts: Sequence[Fact]) -> spreading.Colleagues:
+        found = await list_colleagues(db, facts)
+        async with database.transaction() as other:
+            await activities.remove(other, hoover.team_id, hoover.id)
+        return found
+
+    monkeypatch.setattr(recording, "list_colleagues", then_remove)
+    await happens(database, gavin, REPLIED)
+
+    assert (await now(database, gavin)).stopped_by is REPLIED
 
 
 async def test_where_a_reply_only_pauses_it_pauses_the_company(database: Database) -> None:

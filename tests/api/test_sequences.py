@@ -102,6 +102,10 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"type": "sms", "message": " "}, "needs a message"),
     ({"type": "api"}, "needs method and url"),
     ({"type": "api", "method": "POST", "url": "ftp://a.b"}, "begins with http"),
+    ({"type": "api", "method": "POST", "url": "http://[::1/"}, "begins with http"),
+    ({"type": "api", "method": "POST", "url": "http://a..b/"}, "begins with http"),
+    ({"type": "linkedinSend", "message": "m", "images": ["https://["]}, "an https server"),
+    ({"type": "linkedinSend", "message": "m", "videos": ["https://℀.example"]}, "an https server"),
     ({"type": "api", "method": "POST", "url": "https://{{host}}/"}, "without variables"),
     ({"type": "api", "method": "GET", "url": "https://a.b", "headers": {"Host": "c"}}, "'Host'"),
     (

@@ -34,6 +34,12 @@ def test_each_wording_of_a_spin_comes_and_no_other(source: str, expected: set[st
     assert all_of(source, name="Ada") == expected
 
 
+def test_a_brace_that_never_closes_costs_no_more_than_its_length() -> None:
+    source = "{" + "|" * 90_000
+
+    assert spelled_out(source) == source  # square in its length it would be minutes
+
+
 @pytest.mark.parametrize(
     "source", ["p{color:red}", "a|b", "{a}", "{{ 'a|b' }}", "{a", "{<b>a|b</b>}"]
 )

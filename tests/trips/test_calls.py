@@ -167,6 +167,33 @@ async def test_a_call_that_cannot_be_written_fails_that_lead_only(
     assert [one.body for one in receiver.told] == [b"red"]
 
 
+async def test_a_header_may_hold_any_name(office: Open, receiver: Receiver) -> None:
+    post = await office()
+    await call(post, receiver.url, headers={"X-Name": "{{firstName}}"})
+    await post.add(RICHARD, {"firstName": "Zoë\x01 😀 Łukasz"})
+    await post.work()
+    post.clock.forward(timedelta(minutes=5))
+    await post.work()
+
+    (heard,) = receiver.told
+    assert heard.headers["x-name"].encode("latin-1").decode() == "Zoë 😀 Łukasz"
+
+
+async def test_an_address_that_cannot_be_called_fails_the_lead_at_once(
+    office: Open, receiver: Receiver
+) -> None:
+    post = await office()
+    await call(post, f"{receiver.url}?q={{{{pitch}}}}")
+    lead = await post.add(RICHARD, {"firstName": "Richard", "pitch": "x" * 90_000})
+    await post.work()
+    post.clock.forward(timedelta(minutes=5))
+    await post.work()
+
+    assert (await post.lead(lead.id)).stopped_by == "apiFailed"
+    (why,) = await told(post, ActivityType.API_FAILED)
+    assert why["errorMessage"] == "The other system could not be reached (invalid)."
+
+
 async def test_what_is_no_public_system_is_not_called(office: Open) -> None:
     post = await office()
     await call(post, "http://169.254.169.254/latest")

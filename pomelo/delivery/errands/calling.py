@@ -30,6 +30,8 @@ WAITS: Final = (
 )
 # These may be otherwise next time (RFC 9110 15.5, RFC 6585 4, RFC 8470 5.2).
 PASSING: Final = frozenset({408, 409, 423, 425, 429})
+# These will not.
+FINAL: Final = frozenset({Fault.REFUSED, Fault.INVALID})
 JSON: Final = "application/json"
 
 
@@ -91,7 +93,7 @@ def next_try(errand: Errand, answer: Answer, *, now: datetime) -> datetime | Non
         now: When it came.
     """
     is_final = answer.status is not None and 400 <= answer.status < 500
-    if answer.fault is Fault.REFUSED or (is_final and answer.status not in PASSING):
+    if answer.fault in FINAL or (is_final and answer.status not in PASSING):
         return None
     tries = errand.person.tries
     return now + WAITS[tries] if tries < len(WAITS) else None
@@ -135,4 +137,4 @@ def _in_json(text: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return "".join(sign for sign in " ".join(text.split()) if sign.isprintable())

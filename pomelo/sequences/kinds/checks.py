@@ -124,13 +124,29 @@ def _check_task(step: StepType, task: Task) -> None:
     if len(task.images) + len(task.videos) > MEDIA_LIMIT:
         raise StepInvalid(f"A message has at most {MEDIA_LIMIT} images and videos; leave some out.")
     for link in (*task.images, *task.videos):
-        if urlsplit(link).scheme != "https":
+        if not _is_on_https(link):
             raise StepInvalid("An image or video is the address of a file on an https server.")
     _check_templates({"title": task.title, "message": task.message, "altMessage": task.alt_message})
 
 
+def _names_host(url: str) -> bool:
+    found = re.match(r"https?://[^{/?#@]+(?=[/?#]|$)", url)
+    try:
+        parts = urlsplit(found[0] if found else "")
+        return bool((parts.hostname or "").encode("idna")) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _is_on_https(link: str) -> bool:
+    try:
+        return urlsplit(link).scheme == "https"
+    except ValueError:
+        return False
+
+
 def _check_call(call: Call) -> None:
-    if len(call.url) > URL_LIMIT or not re.match(r"https?://[^{/?#@]+([/?#]|$)", call.url):
+    if len(call.url) > URL_LIMIT or not _names_host(call.url):
         raise StepInvalid(
             f"The url begins with http:// or https://, a host without variables, "
             f"and has at most {URL_LIMIT} characters."

@@ -21,8 +21,9 @@ from pomelo.sequences.templates.values import SEED
 _ENDS: Final = frozenset({"variation", "endspin"})
 DEPTH_LIMIT: Final = 10
 
-# Masks stand for what is no text; a short spin holds them, but no braces and no HTML tags.
-_SHORT: Final = re.compile(r"\{([^{}<>]*\|[^{}<>]*)\}")
+# Masks stand for what is no text; a short spin holds them, but no braces and no HTML tags. What
+# stands between two bars has none, so that a brace that never closes is read once.
+_SHORT: Final = re.compile(r"\{([^{}<>|]*(?:\|[^{}<>|]*)+)\}")
 _MASK: Final = re.compile("\ue010(\\d+)\ue011")
 _PRIVATE: Final = dict.fromkeys((0xE010, 0xE011))
 
