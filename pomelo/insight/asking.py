@@ -11,6 +11,7 @@ from pomelo.insight.rules import ENDED, PARKED
 from pomelo.insight.sending import hours_hold
 from pomelo.leads import Claimed, HeldBy
 from pomelo.messages import MessageKind
+from pomelo.senders import SenderNotFound
 
 
 async def ask_gate(
@@ -82,5 +83,8 @@ async def _failing(db: Db, facts: Facts, now: datetime) -> list[Hold]:
     wording = next(iter(await sequences.contents(db, [key])), None)
     if wording is None:
         return []
-    fault = await delivery.fault_of(db, facts, wording, now=now)
+    try:
+        fault = await delivery.fault_of(db, facts, wording, now=now)
+    except SenderNotFound:
+        return [Hold(Cause.SENDER_GONE)]
     return [Hold(Cause.TEMPLATE_FAILING, detail=f": {fault}")] if fault else []

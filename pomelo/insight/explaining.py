@@ -1,6 +1,6 @@
 """Why nothing is sent, or when something will be: for a lead, a campaign or a sender."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -10,7 +10,7 @@ from pomelo import campaigns, sequences, teams
 from pomelo.base.db import Db
 from pomelo.base.errors import NotFound
 from pomelo.base.ids import CampaignId, LeadId, SenderId, TeamId
-from pomelo.base.moments import Moment, moment
+from pomelo.base.moments import moment
 from pomelo.campaigns import CampaignState
 from pomelo.insight import store
 from pomelo.insight.asking import ask_gate
@@ -31,6 +31,9 @@ from pomelo.senders import SenderNotFound
 from pomelo.sequences import StepType
 
 READY: Final = Hold(Cause.READY)
+# So often it is looked whether another rule has begun when one lets go; hours that never open
+# together would have it look for ever.
+LOOKS: Final = 8
 
 
 class NothingOfThatId(NotFound):
@@ -76,11 +79,37 @@ async def explain_lead(
     facts = await store.find_lead(db, team, lead)
     if facts is None:
         raise LeadNotFound
-    around = Around(await store.house(db), now)
-    found = list(holds(facts, around))
-    if not any(hold.cause in OVER for hold in found):
-        found += await _carriers(db, facts, around, heard_since)
-    return _explained(lead, "lead", found, now)
+    house = await store.house(db)
+
+    async def ask(at: datetime) -> list[Hold]:
+        around = Around(house, at)
+        found = list(holds(facts, around))
+        if not any(hold.cause in OVER for hold in found):
+            found += await _carriers(db, facts, around, heard_since)
+        return found
+
+    return _explained(lead, "lead", *await _foreseen(ask, now))
+
+
+async def _foreseen(
+    ask: Callable[[datetime], Awaitable[list[Hold]]], now: datetime
+) -> tuple[list[Hold], datetime | None]:
+    """Give all that holds, and when it is free: when one rule lets go another may have begun.
+
+    Args:
+        ask: Gives what holds at an instant.
+        now: When it is asked.
+    """
+    told = found = await ask(now)
+    at = _free_at(found, now)
+    for _ in range(LOOKS):
+        if at is None or at == now or not found:
+            return told, at
+        found = await ask(at)
+        causes = {hold.cause for hold in told}
+        told = [*told, *(hold for hold in found if hold.cause not in causes)]
+        now, at = at, _free_at(found, at)
+    return told, None
 
 
 async def _carriers(db: Db, lead: LeadFacts, around: Around, heard_since: datetime) -> list[Hold]:
@@ -137,7 +166,8 @@ async def explain_sender(db: Db, team: TeamId, sender: SenderId, *, now: datetim
     house = await store.house(db)
     machines = [] if house.has_worker else [Hold(Cause.NO_WORKER)]
     own = await _of_team(db, team)
-    return _explained(sender, "sender", [*own, *held, *machines, *of_campaigns], now)
+    found = [*own, *held, *machines, *of_campaigns]
+    return _explained(sender, "sender", found, _free_at(found, now))
 
 
 async def explain_campaign(
@@ -161,7 +191,8 @@ async def explain_campaign(
             group, own=own, machines=machines, choices=choices, campaign=campaign, now=now
         )
         counts[cause] = counts.get(cause, 0) + group.count
-    explained = _explained(campaign, "campaign", [*own, *machines, *senders], now)
+    held = [*own, *machines, *senders]
+    explained = _explained(campaign, "campaign", held, _free_at(held, now))
     return _with_counts(explained, counts)
 
 
@@ -213,7 +244,7 @@ def _with_counts(explained: Explained, counts: dict[Cause, int]) -> Explained:
     return msgspec.structs.replace(explained, counts=dict(sorted(counts.items())))
 
 
-def _explained(asked: str, kind: str, found: Sequence[Hold], now: datetime) -> Explained:
+def _explained(asked: str, kind: str, found: Sequence[Hold], free_at: datetime | None) -> Explained:
     first, *rest = found or [READY]
     reason = reason_of(first)
     return Explained(
@@ -225,19 +256,19 @@ def _explained(asked: str, kind: str, found: Sequence[Hold], now: datetime) -> E
         waits_for=reason.waits_for,
         since=reason.since,
         do_this=reason.do_this,
-        goes_at=_goes_at(found, now),
+        goes_at=None if free_at is None else moment(free_at),
         next=tuple(reason_of(hold) for hold in rest),
     )
 
 
-def _goes_at(found: Iterable[Hold], now: datetime) -> Moment | None:
+def _free_at(found: Iterable[Hold], now: datetime) -> datetime | None:
     """Give when all rules let go, if none needs an event and something is to come."""
     ats = [now]
     for hold in found:
         if hold.at is None and hold.cause is not Cause.READY:
             return None
         ats.append(hold.at or now)
-    return moment(max(ats))
+    return max(ats)
 
 
 def reason_of(hold: Hold) -> Reason:

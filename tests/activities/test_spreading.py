@@ -73,10 +73,9 @@ async def test_a_colleague_who_is_removed_meanwhile_is_passed_over(
 ) -> None:
     made = await campaign(database, company("onReplied"))
     gavin, hoover = await added(database, made, "gavin@hooli.com", "hoover@hooli.com")
-    list_colleagues = recording.list_colleagues
 
     async def then_remove(db: Db, facts: Sequence[Fact]) -> spreading.Colleagues:
-        found = await list_colleagues(db, facts)
+        found = await spreading.list_colleagues(db, facts)
         async with database.transaction() as other:
             await activities.remove(other, hoover.team_id, hoover.id)
         return found
