@@ -156,9 +156,12 @@ JOIN leads o ON o.team_id = q.team_id AND o.contact_id = q.id AND o.campaign_id 
 WHERE o.id <> l.id AND o.stopped_by IS NULL AND o.due_at IS NOT NULL;
 
 -- name: move
--- Of locked leads only.
+-- Of locked leads only. Who is away gets no mail before they are back.
 UPDATE leads l SET
-  state = n.state, last_state = n.last_state, due_at = n.due_at, is_paused = n.is_paused,
+  state = n.state, last_state = n.last_state,
+  due_at = CASE WHEN n.due_at IS NOT NULL AND l.needs_sender THEN GREATEST(n.due_at, l.back_at)
+    ELSE n.due_at END,
+  is_paused = n.is_paused,
   paused_by = n.paused_by, meeting_booked_at = n.meeting_booked_at, stopped_by = n.stopped_by, waits_for = n.waits_for, scanned_at = n.scanned_at,
   reviewed_at = n.reviewed_at, skipped_at = n.skipped_at, contacted_at = n.contacted_at,
   opened_at = n.opened_at, clicked_at = n.clicked_at, replied_at = n.replied_at,
@@ -240,8 +243,8 @@ UPDATE leads l SET
     ELSE l.step_position END,
   awaits = NULL, awaits_until = NULL,
   waits_for = CASE WHEN l.waits_for IN ('task', 'condition') THEN NULL ELSE l.waits_for END,
-  due_at = CASE WHEN l.awaits IS NOT NULL AND l.due_at IS NOT NULL THEN LEAST(l.due_at, :now)
-    ELSE l.due_at END
+  due_at = CASE WHEN l.awaits IS NOT NULL AND l.due_at IS NOT NULL
+    THEN LEAST(l.due_at, GREATEST(:now, l.back_at)) ELSE l.due_at END
 FROM gone g
 WHERE l.team_id = g.team_id AND l.campaign_id = g.campaign_id AND (
   l.sequence_id IN (SELECT id FROM inside)
@@ -424,7 +427,8 @@ RETURNING l.team_id, l.id, l.campaign_id, l.sender_id,
 
 -- name: divert
 -- Its next step is of the other kind than it was claimed for: who carries those out takes it now.
-UPDATE leads l SET needs_sender = NOT l.needs_sender, leased_until = NULL
+UPDATE leads l SET needs_sender = NOT l.needs_sender, leased_until = NULL,
+  held_by = NULL, held_version = NULL, spaced_by = NULL
 FROM unnest(:team_ids::text[], :ids::text[], :fences::bigint[]) AS n (team_id, id, fence)
 WHERE l.team_id = n.team_id AND l.id = n.id AND l.fence = n.fence
 RETURNING l.team_id, l.id, l.fence;
@@ -463,7 +467,8 @@ CROSS JOIN LATERAL (
 -- name: await_condition
 -- Without a last moment it is parked on the event itself.
 UPDATE leads l SET awaits = n.awaits, awaits_until = n.until, due_at = COALESCE(n.until, l.due_at),
-  waits_for = CASE WHEN n.until IS NULL THEN 'condition' END, leased_until = NULL
+  waits_for = CASE WHEN n.until IS NULL THEN 'condition' END, leased_until = NULL,
+  held_by = NULL, held_version = NULL, spaced_by = NULL
 FROM unnest(:team_ids::text[], :ids::text[], :fences::bigint[], :awaits::text[],
   :untils::timestamptz[]) AS n (team_id, id, fence, awaits, until)
 WHERE l.team_id = n.team_id AND l.id = n.id AND l.fence = n.fence
@@ -477,7 +482,9 @@ UPDATE leads SET
 WHERE team_id = :team_id AND id = :lead_id;
 
 -- name: wait_until
-UPDATE leads l SET due_at = GREATEST(n.due_at, l.back_at), leased_until = NULL
+-- Here as in all that follows it is no rule any more that holds a lead.
+UPDATE leads l SET due_at = GREATEST(n.due_at, l.back_at), leased_until = NULL,
+  held_by = NULL, held_version = NULL, spaced_by = NULL
 FROM unnest(
   :team_ids::text[], :ids::text[], :fences::bigint[], :due_ats::timestamptz[]
 ) AS n (team_id, id, fence, due_at)
@@ -485,7 +492,8 @@ WHERE l.team_id = n.team_id AND l.id = n.id AND l.fence = n.fence
 RETURNING l.team_id, l.id, l.fence;
 
 -- name: park
-UPDATE leads l SET waits_for = n.waits_for, leased_until = NULL
+UPDATE leads l SET waits_for = n.waits_for, leased_until = NULL,
+  held_by = NULL, held_version = NULL, spaced_by = NULL
 FROM unnest(
   :team_ids::text[], :ids::text[], :fences::bigint[], :waits_fors::text[]
 ) AS n (team_id, id, fence, waits_for)

@@ -169,15 +169,20 @@ SET claimed_by = NULL, paused_for = :reason, paused_reply = :reply, paused_at = 
 WHERE team_id = :team_id AND id = :id AND paused_for IS DISTINCT FROM 'bounces';
 
 -- name: lift
--- By hand. What bounced before counts no more, or the brake would come on again at once.
+-- By hand. What bounced before counts no more, or the brake would come on again at once. The gap
+-- after its last mail, which went before it was paused, is not shortened.
 UPDATE senders
 SET bounces_counted_from_at = CASE
     WHEN paused_for = 'bounces' OR new_leads_stopped_at IS NOT NULL THEN :now
     ELSE bounces_counted_from_at END,
   new_leads_stopped_at = NULL,
   paused_for = NULL, paused_reply = '', paused_at = NULL, failed_connects = 0,
-  blocked_at = '{}', may_send_at = LEAST(may_send_at, :now),
-  next_at = CASE WHEN claimed_by IS NULL THEN LEAST(next_at, :now) ELSE next_at END
+  blocked_at = '{}',
+  may_send_at = CASE WHEN paused_for IS NULL THEN may_send_at ELSE
+    LEAST(may_send_at, GREATEST(:now, paused_at + make_interval(secs => gap_seconds))) END,
+  next_at = CASE WHEN claimed_by IS NULL AND paused_for IS NOT NULL
+    THEN LEAST(next_at, GREATEST(:now, paused_at + make_interval(secs => gap_seconds)))
+    ELSE next_at END
 WHERE team_id = :team_id AND id = :id AND deleted_at IS NULL;
 
 -- name: stop_new_leads

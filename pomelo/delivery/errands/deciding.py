@@ -1,7 +1,7 @@
 """What becomes of a lead whose next step is no mail. The first rule that has an answer decides."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -26,6 +26,8 @@ from pomelo.leads import ActivityType, WaitsFor
 from pomelo.schedules import next_moment
 from pomelo.sequences import Call, Condition, Handover, Mail, Task
 from pomelo.tasks import TaskState
+
+LOOK_AGAIN: Final = timedelta(days=1)
 
 
 class Around(msgspec.Struct, frozen=True):
@@ -100,9 +102,10 @@ def goes_elsewhere(errand: Errand, _: Around) -> Decision | None:
 def is_closed(errand: Errand, around: Around) -> Decision | None:
     """What others hear of is done in the campaign's hours."""
     opens = next_moment(errand.windows, around.now)
-    if opens is None or opens == around.now:
+    if opens == around.now:
         return None
-    return Later(opens)
+    latest = around.now + LOOK_AGAIN  # somebody may have changed the hours by then
+    return Later(min(opens or latest, latest))
 
 
 def is_call(errand: Errand, _: Around) -> Decision | None:
