@@ -608,8 +608,11 @@ FROM (
 
 -- name: move_sender
 -- Walks the team's leads by their key, as park_sender does. Who waited for a sender, or for the
--- mailbox of the old one, goes on.
-WITH looked_at AS MATERIALIZED (
+-- mailbox of the old one, goes on. Was the new one deleted or taken off meanwhile, they stay.
+WITH target AS MATERIALIZED (
+  SELECT id FROM senders
+  WHERE team_id = :team_id AND id = :to AND deleted_at IS NULL FOR KEY SHARE
+), looked_at AS MATERIALIZED (
   SELECT id FROM leads WHERE team_id = :team_id AND id > :after ORDER BY id LIMIT :amount
 ), moved AS (
   UPDATE leads l SET sender_id = :to, updated_at = :now,
@@ -618,19 +621,29 @@ WITH looked_at AS MATERIALIZED (
   WHERE l.team_id = :team_id AND l.id = a.id AND l.sender_id = :sender_id
     AND l.due_at IS NOT NULL AND l.stopped_by IS NULL AND COALESCE(l.waits_for, '') <> 'uncertain'
     AND (:to::text IS NULL OR EXISTS (
-      SELECT FROM campaign_senders u
-      WHERE u.team_id = l.team_id AND u.campaign_id = l.campaign_id AND u.sender_id = :to))
+      SELECT FROM target t
+      JOIN campaign_senders u ON u.team_id = l.team_id AND u.campaign_id = l.campaign_id
+        AND u.sender_id = t.id))
   RETURNING l.campaign_id
 )
 SELECT COALESCE((SELECT array_agg(DISTINCT campaign_id) FROM moved), '{}') AS campaigns,
   (SELECT max(id) FROM looked_at HAVING count(*) = :amount) AS last;
 
 -- name: give
--- Those of some leads that have something to come; whose last mail is in doubt stays.
+-- Those of some leads that have something to come; whose last mail is in doubt stays, and so do
+-- all if the sender was deleted or taken off meanwhile.
+WITH target AS MATERIALIZED (
+  SELECT id FROM senders
+  WHERE team_id = :team_id AND id = :to AND deleted_at IS NULL FOR KEY SHARE
+)
 UPDATE leads l SET sender_id = :to, updated_at = :now,
   waits_for = CASE WHEN l.waits_for NOT IN ('sender', 'replies') THEN l.waits_for END
 WHERE l.team_id = :team_id AND l.id = ANY(:ids::text[]) AND l.sender_id IS DISTINCT FROM :to
   AND l.due_at IS NOT NULL AND l.stopped_by IS NULL AND COALESCE(l.waits_for, '') <> 'uncertain'
+  AND (:to::text IS NULL OR EXISTS (
+    SELECT FROM target t
+    JOIN campaign_senders u ON u.team_id = l.team_id AND u.campaign_id = l.campaign_id
+      AND u.sender_id = t.id))
 RETURNING l.campaign_id;
 
 -- name: unpark

@@ -100,6 +100,7 @@ WITH wanted AS (
   WHERE l.fence = w.fence AND l.leased_until > :now AND l.step_position = w.position
     AND l.due_at IS NOT NULL AND NOT l.is_paused
     AND l.stopped_by IS NULL AND COALESCE(l.waits_for, '') = ''
+    AND COALESCE(l.sender_id, w.sender_id) = w.sender_id  -- or it was given to another one
     AND c.is_live AND i.deliver_to = w.deliver_to
     -- Who was written to before may have answered: no more before that is known.
     AND (s.replies IS DISTINCT FROM 'imap' OR w.deliver_to <> ''

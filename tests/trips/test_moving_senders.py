@@ -4,11 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from pomelo import campaigns
+from pomelo import bulk, campaigns, leads
 from pomelo.api.email_accounts import remove
 from pomelo.api.sender_moves import SameSender, carry_out
 from pomelo.base.clock import Clock
 from pomelo.base.ids import SenderId
+from pomelo.bulk import Action, Editor, NewEdit, turns
+from pomelo.delivery import carry
+from pomelo.delivery.drafts import Draft
 from pomelo.leads import Move, Moving, moving
 from pomelo.senders import Sender, SenderNotFound
 from tests.trips.conftest import Open
@@ -135,3 +138,65 @@ async def test_only_another_sender_of_the_team_can_be_named(office: Open) -> Non
         with pytest.raises(SenderNotFound):
             what = Move(post.team.id, SenderId("usm_nobody"), None)
             await carry_out(db, what, is_preview=True, now=post.clock.now())
+
+
+async def owners(post: PostOffice) -> dict[str, int]:
+    """How many leads whose are."""
+    async with post.database.transaction() as db:
+        rows = await db.fetch("SELECT sender_id, count(*) FROM leads GROUP BY sender_id")
+    return {row[0]: row[1] for row in rows}
+
+
+@pytest.mark.parametrize("is_deleted", [True, False])
+async def test_no_lead_is_given_to_a_sender_that_left_meanwhile(
+    office: Open, monkeypatch: pytest.MonkeyPatch, is_deleted: bool
+) -> None:
+    monkeypatch.setattr(turns, "AT_ONCE", 5)
+    post = await office(*STEPS)
+    await post.add_many(12)
+    await post.work()
+    async with post.database.transaction() as db:
+        team, campaign, now = post.team.id, post.campaign.id, post.clock.now()
+        other = await post.add_sender(db, MONICA)
+        await campaigns.set_senders(db, team, campaign, [post.sender.id, other.id], now=now)
+        new = NewEdit(campaign, Action.MOVE, to=other.id)
+        edit = await bulk.start(db, team, new, post.sender.user_id, now=now)
+    async with post.database.transaction() as db:
+        if is_deleted:
+            await remove(db, team, other.id, now=now)
+        else:
+            await campaigns.set_senders(db, team, campaign, [post.sender.id], now=now)
+
+    await Editor(post.database, post.clock).run(f"{team} {edit.id}".encode())
+
+    assert await owners(post) == {post.sender.id: 7, other.id: 5}  # five were given before
+
+
+async def test_a_mail_that_has_not_begun_goes_from_the_sender_its_lead_was_given_to(
+    office: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post = await office(*STEPS)
+    lead = await post.add("richard@piedpiper.com")
+    async with post.database.transaction() as db:
+        both = [post.sender.id, (await post.add_sender(db, MONICA)).id]
+        await campaigns.set_senders(db, post.team.id, post.campaign.id, both, now=post.clock.now())
+    ask = carry.Carrier._may_begin
+    given: list[SenderId] = []
+
+    async def give_then_ask(self: carry.Carrier, written: Draft) -> bool | None:
+        if not given:
+            given.extend(one for one in both if one != written.intent.sender_id)
+            async with post.database.transaction() as db:
+                await leads.give(db, post.team.id, [lead.id], given[0], now=post.clock.now())
+        return await ask(self, written)
+
+    monkeypatch.setattr(carry.Carrier, "_may_begin", give_then_ask)
+    await post.work()
+    assert post.sink.mails == []
+    post.clock.forward(timedelta(seconds=15))
+    await post.work()
+
+    async with post.database.transaction() as db:
+        sent_by = await db.fetchval("SELECT sender_id FROM messages WHERE state = 'sent'")
+    assert [sent_by] == given
+    assert await owners(post) == {sent_by: 1}
