@@ -215,19 +215,27 @@ FROM unnest(:team_ids::text[], :ids::text[]) AS d (team_id, id)
 WHERE m.team_id = d.team_id AND m.id = d.id AND m.state = 'sending';
 
 -- name: quotas
--- Reads at most as many mails a sender as its limit is high, and as many again of removed leads.
+-- Reads at most as many mails a sender as its limit is high, and as many again of removed leads. A
+-- mailbox that was deleted and added again has one day still.
 SELECT w.team_id, w.sender_id, r.sent::int, r.frees_at, t.new_leads_percent
 FROM unnest(:team_ids::text[], :sender_ids::text[], :limits::int[]) AS w (team_id, sender_id, amount)
 JOIN teams t ON t.id = w.team_id
+JOIN senders o ON o.team_id = w.team_id AND o.id = w.sender_id
 CROSS JOIN LATERAL (
   SELECT count(*) AS sent, min(d.data_at) + interval '24 hours' AS frees_at
-  FROM (SELECT b.data_at FROM (
+  FROM (SELECT b.data_at
+        FROM (SELECT o.id
+              UNION ALL
+              SELECT id FROM senders
+              WHERE team_id = o.team_id AND address_key = o.address_key AND deleted_at IS NOT NULL
+                AND id <> o.id) s
+        CROSS JOIN LATERAL (
           (SELECT m.data_at FROM messages m
-           WHERE m.team_id = w.team_id AND m.sender_id = w.sender_id AND m.data_at > :since
+           WHERE m.team_id = w.team_id AND m.sender_id = s.id AND m.data_at > :since
            ORDER BY m.data_at DESC LIMIT w.amount)
           UNION ALL
           (SELECT x.data_at FROM removed_messages x
-           WHERE x.team_id = w.team_id AND x.sender_id = w.sender_id AND x.data_at > :since
+           WHERE x.team_id = w.team_id AND x.sender_id = s.id AND x.data_at > :since
            ORDER BY x.data_at DESC LIMIT w.amount)) b
         ORDER BY b.data_at DESC LIMIT w.amount) d) r;
 

@@ -76,6 +76,8 @@ CREATE TABLE senders (
   CHECK ((ramp_per_day > 0) = (ramp_started_at IS NOT NULL))
 );
 CREATE UNIQUE INDEX senders_address ON senders (team_id, address_key) WHERE deleted_at IS NULL;
+-- A mailbox that was deleted and added again has one day still.
+CREATE INDEX senders_deleted ON senders (team_id, address_key) WHERE deleted_at IS NOT NULL;
 CREATE INDEX senders_ready ON senders (next_at) WHERE deleted_at IS NULL;
 
 -- A provider's leave to use a mailbox (OAuth 2.0), at most one a sender; where there is one, no

@@ -40,6 +40,11 @@ class ContactRules(msgspec.Struct, frozen=True):
         """Tell whether there is any rule."""
         return bool(self.person or self.company or self.is_one_campaign or self.quiet_days)
 
+    @property
+    def watches_companies(self) -> bool:
+        """Whether what happens to a person's colleagues counts."""
+        return bool(self.company or self.quiet_days)
+
 
 NO_RULES: Final = ContactRules()
 

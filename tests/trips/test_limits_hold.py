@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from pomelo import campaigns, senders
 from pomelo.base.db import Database
 from tests.trips.conftest import Open
 from tests.trips.pools import Pool
@@ -35,3 +36,21 @@ async def test_a_slow_server_carries_no_mail_out_of_the_hours(office: Open) -> N
     await post.work()
 
     assert (that_day, len(post.sink.mails)) == (3, 5)
+
+
+async def test_a_mailbox_that_is_deleted_and_added_again_has_one_day(office: Open) -> None:
+    post = await office(("Hello", "<p>Hi</p>"), limit=2)
+    await post.add_many(6)
+    await post.work()
+    async with post.database.transaction() as db:
+        await campaigns.pause(db, post.team.id, post.campaign.id)
+        await senders.delete(db, post.team.id, post.sender.id, now=post.clock.now())
+        again = await post.add_sender(db, post.sender.email, limit=2)
+        await post.start(db, again)
+
+    await post.work()
+    that_day = len(post.sink.mails)
+    post.clock.forward(timedelta(days=1))
+    await post.work()
+
+    assert (that_day, len(post.sink.mails)) == (2, 4)

@@ -50,7 +50,9 @@ async def rule(db: Db, facts: Sequence[Facts], *, now: datetime, is_final: bool 
         await _lock(db, {key for one in known for key in (one.person_key, one.company_key)})
     since = _since(ruled, now)
     people = await _list_people(db, known, since)
-    companies = await _list_companies(db, known, since, now)
+    watching = {one.team_id for one in ruled if one.contact_rules.watches_companies}
+    employed = [one for one in known if one.team_id in watching]
+    companies = await _list_companies(db, employed, since, now) if employed else []
     crossing = [(one.team_id, one.lead_id) for one in ruled if one.contact_rules.is_one_campaign]
     refs = {(one.team_id, one.lead_id): one for one in known}
     return Ruling(refs, [*people, *companies], await list_crossed(db, crossing), spacing)
