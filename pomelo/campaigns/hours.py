@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pomelo import schedules
+from pomelo import senders as mailboxes
 from pomelo.base.db import Db
 from pomelo.base.ids import CampaignId, ScheduleId, SenderId, TeamId, UserId
 from pomelo.campaigns import store
@@ -121,6 +122,7 @@ async def set_sender_hours(
     else:
         await schedules.lock(db, team, schedule)
         await store.set_sender_schedule(db, team, sender, schedule)
+    await mailboxes.let_go(db, team, [sender], now=now)
     await wake(db, team, await store.list_of_sender(db, team, sender), at=now)
 
 
@@ -135,4 +137,6 @@ async def sender_hours(
 async def _renew(db: Db, team: TeamId, campaigns: Sequence[CampaignId], now: datetime) -> None:
     """Let whatever waits by earlier hours be looked at again."""
     await store.renew_hours(db, team, campaigns)
+    found = await store.senders_of(db, team, campaigns)
+    await mailboxes.let_go(db, team, {one.id for one in found}, now=now)
     await wake(db, team, campaigns, at=now)

@@ -183,7 +183,10 @@ class Desk:
     async def _give_leave(self, db: Db, leaves: Sequence[Leave], now: datetime) -> set[MessageId]:
         allowed = await _within_team(db, await _not_held_back(db, leaves, now), now)
         marks = [leave.mark for leave in allowed]
-        marked = set(await messages.mark(db, marks, now=now, heard_since=self.heard_since()))
+        heard_since = self.heard_since()
+        marked = set(
+            await messages.mark(db, marks, worker=self.worker, now=now, heard_since=heard_since)
+        )
         resting = [leave for leave in leaves if leave.gap and leave.mark.intent.id in marked]
         if resting:
             await _rest(db, resting, now)

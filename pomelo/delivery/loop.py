@@ -174,6 +174,8 @@ class Deliverer:
         rested = {shift.sender.id: until for shift, until in done if until is not None}
         shifts = [shift for shift, _ in done]
         refs = [ref(shift) for shift in shifts]
+        # Also where it is ours no more, for the gap runs from the end of the mail.
+        await senders.rest(db, [(*ref(shift), until) for shift, until in done if until])
         await senders.lock_claimed(db, self._desk.worker, refs)
         await release(db, self._desk, shifts, now=self._desk.clock.now(), rested=rested)
         return [None] * len(done)

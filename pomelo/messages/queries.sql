@@ -76,8 +76,8 @@ WHERE team_id = :team_id AND id = :id AND fence = :fence AND state = 'sending';
 -- name: mark
 -- Leave to begin DATA. The lead's and the campaign's rows are locked and read again, so whoever
 -- stops them is answered either before (and no leave is given) or after (and the mail has gone);
--- so is who takes the sender away. A lease that is over gives none: the mail would be taken for
--- one whose worker died.
+-- so is who takes the sender away, or changes its limit, gap or hours: then it is claimed no more.
+-- A lease that is over gives none: the mail would be taken for one whose worker died.
 -- Its own row is looked at last, and again if somebody else has it just now.
 -- (COALESCE, so that no planner takes another index for a lead or sender whose key it has.)
 WITH wanted AS (
@@ -93,7 +93,7 @@ WITH wanted AS (
   JOIN campaigns c ON c.team_id = w.team_id AND c.id = w.campaign_id
   JOIN campaign_senders o ON o.team_id = w.team_id AND o.campaign_id = w.campaign_id
     AND o.sender_id = w.sender_id
-  JOIN senders s ON s.team_id = w.team_id AND s.id = w.sender_id
+  JOIN senders s ON s.team_id = w.team_id AND s.id = w.sender_id AND s.claimed_by = :worker
     AND COALESCE(s.deleted_at, 'infinity') = 'infinity'
   JOIN steps p ON p.team_id = w.team_id AND p.id = w.step_id
   JOIN installation i ON i.is_only

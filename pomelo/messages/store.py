@@ -54,13 +54,14 @@ async def begin(db: Db, intents: Sequence[Intent], *, now: datetime) -> list[Mes
 
 
 async def mark(
-    db: Db, marks: Sequence[Mark], *, now: datetime, heard_since: datetime
+    db: Db, marks: Sequence[Mark], *, worker: str, now: datetime, heard_since: datetime
 ) -> list[MessageId]:
     """Set data_at where nothing stops the mail; gives the ids that may begin DATA.
 
     Args:
         db: The open transaction.
         marks: The mails.
+        worker: Who has claimed their senders.
         now: When they begin.
         heard_since: At or after this instant a mailbox that is read must have been, before its
             sender writes to people who could have answered.
@@ -80,6 +81,7 @@ async def mark(
         keys=["\n".join(m.suppression_keys) for m in marks],
         versions=[m.rules_version for m in marks],
         heard_since=heard_since,
+        worker=worker,
         now=now,
     )
 

@@ -1,7 +1,7 @@
 """What can be done with senders."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -153,6 +153,11 @@ def _may_be(variables: Mapping[str, str]) -> bool:
 async def reconsider(db: Db, team: TeamId, *, now: datetime) -> None:
     """Let all of a team's senders be looked at again, for a limit that they share changed."""
     await QUERIES["reconsider"].run(db, team_id=team, now=now)
+
+
+async def let_go(db: Db, team: TeamId, senders: Collection[SenderId], *, now: datetime) -> None:
+    """Take senders from the workers that have claimed them: their hours are others now."""
+    await QUERIES["let_go"].run(db, team_id=team, ids=list(senders), now=now)
 
 
 async def set_log_in(

@@ -63,7 +63,8 @@ FROM senders WHERE team_id = :team_id AND id = :id AND deleted_at IS NULL;
 
 -- name: change
 -- A smaller gap or a larger limit counts at once: a worker looks again when the gap is over, were
--- a mail sent just now; what is left of a limit's day is not waited for.
+-- a mail sent just now; what is left of a limit's day is not waited for. Who has claimed it by
+-- the old ones lets go of it before the next mail (`messages.mark`).
 UPDATE senders SET
   name = COALESCE(:name, name), signature = COALESCE(:signature, signature),
   limit_per_day = COALESCE(:limit_per_day, limit_per_day),
@@ -85,11 +86,13 @@ UPDATE senders SET
       secs => COALESCE(:gap_seconds, gap_seconds) + COALESCE(:gap_jitter_seconds, gap_jitter_seconds)))
     ELSE may_send_at END,
   next_at = CASE
-    WHEN paused_for IS NULL AND claimed_by IS NULL
-      AND COALESCE(:limit_per_day, :gap_seconds, :ramp_per_day) IS NOT NULL
+    WHEN paused_for IS NULL AND COALESCE(:limit_per_day, :gap_seconds, :ramp_per_day) IS NOT NULL
     THEN LEAST(next_at, :now + make_interval(
       secs => COALESCE(:gap_seconds, gap_seconds) + COALESCE(:gap_jitter_seconds, gap_jitter_seconds)))
-    ELSE next_at END
+    ELSE next_at END,
+  claimed_by = CASE
+    WHEN COALESCE(:limit_per_day, :gap_seconds, :gap_jitter_seconds, :domain_gap_seconds, :ramp_per_day)
+      IS NULL THEN claimed_by END
 WHERE team_id = :team_id AND id = :id AND deleted_at IS NULL
 RETURNING team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
   smtp_login, dkim_selector, imap_host, replies, replies_read_at,
@@ -98,12 +101,11 @@ RETURNING team_id, id, user_id, email, address_key, name, signature, smtp_host, 
   ramp_per_day, ramp_started_at, variables;
 
 -- name: reconsider
--- A limit of their team changed. Who rests between two mails rests no shorter.
-UPDATE senders SET
+-- A limit of their team changed. Who rests between two mails rests no shorter; who was claimed by
+-- the old limit is so no more.
+UPDATE senders SET claimed_by = NULL,
   may_send_at = LEAST(may_send_at, :now::timestamptz + make_interval(secs => gap_seconds + gap_jitter_seconds)),
-  next_at = CASE WHEN claimed_by IS NULL
-    THEN LEAST(next_at, :now::timestamptz + make_interval(secs => gap_seconds + gap_jitter_seconds))
-    ELSE next_at END
+  next_at = LEAST(next_at, :now::timestamptz + make_interval(secs => gap_seconds + gap_jitter_seconds))
 WHERE team_id = :team_id AND deleted_at IS NULL AND paused_for IS NULL;
 
 -- name: delete
@@ -149,6 +151,14 @@ SET claimed_by = NULL, may_send_at = GREATEST(s.may_send_at, r.may_send_at),
 FROM unnest(:team_ids::text[], :ids::text[], :may_send_ats::timestamptz[], :next_ats::timestamptz[])
   AS r (team_id, id, may_send_at, next_at)
 WHERE s.team_id = r.team_id AND s.id = r.id AND s.claimed_by = :worker;
+
+-- name: let_go
+-- Their hours changed: who was claimed by the old ones is so no more.
+UPDATE senders s SET claimed_by = NULL, next_at = GREATEST(s.may_send_at, LEAST(s.next_at, :now))
+FROM (SELECT team_id, id FROM senders
+      WHERE team_id = :team_id AND id = ANY (:ids::text[]) AND claimed_by IS NOT NULL
+      ORDER BY id FOR NO KEY UPDATE) c
+WHERE s.team_id = c.team_id AND s.id = c.id;
 
 -- name: rest
 -- After a mail: the gap. The worker keeps its claim.

@@ -125,10 +125,12 @@ async def to(
     step = (await list_steps(db, team.id, campaign.id))[0]
     intent = _intent(lead, sender, step.id, kind)
     await db.execute("UPDATE leads SET leased_until = $1 WHERE id = $2", SENT_AT + LEASE, lead.id)
+    await db.execute("UPDATE senders SET claimed_by = 'wrk_one' WHERE id = $1", sender.id)
     await messages.begin(db, [intent], now=SENT_AT)
     keys = addresses.suppression_keys(addresses.parse(lead.email))
     mark = Mark(intent, "", keys)
-    assert await messages.mark(db, [mark], now=SENT_AT, heard_since=SENT_AT)
+    assert await messages.mark(db, [mark], worker="wrk_one", now=SENT_AT, heard_since=SENT_AT)
+    await db.execute("UPDATE senders SET claimed_by = NULL WHERE id = $1", sender.id)
     begun = (await messages.list_by_ids(db, [intent.id]))[0]
     if state is not MessageState.SENDING:
         await book(db, begun, state, effective_id)

@@ -12,11 +12,13 @@ from pomelo.base.db import Db
 from pomelo.campaigns import Campaign
 from pomelo.leads import Claimed, Lead, Want
 from pomelo.messages import Intent, Mark, MessageKind, MessageState, Result
+from pomelo.schedules import ScheduleChanges
 from pomelo.senders import Sender
 from pomelo.sequences import Step
 from tests import make
 
 LEASE = timedelta(seconds=60)
+WORKER = "wrk_one"
 
 
 class Scene(msgspec.Struct):
@@ -32,7 +34,8 @@ class Scene(msgspec.Struct):
 
     async def mark(self, now: datetime) -> bool:
         one = Mark(self.intent, deliver_to="", suppression_keys=(self.lead.address_key,))
-        return await messages.mark(self.db, [one], now=now, heard_since=now) == [self.intent.id]
+        given = await messages.mark(self.db, [one], worker=WORKER, now=now, heard_since=now)
+        return given == [self.intent.id]
 
 
 def intent_for(lead: Lead, claimed: Claimed, step: Step) -> Intent:
@@ -68,6 +71,7 @@ async def scene(db: Db, now: datetime) -> Scene:
     step = (await sequences.list_steps(db, team.id, campaign.id))[0]
     lead = await make.lead(db, campaign)
     want = Want(team.id, campaign.id, sender.id, 1)
+    await senders.claim_ready(db, worker=WORKER, now=now, until=now + LEASE, amount=1)
     claimed = (await leads.claim_due(db, [want], now=now, until=now + LEASE))[0]
     intent = intent_for(lead, claimed, step)
     assert await messages.begin(db, [intent], now=now) == [intent.id]
@@ -90,6 +94,22 @@ async def delete_sender(scene: Scene, now: datetime) -> None:
     await senders.delete(scene.db, scene.lead.team_id, scene.sender.id, now=now)
 
 
+async def change_limit(scene: Scene, now: datetime) -> None:
+    changes = senders.Changes(limit_per_day=5)
+    await senders.change(scene.db, scene.lead.team_id, scene.sender.id, changes, now=now)
+
+
+async def change_limit_of_team(scene: Scene, now: datetime) -> None:
+    await senders.reconsider(scene.db, scene.lead.team_id, now=now)
+
+
+async def change_hours(scene: Scene, now: datetime) -> None:
+    team = scene.lead.team_id
+    (hours, *_) = await campaigns.schedules_of(scene.db, team, scene.campaign.id)
+    changes = ScheduleChanges(start_time="12:00", end_time="13:00")
+    await campaigns.change_schedule(scene.db, team, hours.id, changes, now=now)
+
+
 async def replace_step(scene: Scene, now: datetime) -> None:
     team, campaign = scene.lead.team_id, scene.campaign
     await campaigns.pause(scene.db, team, campaign.id)
@@ -106,8 +126,13 @@ async def put_step_before(scene: Scene, now: datetime) -> None:
 
 
 @pytest.mark.parametrize(
-    "stop", [replace_sender, delete_sender, replace_step, put_step_before], ids=lambda f: f.__name__
-)
+    "stop",
+    [
+        replace_sender, delete_sender, change_limit, change_limit_of_team, change_hours,
+        replace_step, put_step_before,
+    ],
+    ids=lambda f: f.__name__,
+)  # fmt: skip
 async def test_what_was_changed_since_the_claim_takes_the_leave(
     scene: Scene, now: datetime, stop: Callable[[Scene, datetime], Awaitable[None]]
 ) -> None:
