@@ -18,8 +18,11 @@ RICHARD = "richard@piedpiper.com"
 PEOPLE = [f"lead{number}@hooli.com" for number in range(6)]
 DAY = timedelta(days=1)
 HANDED_OVER = "SELECT count(*) FROM messages WHERE data_at IS NOT NULL"
-ON_THE_WAY = f"{HANDED_OVER} AND state = 'sending'"
-ENDED = "SELECT count(*) FROM messages WHERE state = 'sent'"
+WRITTEN_HERE = (
+    "SELECT EXISTS (SELECT FROM messages WHERE xmin = pg_current_xact_id_if_assigned()::xid AND"
+)
+ON_THE_WAY = f"{WRITTEN_HERE} data_at IS NOT NULL AND state = 'sending')"
+ENDED = f"{WRITTEN_HERE} state = 'sent')"
 
 
 class Forgetful(Database):
@@ -27,7 +30,7 @@ class Forgetful(Database):
 
     Args:
         true: The database behind it.
-        at: Counts something; the first transaction that changes it is the one.
+        at: Asks whether a transaction has done something; the first that has is the one.
         is_kept: Whether what it wrote is there afterwards.
     """
 
@@ -39,9 +42,8 @@ class Forgetful(Database):
     async def transaction(self, *, readonly: bool = False) -> AsyncIterator[Db]:
         is_it = False
         async with self._true.transaction(readonly=readonly) as db:
-            before = await db.fetchval(self._at)
             yield db
-            is_it = not self.has_lost and await db.fetchval(self._at) > before
+            is_it = not self.has_lost and await db.fetchval(self._at)
             self.has_lost = self.has_lost or is_it
             if is_it and not self._is_kept:
                 raise Unavailable
