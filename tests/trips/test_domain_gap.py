@@ -59,6 +59,37 @@ async def test_one_domain_gets_a_mail_a_gap_and_others_do_not_wait(office: Open)
     assert heard(post).index("richard@piedpiper.com") < 2
 
 
+async def test_who_finds_the_mail_before_late_keeps_its_turn_and_knows_it(office: Open) -> None:
+    post = await office()
+    await set_gap(post, GAP)
+    async with post.database.transaction() as db:
+        await worker.appear(db, "wrk_one", "")
+    people = [await post.add(f"p{number}@hooli.com") for number in range(4)]
+    await post.work()
+    post.clock.forward(timedelta(seconds=GAP + 5))  # the second one goes five seconds late
+    await post.work()
+    third = people[[lead.email for lead in people].index(await _next(post))]
+
+    opens_at = post.clock.now() + timedelta(seconds=GAP)
+    said = await explain(post, third.id)
+    post.clock.forward(timedelta(seconds=GAP - 4))
+    await post.work()
+    early = len(heard(post))
+    post.clock.forward(timedelta(seconds=4))
+    await post.work()
+
+    assert said.goes_at is not None
+    assert datetime.fromisoformat(said.goes_at) == opens_at
+    assert (early, heard(post)[2:]) == (2, [third.email])
+
+
+async def _next(post: PostOffice) -> str:
+    """Whose turn is the first."""
+    async with post.database.transaction() as db:
+        query = "SELECT email FROM leads WHERE held_by = 'domainGap' ORDER BY due_at LIMIT 1"
+        return str(await db.fetchval(query))
+
+
 async def test_who_waits_for_a_domain_is_asked_about_once_a_mail(office: Open) -> None:
     post = await office()
     await set_gap(post, GAP)

@@ -12,6 +12,8 @@ from pomelo.leads import HeldBy
 
 # A turn is so much longer than the gap, for who comes late to the one before.
 SLACK: Final = timedelta(seconds=1)
+# Whoever finds a domain shut for so long at most, because the mail before was late, keeps its turn.
+NEARLY: Final = timedelta(seconds=10)
 
 DomainKey: TypeAlias = tuple[TeamId, SenderId, str]
 
@@ -42,6 +44,10 @@ class DomainTurns(msgspec.Struct):
     def opens_at(self, now: datetime) -> datetime:
         """Give when the domain may be written to, whoever's turn it is."""
         return max(now, self.written_at + self._gap) if self.written_at else now
+
+    def is_nearly_open(self, now: datetime) -> bool:
+        """Tell whether it will be in a moment; of a short gap, in less than half of it."""
+        return self.opens_at(now) - now <= min(NEARLY, self._gap / 2)
 
     def turn_at(self, facts: Facts, now: datetime) -> datetime:
         """Give when a lead's turn is that has none yet."""
@@ -92,8 +98,10 @@ class Spacing:
         turns = self._of(facts)
         if self._may_go(turns, facts, now):
             return None
-        at = turns.turn_at(facts, now)
-        turns.give(facts, at)
+        at = turns.opens_at(now)
+        if not (self._has_turn(turns, facts, now) and turns.is_nearly_open(now)):
+            at = turns.turn_at(facts, now)
+            turns.give(facts, at)
         return HoldBack(at, facts.domain_gap, HeldBy.DOMAIN_GAP)
 
     def note(self, facts: Facts, now: datetime) -> None:
@@ -111,9 +119,12 @@ class Spacing:
             return turns.opens_at(now) <= now
         if facts.spaced_by is None:
             return turns.turn_at(facts, now) <= now
-        # Its turn has come, be it at another sender: who has waited waits no more.
+        return self._has_turn(turns, facts, now) and turns.opens_at(now) <= now
+
+    def _has_turn(self, turns: DomainTurns, facts: Facts, now: datetime) -> bool:
+        """Tell whether its turn has come, be it at another sender: who has waited waits no more."""
         is_owed = not facts.is_follow_up and turns.owed_until(now) is not None
-        return not is_owed and turns.opens_at(now) <= now
+        return facts.spaced_by is not None and not is_owed
 
     def _of(self, facts: Facts) -> DomainTurns:
         key = domain_key(facts)
