@@ -44,9 +44,17 @@ async def book_meeting(db: Db, team: TeamId, people: Sequence[LeadId], *, now: d
 
 
 async def pause(db: Db, team: TeamId, people: Sequence[LeadId], *, now: datetime) -> None:
-    """Hold leads back until they are resumed; those paused before stay as they are."""
+    """Hold leads back until they are resumed; those paused before, or at their end, stay so.
+
+    Those whose step failed may still go on, so they can be paused.
+    """
     standings = await _lock(db, team, people)
-    running = [(team, lead.id) for lead in standings if not lead.is_paused]
+    running = [
+        (team, lead.id)
+        for lead in standings
+        if not lead.is_paused and lead.due_at is not None
+        if lead.stopped_by in (None, ActivityType.EMAILS_FAILED, ActivityType.API_FAILED)
+    ]
     await _record(db, running, ActivityType.PAUSED, now)
 
 

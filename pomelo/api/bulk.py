@@ -24,7 +24,7 @@ from pomelo.leads import StateUnknown
 SECTION: Final = "Bulk edits"
 
 
-class BulkBody(msgspec.Struct, frozen=True, rename="camel"):
+class BulkBody(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """What is done to which leads of the campaign."""
 
     action: Action

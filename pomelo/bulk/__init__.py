@@ -1,7 +1,7 @@
 """Bulk edits: one thing done to many leads of a campaign, in turns, with its progress."""
 
 from pomelo.bulk.actions import cancel, get, go_on, list_of_campaign, start
-from pomelo.bulk.errors import EditEnded, EditNotFound, SenderElsewhere
+from pomelo.bulk.errors import EditEnded, EditNotFound, SenderElsewhere, SenderUnasked
 from pomelo.bulk.job import Editor
 from pomelo.bulk.model import Action, BulkEdit, EditStatus, NewEdit
 
@@ -14,6 +14,7 @@ __all__ = [
     "Editor",
     "NewEdit",
     "SenderElsewhere",
+    "SenderUnasked",
     "cancel",
     "get",
     "go_on",

@@ -8,8 +8,8 @@ from pomelo.base import ids, jobs
 from pomelo.base.db import Db
 from pomelo.base.ids import BulkEditId, CampaignId, TeamId, UserId
 from pomelo.bulk import store
-from pomelo.bulk.errors import EditEnded, EditNotFound, SenderElsewhere
-from pomelo.bulk.model import BulkEdit, EditStatus, NewEdit
+from pomelo.bulk.errors import EditEnded, EditNotFound, SenderElsewhere, SenderUnasked
+from pomelo.bulk.model import Action, BulkEdit, EditStatus, NewEdit
 from pomelo.bulk.turns import take_turn
 
 JOB: Final = "bulk_edit"
@@ -25,9 +25,12 @@ async def start(db: Db, team: TeamId, new: NewEdit, user: UserId, *, now: dateti
     Raises:
         CampaignNotFound: The team has none of that id.
         SenderElsewhere: They are to go to a sender that the campaign does not have.
+        SenderUnasked: They are to go nowhere.
     """
     await campaigns.get(db, team, new.campaign_id)
     if new.to is not None:
+        if new.action is not Action.MOVE:
+            raise SenderUnasked
         own = await campaigns.list_senders(db, team, new.campaign_id)
         if new.to not in {sender.id for sender in own}:
             raise SenderElsewhere

@@ -12,4 +12,8 @@ class EditEnded(Conflict):
 
 
 class SenderElsewhere(Invalid):
-    """The campaign has no such sender; name one of its own in to, or none for any of them."""
+    """The campaign has no such sender; give the id (usm_…) of one of its own in to, or none."""
+
+
+class SenderUnasked(Invalid):
+    """Only the action move takes a sender in to; leave it out."""

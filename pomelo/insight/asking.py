@@ -53,6 +53,12 @@ async def ask_gate(
             return await _failing(db, facts, now)
 
 
+async def ask_text(db: Db, lead: LeadFacts, house: House, *, now: datetime) -> list[Hold]:
+    """Say why a lead's step cannot be written; nothing where it could be by now."""
+    facts = await _facts(db, lead, house)
+    return [] if facts is None else await _failing(db, facts, now)
+
+
 async def _facts(db: Db, lead: LeadFacts, house: House) -> Facts | None:
     sender = lead.sender_id
     if sender is None:

@@ -1,6 +1,6 @@
 """Why nothing is sent, or when something will be: for a lead, a campaign or a sender."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -13,7 +13,7 @@ from pomelo.base.ids import CampaignId, LeadId, SenderId, TeamId
 from pomelo.base.moments import moment
 from pomelo.campaigns import CampaignState
 from pomelo.insight import store
-from pomelo.insight.asking import ask_gate
+from pomelo.insight.asking import ask_gate, ask_text
 from pomelo.insight.causes import MEANINGS, Cause
 from pomelo.insight.model import Explained, Group, Hold, LeadFacts, Reason
 from pomelo.insight.rules import DUE, ENDED, OVER, PARKED, Around, holds
@@ -84,6 +84,8 @@ async def explain_lead(
     async def ask(at: datetime) -> list[Hold]:
         around = Around(house, at)
         found = list(holds(facts, around))
+        if found and found[0].cause is Cause.TEMPLATE_FAILING:
+            return await ask_text(db, facts, house, now=at) or found
         if not any(hold.cause in OVER for hold in found):
             found += await _carriers(db, facts, around, heard_since)
         return found
@@ -191,7 +193,7 @@ async def explain_campaign(
             group, own=own, machines=machines, choices=choices, campaign=campaign, now=now
         )
         counts[cause] = counts.get(cause, 0) + group.count
-    held = [*own, *machines, *senders]
+    held = [*own, *machines, *senders] or _of_leads(counts)
     explained = _explained(campaign, "campaign", held, _free_at(held, now))
     return _with_counts(explained, counts)
 
@@ -225,6 +227,17 @@ def _cause_of(
     is_new = group.sender_id is None
     held = best([campaign_holds(one, campaign, is_new=is_new, now=now) for one in mine])
     return held[0].cause if held else Cause.READY
+
+
+def _of_leads(counts: Mapping[Cause, int]) -> list[Hold]:
+    """Say what holds most of the leads of a campaign that nothing else holds; none is free."""
+    waiting = {cause: count for cause, count in counts.items() if cause not in OVER}
+    if not counts or Cause.READY in waiting:
+        return []
+    if not waiting:
+        return [Hold(Cause.FINISHED, detail=" (none of its leads has anything to come)")]
+    most = max(waiting, key=lambda cause: waiting[cause])
+    return [Hold(most, detail=f" ({waiting[most]} of {sum(waiting.values())} that wait)")]
 
 
 async def _of_team(db: Db, team: TeamId) -> list[Hold]:

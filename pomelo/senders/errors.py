@@ -12,7 +12,7 @@ class SenderExists(Invalid):
 
 
 class ImapUnknown(Invalid):
-    """Replies can be read by imap only where its server is known; give imap_host too."""
+    """Replies are read by imap where its server is known; give its host (imap, new: imap_host)."""
 
 
 class MailboxConnected(Conflict):

@@ -81,6 +81,16 @@ async def test_pausing_twice_is_told_once_and_resuming_too(
     assert await told(db) == ["paused", "resumed"]
 
 
+async def test_who_is_at_the_end_is_not_paused(db: Db, campaign: Campaign, now: datetime) -> None:
+    lead = await make.lead(db, campaign)
+    await activities.skip(db, lead.team_id, [lead.id], now=now)
+
+    await activities.pause(db, lead.team_id, [lead.id], now=now)
+
+    assert not (await again(db, lead)).is_paused
+    assert await told(db) == ["skipped"]
+
+
 async def test_resuming_wakes_the_senders(db: Db, now: datetime) -> None:
     team = await make.team(db)
     campaign = await make.running_campaign(db, team.id, await make.sender(db, team.id))

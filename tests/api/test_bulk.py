@@ -29,8 +29,12 @@ async def test_a_bulk_edit_tells_its_progress_and_can_be_cancelled(
 
 
 @pytest.mark.parametrize(
-    "body", [{"action": "sing"}, {"action": "pause", "state": "asleep"}, {}, {"action": None}]
-)
+    "body",
+    [
+        {"action": "sing"}, {"action": "pause", "state": "asleep"}, {}, {"action": None},
+        {"action": "pause", "states": "contacted"}, {"action": "pause", "to": "usm_any"},
+    ],
+)  # fmt: skip
 async def test_what_is_no_bulk_edit_is_refused(api: Caller, body: object) -> None:
     made = await campaign(api)
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from pomelo import campaigns, leads, senders, worker
+from pomelo import activities, campaigns, leads, senders, worker
 from pomelo.insight.causes import Cause
 from pomelo.schedules import LeadZones, ScheduleValues
 from tests import make
@@ -105,6 +105,33 @@ async def test_hours_that_are_never_open_together_have_no_instant(
     said = await explain(post, lead.id)
 
     assert (said.cause, said.goes_at) == (Cause.WINDOW, None)
+
+
+async def test_a_text_that_failed_still_says_what_it_lacks(office: Open) -> None:
+    post = await office(("Hello", "<p>{{city}}</p>"))
+    lead = await post.add(RICHARD)
+    await post.work()
+
+    said = await explain(post, lead.id)
+
+    assert said.cause is Cause.TEMPLATE_FAILING
+    assert said.sentence.endswith("is missing: city.")
+
+
+async def test_a_campaign_of_which_no_lead_can_go_is_not_ready(office: Open) -> None:
+    post = await office(ONE)
+    await appear(post)
+    lead = await post.add(RICHARD)
+    await post.work()
+    at_its_end = await explain(post, post.campaign.id)
+    paused = await post.add("monica@piedpiper.com")
+    async with post.database.transaction() as db:
+        await activities.pause(db, post.team.id, [lead.id, paused.id], now=post.clock.now())
+    held = await explain(post, post.campaign.id)
+
+    assert (at_its_end.cause, at_its_end.goes_at) == (Cause.FINISHED, None)
+    assert (held.cause, held.goes_at) == (Cause.LEAD_PAUSED, None)
+    assert held.counts == {Cause.FINISHED: 1, Cause.LEAD_PAUSED: 1}
 
 
 async def test_a_lead_whose_sender_was_deleted_is_explained(office: Open) -> None:
