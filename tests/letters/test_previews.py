@@ -41,6 +41,8 @@ def test_a_preview_is_harmless() -> None:
         ("<p>{{long}}</p>", "102 kB"),
         ("<a href='https://evil.test/'>www.bank.test</a>", "shows www.bank.test and leads to evil"),
         ("<p>a</p><img src='https://a.test/p.png'>", "https://a.test/p.png has no alt text"),
+        ("<p>{Hi|Hello {{firstName}}</p>", "shows {Hi|Hello"),
+        ("<p>{Hi|<b>Hello</b>} you</p>", "shows {Hi|Hello"),
         ("<img src='https://a.test/p.png' alt=''>", "no words"),
     ],
 )

@@ -1,5 +1,6 @@
 """What is amiss in a mail's HTML: facts about how it is read, no guesses about spam filters."""
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -10,6 +11,7 @@ from pomelo.letters.pages.links import host_of, is_disguised
 # What Gmail shows of a mail before it hides the rest.
 SHOWN_BYTES: Final = 102_000
 NAMED: Final = 60
+_SPIN: Final = re.compile(r"\{[^{}|]{0,60}\|[^{}]{0,60}")
 
 WORDLESS: Final = "The mail has no words: who does not load pictures sees nothing in it."
 
@@ -29,6 +31,7 @@ def flaws(html: str, *, is_wordless: bool) -> tuple[str, ...]:
                 *([WORDLESS] if is_wordless else []),
                 *_disguised(tree),
                 *_unnamed(tree),
+                *_unspun(tree),
             ]
         )
     )
@@ -58,3 +61,12 @@ def _unnamed(tree: LexborHTMLParser) -> Iterator[str]:
                 f"The picture {source[:NAMED]} has no alt text, which stands in its place where "
                 'pictures are not loaded; alt="" is for one that says nothing.'
             )
+
+
+def _unspun(tree: LexborHTMLParser) -> Iterator[str]:
+    """Find what was meant to vary and is shown as it stands."""
+    for found in _SPIN.findall(tree.body.text() if tree.body else ""):
+        yield (
+            f"The text shows {found[:NAMED]} as it stands: wordings stand between one pair of "
+            "braces with no HTML in them; or write {% spin %}."
+        )
