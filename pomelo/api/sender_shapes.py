@@ -71,7 +71,9 @@ class MailSender(RepliesShown, frozen=True, rename="camel", kw_only=True):
     created_at: Moment
 
 
-class SenderChanges(RepliesChanges, frozen=True, rename="camel", kw_only=True):
+class SenderChanges(
+    RepliesChanges, frozen=True, rename="camel", kw_only=True, forbid_unknown_fields=True
+):
     """What may be changed of a mailbox."""
 
     name: Annotated[str, msgspec.Meta(max_length=200)] | None = None

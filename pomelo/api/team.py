@@ -44,7 +44,7 @@ class ShownContactRules(msgspec.Struct, frozen=True, rename="camel", kw_only=Tru
     quiet_days: int | None
 
 
-class ContactRuleChanges(msgspec.Struct, frozen=True, rename="camel"):
+class ContactRuleChanges(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """Which contact rules to change; null takes a rule away, what is not named stays."""
 
     person: Cap | msgspec.UnsetType | None = msgspec.UNSET
@@ -81,7 +81,7 @@ class ShownTeam(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     users: list[TeamUser] | msgspec.UnsetType = msgspec.UNSET
 
 
-class TeamChanges(msgspec.Struct, frozen=True, rename="camel"):
+class TeamChanges(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """What may be changed of a team."""
 
     name: Annotated[str, msgspec.Meta(max_length=200)] | None = None

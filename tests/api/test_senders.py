@@ -159,6 +159,7 @@ async def test_a_ramp_says_what_it_allows_today_and_ends_with_0(api: Caller) -> 
         {"limitPerDay": -1},
         {"limitPerDay": 1.5},
         {"gapSeconds": 86_401},
+        {"gapSecond": 5},
         {"domainGapSeconds": 86_401},
         {"gapSeconds": "5"},
         {"name": "x" * 201},

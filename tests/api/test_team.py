@@ -113,6 +113,7 @@ async def test_two_changes_of_contact_rules_at_once_are_both_kept(api: Caller) -
         {"quietDays": -1},
         {"quietDays": 1.5},
         {"oneCampaign": None},
+        {"quitDays": 3},
     ],
 )
 async def test_unusable_contact_rules_are_refused(api: Caller, rules: dict[str, object]) -> None:
@@ -121,7 +122,9 @@ async def test_unusable_contact_rules_are_refused(api: Caller, rules: dict[str, 
     assert status == 400
 
 
-@pytest.mark.parametrize("body", [{"name": " "}, {"name": "a\nb"}, {"uncertain": "maybe"}])
+@pytest.mark.parametrize(
+    "body", [{"name": " "}, {"name": "a\nb"}, {"uncertain": "maybe"}, {"limitPerDya": 5}]
+)
 async def test_an_unusable_change_is_refused_whole(api: Caller, body: dict[str, str]) -> None:
     status, _ = await api.refused("PATCH", "/team", {"uncertain": "resend", **body})
 
