@@ -6,6 +6,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from pomelo import schedules
+from pomelo import senders as mailboxes
 from pomelo.base import ids
 from pomelo.base.db import Db
 from pomelo.base.ids import CampaignId, SenderId, TeamId, UserId
@@ -222,12 +223,14 @@ async def set_senders(
     """
     locked = await lock(db, team, campaign)
     removed = await store.remove_other_senders(db, team, campaign, senders)
+    # The wait after a mail is over for nobody who is taken off and put back.
+    await mailboxes.rest(db, [(team, one.sender_id, one.may_send_at) for one in removed])
     await store.add_senders(db, team, campaign, senders, now=now)
     if locked.state is CampaignState.RUNNING:
         if not await list_senders(db, team, campaign):
             raise LastSender
         await wake(db, team, [campaign], at=now)
-    return removed
+    return [one.sender_id for one in removed]
 
 
 async def list_senders(db: Db, team: TeamId, campaign: CampaignId) -> list[CampaignSender]:

@@ -168,6 +168,13 @@ class SenderSchedule(msgspec.Struct, frozen=True):
     schedule_id: ScheduleId
 
 
+class Resting(msgspec.Struct, frozen=True):
+    """A mailbox, and until when it rests after a mail of one campaign."""
+
+    sender_id: SenderId
+    may_send_at: datetime
+
+
 class NextLook(msgspec.Struct, frozen=True):
     """When a sender looks into a campaign again.
 

@@ -186,7 +186,7 @@ ON CONFLICT DO NOTHING;
 -- name: remove_other_senders
 DELETE FROM campaign_senders
 WHERE team_id = :team_id AND campaign_id = :campaign_id AND sender_id <> ALL (:sender_ids::text[])
-RETURNING sender_id;
+RETURNING sender_id, may_send_at;
 
 -- name: release_senders
 UPDATE campaign_senders u SET next_at = GREATEST(u.may_send_at, :now)

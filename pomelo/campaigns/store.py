@@ -18,6 +18,7 @@ from pomelo.campaigns.model import (
     NewCampaign,
     NextLook,
     ReadyRow,
+    Resting,
     SchedulesUsed,
     SenderRef,
     SenderSchedule,
@@ -207,12 +208,11 @@ async def add_senders(
 
 async def remove_other_senders(
     db: Db, team: TeamId, campaign: CampaignId, senders: Sequence[SenderId]
-) -> list[SenderId]:
+) -> list[Resting]:
     """Take all mailboxes but these from a campaign; gives those taken."""
-    found: list[str] = await QUERIES["remove_other_senders"].rows(
-        db, str, team_id=team, campaign_id=campaign, sender_ids=senders
+    return await QUERIES["remove_other_senders"].rows(
+        db, Resting, team_id=team, campaign_id=campaign, sender_ids=senders
     )
-    return [SenderId(one) for one in found]
 
 
 async def hold(db: Db, team: TeamId, *, is_held: bool) -> list[CampaignId]:

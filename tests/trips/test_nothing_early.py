@@ -94,6 +94,26 @@ async def test_a_sender_let_go_on_by_hand_keeps_its_gap(office: Open) -> None:
     assert len(post.sink.mails) == 2
 
 
+async def test_a_sender_taken_off_and_put_back_keeps_its_wait(office: Open) -> None:
+    post = await office(ONE)
+    await run(post, "UPDATE schedules SET seconds_to_wait = 1200")
+    await post.add_many(3)
+    await post.work()
+    async with post.database.transaction() as db:
+        other = await post.add_sender(db, "monica@piedpiper.example")
+        for ids in ([other.id], [post.sender.id]):
+            await campaigns.set_senders(
+                db, post.team.id, post.campaign.id, ids, now=post.clock.now()
+            )
+
+    post.clock.forward(MINUTE)
+    await post.work()
+    assert len(post.sink.mails) == 1
+    post.clock.forward(20 * MINUTE)
+    await post.work()
+    assert len(post.sink.mails) == 2
+
+
 async def test_a_retry_is_not_brought_forward_by_a_rule_that_held_its_lead_before(
     office: Open,
 ) -> None:
