@@ -20,21 +20,6 @@ DO $$ BEGIN EXECUTE (
   SELECT 'TRUNCATE ' || string_agg(format('%I.%I', schemaname, tablename), ', ') || ' CASCADE'
   FROM pg_tables WHERE schemaname IN ('public', 'jobs') AND tablename <> 'migrations'); END $$
 """
-# Tables before those that they refer to, so that nothing is looked for twice.
-CHILDREN_FIRST = """
-WITH RECURSIVE refers AS (
-  SELECT DISTINCT conrelid AS child, confrelid AS parent FROM pg_constraint
-  WHERE contype = 'f' AND conrelid <> confrelid
-), depth AS (
-  SELECT c.oid, 0 AS depth FROM pg_class c
-  JOIN pg_tables t ON t.tablename = c.relname AND t.schemaname = c.relnamespace::regnamespace::text
-  WHERE t.schemaname IN ('public', 'jobs') AND t.tablename <> 'migrations' AND c.relkind = 'r'
-  UNION
-  SELECT r.parent, d.depth + 1 FROM depth d JOIN refers r ON r.child = d.oid WHERE d.depth < 20
-)
-SELECT oid::regclass::text FROM depth GROUP BY oid ORDER BY max(depth), 1
-"""
-MANY = 300
 
 
 @pytest.fixture(scope="session")
@@ -81,25 +66,12 @@ async def db(migrated: Database) -> AsyncIterator[Db]:
         await savepoint.rollback()
 
 
-@pytest.fixture(scope="session")
-async def empty(migrated: Database) -> str:
-    """What empties the database: some rows one by one, which is quicker, many at one stroke."""
-    async with migrated.transaction() as connection:
-        tables = [row[0] for row in await connection.fetch(CHILDREN_FIRST)]
-    many = " OR ".join(f"EXISTS (SELECT FROM {table} OFFSET {MANY})" for table in tables)
-    few = "".join(
-        f"IF EXISTS (SELECT FROM {one}) THEN DELETE FROM {one}; END IF;" for one in tables
-    )
-    at_one_stroke = f"TRUNCATE {', '.join(tables)} CASCADE;"
-    return f"DO $$ BEGIN IF {many} THEN {at_one_stroke} ELSE {few} END IF; END $$"
-
-
 @pytest.fixture
-async def database(migrated: Database, empty: str) -> AsyncIterator[Database]:
+async def database(migrated: Database) -> AsyncIterator[Database]:
     """The database itself, for tests that commit; emptied afterwards."""
     yield migrated
     async with migrated.transaction() as connection:
-        await connection.execute(empty)
+        await connection.execute(EMPTY_ALL)
 
 
 @pytest.fixture
