@@ -17,6 +17,7 @@ from pomelo.bulk import (
     EditStatus,
     NewEdit,
     SenderElsewhere,
+    SenderUnasked,
 )
 from pomelo.campaigns import CampaignNotFound
 from pomelo.leads import StateUnknown
@@ -121,7 +122,7 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
         ),
         body=BulkBody,
         answer=ShownEdit,
-        errors=(CampaignNotFound, StateUnknown, SenderElsewhere),
+        errors=(CampaignNotFound, StateUnknown, SenderElsewhere, SenderUnasked),
         example={"action": "pause", "state": "contacted,hooked"},
     ),
     Operation(

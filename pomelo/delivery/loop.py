@@ -171,13 +171,12 @@ class Deliverer:
             await self._releases.submit((job.shift, carrier.rested_until))
 
     async def _release(self, db: Db, done: Sequence[Done]) -> list[None]:
-        rested = {shift.sender.id: until for shift, until in done if until is not None}
+        rests = [(*ref(shift), until) for shift, until in done if until is not None]
+        if rests:  # also where it is ours no more, for the gap runs from the end of the mail
+            await senders.rest(db, rests)
         shifts = [shift for shift, _ in done]
-        refs = [ref(shift) for shift in shifts]
-        # Also where it is ours no more, for the gap runs from the end of the mail.
-        await senders.rest(db, [(*ref(shift), until) for shift, until in done if until])
-        await senders.lock_claimed(db, self._desk.worker, refs)
-        await release(db, self._desk, shifts, now=self._desk.clock.now(), rested=rested)
+        await senders.lock_claimed(db, self._desk.worker, [ref(shift) for shift in shifts])
+        await release(db, self._desk, shifts, now=self._desk.clock.now())
         return [None] * len(done)
 
 

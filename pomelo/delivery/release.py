@@ -1,6 +1,6 @@
 """Letting go of a sender: when it is to be looked at again, and its campaigns too."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -14,25 +14,16 @@ from pomelo.senders import Released
 
 # Nobody is forgotten for longer, whatever wake-up was missed.
 LOOK_AGAIN_SECONDS: Final = 15.0
-NOBODY: Final[Mapping[SenderId, datetime]] = {}
 
 
-async def release(
-    db: Db,
-    desk: Desk,
-    shifts: Sequence[Shift],
-    *,
-    now: datetime,
-    rested: Mapping[SenderId, datetime] = NOBODY,
-) -> None:
-    """Let go of senders.
+async def release(db: Db, desk: Desk, shifts: Sequence[Shift], *, now: datetime) -> None:
+    """Let go of senders; what they rest already they rest on.
 
     Args:
         db: The open transaction.
         desk: The worker's tools.
         shifts: The senders and what they could do.
         now: When it happens.
-        rested: When the gap after a sender's last mail ends, where it has one.
     """
     if not shifts:
         return
@@ -49,7 +40,7 @@ async def release(
         Released(
             team_id=shift.sender.team_id,
             id=shift.sender.id,
-            may_send_at=max(shift.full_until or now, rested.get(shift.sender.id, now)),
+            may_send_at=shift.full_until or now,
             next_at=min(nexts.get(ref, latest), latest),
         )
         for shift, ref in zip(shifts, refs, strict=True)

@@ -192,8 +192,7 @@ async def _settle_lost(db: Db, mail: Doubtful, *, is_proven: bool, now: datetime
 async def _send_again(db: Db, mail: Doubtful) -> None:
     """Let the very same mail go again; only who sent it can, for it may have arrived."""
     await leads.keep_sender(db, mail.team_id, mail.lead_id, mail.sender_id)
-    await messages.keep_attempts(db, [(mail.team_id, mail.id, mail.fence)])
-    await messages.settle(db, mail.team_id, mail.id, MessageState.DEFERRED)
+    await messages.send_again(db, mail)
 
 
 async def resolve(

@@ -157,12 +157,15 @@ async def drop_raw(db: Db, team: TeamId, messages: Sequence[MessageId]) -> int:
 
 async def withdraw(db: Db, intents: Sequence[tuple[TeamId, MessageId, int]]) -> int:
     """Delete intents (team, id, fence) that were stopped before DATA."""
-    return await QUERIES["withdraw"].run(
-        db,
-        team_ids=[team for team, _, _ in intents],
-        ids=[message for _, message, _ in intents],
-        fences=[fence for _, _, fence in intents],
-    )
+    return await QUERIES["withdraw"].run(db, **_arrays(intents))
+
+
+def _arrays(attempts: Sequence[tuple[TeamId, MessageId, int]]) -> dict[str, object]:
+    return {
+        "team_ids": [team for team, _, _ in attempts],
+        "ids": [message for _, message, _ in attempts],
+        "fences": [fence for _, _, fence in attempts],
+    }
 
 
 async def list_lost(db: Db, *, now: datetime) -> list[Doubtful]:
@@ -183,18 +186,19 @@ async def lock_doubtful(db: Db, team: TeamId, message: MessageId) -> Doubtful | 
 
 
 async def settle(db: Db, team: TeamId, message: MessageId, state: MessageState) -> int:
-    """End a doubt: `sent`, or `deferred` to go again."""
+    """End a doubt: `sent`, or `deferred` to go again (`send_again`)."""
     return await QUERIES["settle"].run(db, team_id=team, id=message, state=state)
+
+
+async def send_again(db: Db, mail: Doubtful) -> None:
+    """Let a mail in doubt go again; that it may have arrived still counts."""
+    await keep_attempts(db, [(mail.team_id, mail.id, mail.fence)])
+    await settle(db, mail.team_id, mail.id, MessageState.DEFERRED)
 
 
 async def keep_attempts(db: Db, attempts: Sequence[tuple[TeamId, MessageId, int]]) -> int:
     """Count attempts in doubt (team, id, fence) that are now to be made again."""
-    return await QUERIES["keep_attempts"].run(
-        db,
-        team_ids=[team for team, _, _ in attempts],
-        ids=[message for _, message, _ in attempts],
-        fences=[fence for _, _, fence in attempts],
-    )
+    return await QUERIES["keep_attempts"].run(db, **_arrays(attempts))
 
 
 async def doubt(db: Db, mails: Sequence[Doubtful]) -> int:

@@ -164,8 +164,7 @@ async def resolve(db: Db, doubted: Doubtful, resolution: Resolution, *, now: dat
     if queued is None:
         return
     if resolution is Resolution.RESEND:
-        await messages.keep_attempts(db, [(doubted.team_id, doubted.id, doubted.fence)])
-        await messages.settle(db, doubted.team_id, doubted.id, MessageState.DEFERRED)
+        await messages.send_again(db, doubted)
         await store.wait(db, queued, now)
         return
     await messages.settle(db, doubted.team_id, doubted.id, MessageState.SENT)
