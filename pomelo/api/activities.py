@@ -1,6 +1,5 @@
 """What happened, on the wire: activities, filtered, newest first."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Final, Literal
 
 import msgspec
@@ -10,6 +9,7 @@ from pomelo.activities import Filter, Flat
 from pomelo.api.answers import Moment
 from pomelo.api.call import Call
 from pomelo.api.contract import AnyOperation, Operation, Permission
+from pomelo.api.dates import DateInvalid, parse_date, parse_end
 from pomelo.api.paging import PAGE, Limit, Offset, part
 from pomelo.base.errors import Invalid
 from pomelo.base.ids import ActivityId, CampaignId, LeadId, TeamId, UserId
@@ -17,12 +17,6 @@ from pomelo.leads import ANNOUNCEMENTS, ActivityType, LeadState
 
 SECTION: Final = "Activities"
 V2: Final = "v2"
-# Beyond these years PostgreSQL and Python disagree; no activity is that old or young.
-YEARS: Final = range(1970, 9999)
-
-
-class DateInvalid(Invalid):
-    """A date is Unix seconds or ISO 8601, such as 2026-01-31T09:00:00Z."""
 
 
 class DatesReversed(Invalid):
@@ -42,7 +36,7 @@ class ListQuery(msgspec.Struct, frozen=True, rename="camel"):
         msgspec.Meta(description="Only first ones of their type, lead and step; or only others"),
     ] = None
     min_date: Annotated[str, msgspec.Meta(description="Not before; Unix seconds or ISO 8601")] = ""
-    max_date: Annotated[str, msgspec.Meta(description="Not after")] = ""
+    max_date: Annotated[str, msgspec.Meta(description="Not after; a day is meant whole")] = ""
     start_date: Annotated[str, msgspec.Meta(description="The same as `minDate`")] = ""
     end_date: Annotated[str, msgspec.Meta(description="The same as `maxDate`")] = ""
     offset: Offset = 0
@@ -92,7 +86,7 @@ def asked_for(query: ListQuery, announced: ActivityType | None) -> Filter:
         DatesReversed: The last one is not later than the first.
     """
     since = parse_date(query.min_date or query.start_date)
-    until = parse_date(query.max_date or query.end_date)
+    until = parse_end(query.max_date or query.end_date)
     if since and until and until <= since:
         raise DatesReversed
     return Filter(
@@ -112,27 +106,6 @@ def _types(name: str) -> tuple[ActivityType, ...]:
         return (ActivityType(name),)
     except ValueError:
         return ()
-
-
-def parse_date(text: str) -> datetime | None:
-    """Read Unix seconds or ISO 8601; without a zone it is UTC, without a time midnight.
-
-    Raises:
-        DateInvalid: It is neither, or no year of ours.
-    """
-    if not text:
-        return None
-    try:
-        if text.isascii() and text.replace(".", "", 1).isdigit():
-            at = datetime.fromtimestamp(float(text), UTC)
-        else:
-            at = datetime.fromisoformat(text)
-            at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-    except (ValueError, OverflowError, OSError):
-        raise DateInvalid from None
-    if at.year not in YEARS:
-        raise DateInvalid
-    return at
 
 
 OPERATIONS: Final[tuple[AnyOperation, ...]] = (

@@ -8,9 +8,9 @@ import msgspec
 
 from pomelo import hooks
 from pomelo.api import hook_shapes
-from pomelo.api.activities import DateInvalid, parse_date
 from pomelo.api.call import Call
 from pomelo.api.contract import AnyOperation, NoQuery, Operation, Permission
+from pomelo.api.dates import DateInvalid, parse_date
 from pomelo.api.hook_shapes import (
     HookBody,
     HookQuery,

@@ -8,9 +8,9 @@ import msgspec
 
 from pomelo import campaigns, senders, stats
 from pomelo.api import stats_shapes
-from pomelo.api.activities import parse_date
 from pomelo.api.call import Call
 from pomelo.api.contract import AnyOperation, NoQuery, Operation, Permission
+from pomelo.api.dates import DateInvalid, parse_date, parse_end
 from pomelo.api.stats_shapes import ShownStats, StatsBatch, StatsError
 from pomelo.base.db import Db
 from pomelo.base.errors import Invalid
@@ -21,7 +21,9 @@ from pomelo.stats import CHANNELS, Channel, Wanted
 
 SECTION: Final = "Stats"
 MOST: Final = 100
-Span = Annotated[str, msgspec.Meta(description="ISO 8601, or Unix seconds; inclusive")]
+Span = Annotated[
+    str, msgspec.Meta(description="ISO 8601, or Unix seconds; inclusive, a last day to its end")
+]
 BySender = Annotated[str, msgspec.Meta(description="Only this user's: `usr_…|email`")]
 # Kept for clients that send it: no step has two variants here, so A is all there is.
 Variant = Annotated[Literal["", "A", "B"], msgspec.Meta(description="Kept: there are no variants")]
@@ -122,7 +124,7 @@ async def _wanted(
 
 
 def _span(start: str, end: str) -> tuple[datetime, datetime]:
-    since, until = parse_date(start), parse_date(end)
+    since, until = parse_date(start), parse_end(end)
     if since is None or until is None:
         raise SpanMissing
     if until < since:
@@ -147,6 +149,7 @@ async def _senders(db: Db, team: TeamId, asked: str) -> tuple[SenderId, ...] | N
 ERRORS: Final = (
     SpanMissing,
     SpanBackwards,
+    DateInvalid,
     ChannelsInvalid,
     SendUserInvalid,
     SendUserUnrelated,

@@ -1,15 +1,13 @@
 """Which tasks a list is to have: a JSON array in the query, as lemlist's clients write it."""
 
-from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
 
-from pomelo.api.activities import DateInvalid, parse_date
+from pomelo.api.dates import DateInvalid, parse_date, parse_end
 from pomelo.base.errors import Invalid
 from pomelo.tasks import Wanted
 
-DAY: Final = timedelta(days=1)
 _TEXTS: Final = {
     "fullName": "full_name",
     "email": "email",
@@ -71,11 +69,5 @@ def _read(one: Filter) -> dict[str, object]:
         among, out = _LISTS[one.id]
         return {among: one.among or None, out: one.out or None}
     if one.id == "dueDate":
-        return {"since": parse_date(one.since), "until": _end(one.to)}
+        return {"since": parse_date(one.since), "until": parse_end(one.to)}
     raise FiltersMalformed
-
-
-def _end(text: str) -> datetime | None:
-    """A day counts to its end."""
-    at = parse_date(text)
-    return at + DAY if at is not None and len(text) == len("2026-01-31") else at

@@ -5,9 +5,9 @@ from typing import Final
 import msgspec
 
 from pomelo import delivery, leads, tasks
-from pomelo.api.activities import DateInvalid, parse_date
 from pomelo.api.call import Call
 from pomelo.api.contract import AnyOperation, NoQuery, Operation, Permission
+from pomelo.api.dates import DateInvalid, parse_date
 from pomelo.api.paging import FAR, PAGE
 from pomelo.api.task_filters import FilterRefused, FiltersMalformed, parse_filters
 from pomelo.api.task_shapes import (

@@ -6,7 +6,7 @@ import typer
 
 from pomelo import hooks
 from pomelo.api import hook_shapes
-from pomelo.api.activities import parse_date
+from pomelo.api.dates import parse_date
 from pomelo.api.hook_shapes import HookBody, HookQuery, MadeHook, ShownDelivery, ShownHook
 from pomelo.base.ids import CampaignId, HookDeliveryId, HookId
 from pomelo.base.secret import Secret

@@ -75,13 +75,14 @@ def list_all(team: TeamOption = "", as_json: JsonOption = False) -> None:
             one.email,
             one.id,
             f"{one.sent_in_24_hours} of {one.limit_today or 'any'}",
-            one.gap_seconds,
+            _gap(one),
+            one.replies or "not said",
             one.next_send_at,
             _paused(one),
         )
         for one in found
     ]
-    titles = ("address", "id", "sent in 24 h", "gap (s)", "may send at", "paused for")
+    titles = ("address", "id", "sent in 24 h", "gap (s)", "replies", "may send at", "paused for")
     show_table(titles, rows, "No sender yet; `pomelo sender add --help` shows how to add one.")
 
 
@@ -89,6 +90,15 @@ async def _list(house: House, wanted: str) -> list[MailSender]:
     async with house.database.transaction(readonly=True) as db:
         team = await choose.team(db, wanted)
         return await show(db, await senders.list_of_team(db, team.id), now=house.clock.now())
+
+
+def _gap(sender: MailSender) -> str:
+    longest = sender.gap_seconds + sender.gap_jitter_seconds
+    return (
+        f"{sender.gap_seconds}"
+        if longest == sender.gap_seconds
+        else f"{sender.gap_seconds} to {longest}"
+    )
 
 
 def _paused(sender: MailSender) -> str | None:

@@ -101,6 +101,8 @@ def add(
     name: NameOption = "",
     limit: LimitOption = 50,
     gap: GapOption = 0,
+    jitter: JitterOption = 0,
+    domain_gap: DomainGapOption = 0,
     ramp: RampOption = 0,
     imap_host: ImapHostOption = "",
     imap_port: ImapPortOption = IMAPS,
@@ -120,14 +122,12 @@ def add(
     preset = None if host else asyncio.run(_find_preset(addresses.parse(address)))
     login = address if login is None else login
     password = read_password(from_stdin=password_stdin) if login else ""
-    kept = partial(
-        NewSender, name=name, limit_per_day=limit or 0, gap_seconds=gap or 0,
-        ramp_per_day=ramp or 0, replies=replies,
-    )  # fmt: skip
     make = partial(
-        kept, address=addresses.parse(address),
+        NewSender, address=addresses.parse(address), name=name, replies=replies,
         smtp=_smtp(host, port, tls=tls, login=login, password=password, preset=preset),
         imap=_imap(imap_host, imap_port, login, password, preset=preset),
+        limit_per_day=limit or 0, gap_seconds=gap or 0, gap_jitter_seconds=jitter or 0,
+        domain_gap_seconds=domain_gap or 0, ramp_per_day=ramp or 0,
     )  # fmt: skip
     _tell(run(lambda house: _add(house, team, user, make)), as_json=as_json)
 

@@ -121,7 +121,10 @@ def change(
     if as_json:
         show_json(changed)
     else:
-        typer.echo(f'"{changed.name}" ({changed.id}), uncertain mails: {changed.uncertain}.')
+        typer.echo(
+            f'"{changed.name}" ({changed.id}), uncertain mails: {changed.uncertain}, '
+            f"mails in any 24 hours: {changed.limit_per_day or 'no limit'}."
+        )
 
 
 async def _change(house: House, wanted: str, changes: TeamChanges) -> ShownTeam:

@@ -5,6 +5,8 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Final
 
+from msgspec import structs
+
 from pomelo.base import ids
 from pomelo.base.db import Db
 from pomelo.base.ids import SenderId, TeamId
@@ -53,14 +55,14 @@ async def add(db: Db, team: TeamId, new: NewSender, *, vault: Vault, now: dateti
     if new.replies is Replies.IMAP and new.imap is None:
         raise ImapUnknown
     sender = ids.sender()
+    replies = new.replies or (Replies.IMAP if new.imap else None)
     added = await store.insert(
         db,
         team,
         sender,
-        new,
+        structs.replace(new, replies=replies),
         smtp_password=_encrypt(vault, sender, new.smtp),
         imap_password=_encrypt(vault, sender, new.imap),
-        replies=new.replies or (Replies.IMAP if new.imap else None),
         now=now,
     )
     if added is None:

@@ -87,6 +87,7 @@ class NewSender(msgspec.Struct, frozen=True):
         limit_per_day: Mails in any 24 hours; 0 = no limit.
         gap_seconds: The least time between two mails.
         gap_jitter_seconds: It is longer by up to so much, at random.
+        domain_gap_seconds: The least time between two mails to one domain.
         ramp_per_day: Mails in its first 24 hours, and so many more in each later; 0 = no ramp.
         replies: How replies come; None = by IMAP where that is known, else nobody has said.
     """
@@ -100,6 +101,7 @@ class NewSender(msgspec.Struct, frozen=True):
     limit_per_day: int = 50
     gap_seconds: int = 0
     gap_jitter_seconds: int = 0
+    domain_gap_seconds: int = 0
     ramp_per_day: int = 0
     replies: Replies | None = None
 

@@ -3,12 +3,14 @@
 INSERT INTO senders (
   team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
   smtp_login, smtp_password, imap_host, imap_port, imap_tls, imap_login, imap_password,
-  replies, limit_per_day, gap_seconds, gap_jitter_seconds, may_send_at, next_at, created_at,
+  replies, limit_per_day, gap_seconds, gap_jitter_seconds, domain_gap_seconds, may_send_at, next_at,
+  created_at,
   ramp_per_day, ramp_started_at)
 VALUES (
   :team_id, :id, :user_id, :email, :address_key, :name, :signature, :smtp_host, :smtp_port, :smtp_tls,
   :smtp_login, :smtp_password, :imap_host, :imap_port, :imap_tls, :imap_login, :imap_password,
-  :replies, :limit_per_day, :gap_seconds, :gap_jitter_seconds, :now, :now, :now,
+  :replies, :limit_per_day, :gap_seconds, :gap_jitter_seconds, :domain_gap_seconds, :now, :now,
+  :now,
   :ramp_per_day, CASE WHEN :ramp_per_day > 0 THEN :now::timestamptz END)
 ON CONFLICT (team_id, address_key) WHERE deleted_at IS NULL DO NOTHING
 RETURNING team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,

@@ -21,7 +21,6 @@ from pomelo.senders.model import (
     Server,
     Unheard,
 )
-from pomelo.senders.replies import Replies
 
 QUERIES: Final = load(__package__ or "")
 Ref = tuple[TeamId, SenderId]
@@ -35,7 +34,6 @@ async def insert(
     *,
     smtp_password: bytes | None,
     imap_password: bytes | None,
-    replies: Replies | None,
     now: datetime,
 ) -> Sender | None:
     """Insert a sender; nothing when its address has one already."""
@@ -60,10 +58,11 @@ async def insert(
         imap_tls=imap.tls if imap else None,
         imap_login=imap.login if imap else "",
         imap_password=imap_password,
-        replies=replies,
+        replies=new.replies,
         limit_per_day=new.limit_per_day,
         gap_seconds=new.gap_seconds,
         gap_jitter_seconds=new.gap_jitter_seconds,
+        domain_gap_seconds=new.domain_gap_seconds,
         ramp_per_day=new.ramp_per_day,
         now=now,
     )

@@ -99,7 +99,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
         assigned_to: Only of these users.
         not_assigned_to: Of none of these.
         since: Due then or later.
-        until: Due before.
+        until: Due no later.
     """
 
     full_name: str | None = None

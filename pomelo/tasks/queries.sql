@@ -67,7 +67,7 @@ WHERE t.team_id = :team_id AND t.state = 'open'
   AND (:assigned_to::text[] IS NULL OR t.assigned_to = ANY (:assigned_to))
   AND (:not_assigned_to::text[] IS NULL OR t.assigned_to <> ALL (:not_assigned_to))
   AND (:since::timestamptz IS NULL OR t.due_at >= :since)
-  AND (:until::timestamptz IS NULL OR t.due_at < :until)
+  AND (:until::timestamptz IS NULL OR t.due_at <= :until)
 ORDER BY t.due_at, t.id OFFSET :offset LIMIT :limit;
 
 -- name: change

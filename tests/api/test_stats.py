@@ -71,6 +71,16 @@ async def test_outside_the_span_nothing_happened(api: Caller) -> None:
     assert (told["nbLeads"], told["nbLeadsReached"], told["messagesSent"]) == (1, 0, 0)
 
 
+async def test_a_span_lasts_to_the_end_of_its_last_day(api: Caller) -> None:
+    campaign = await written_to(api)
+    path = f"/campaigns/{campaign}/stats"
+
+    day = await api.call("GET", path, startDate="2026-03-10", endDate="2026-03-10")
+    before = await api.call("GET", path, startDate="2026-03-09", endDate="2026-03-09")
+
+    assert (day["nbLeadsReached"], before["nbLeadsReached"]) == (1, 0)
+
+
 async def test_other_channels_have_other_messages(api: Caller) -> None:
     campaign = await written_to(api)
 

@@ -147,6 +147,19 @@ async def test_set_without_a_change_is_told_so(pomelo: Pomelo) -> None:
     assert "Say what to change" in said.err
 
 
+async def test_limits_are_given_when_a_sender_is_added_and_are_listed(pomelo: Pomelo) -> None:
+    pace = ("--limit", "40", "--gap", "60", "--jitter", "120", "--domain-gap", "300", "--ramp", "5")
+
+    sender = (await pomelo("sender", "add", JARED, *LOCAL, "--login", "", *pace, "--json")).json
+    listed = (await pomelo("sender", "list")).out
+
+    assert (sender["limitPerDay"], sender["rampPerDay"]) == (40, 5)
+    gaps = (sender["gapSeconds"], sender["gapJitterSeconds"], sender["domainGapSeconds"])
+    assert gaps == (60, 120, 300)
+    assert "60 to 180" in listed
+    assert "not said" in listed
+
+
 async def test_a_pause_is_listed_and_lifted(pomelo: Pomelo, database: Database) -> None:
     sender = SenderId((await added(pomelo)).json["_id"])
     async with database.transaction() as db:

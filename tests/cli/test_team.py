@@ -24,7 +24,10 @@ async def test_what_becomes_of_uncertain_mails_is_the_teams_choice(pomelo: Pomel
     said = await pomelo("team", "set", "--uncertain", "resend", "--name", "Pied Piper Inc")
 
     (team,) = (await pomelo("team", "list", "--json")).json
-    assert said.out == f'"Pied Piper Inc" ({team["_id"]}), uncertain mails: resend.\n'
+    assert said.out == (
+        f'"Pied Piper Inc" ({team["_id"]}), uncertain mails: resend, '
+        "mails in any 24 hours: no limit.\n"
+    )
     assert (team["name"], team["uncertain"]) == ("Pied Piper Inc", "resend")
 
 
