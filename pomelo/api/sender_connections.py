@@ -14,7 +14,7 @@ from pomelo.api.public_pages import page
 from pomelo.base.addresses import AddressInvalid, parse
 from pomelo.base.errors import PomeloError, Unavailable
 from pomelo.base.ids import UserId
-from pomelo.inbound import read_anew
+from pomelo.inbound import read_elsewhere
 from pomelo.senders import CALLBACK_PATH, Brought, Provider, ProviderNotSet, Way, Wish
 from pomelo.smtp import MailAccess
 
@@ -104,12 +104,11 @@ async def callback(call: Call[CallbackQuery, None]) -> Raw:
                 _cookie_of(call.headers.get("cookie", "")),
                 call.query.error,
             ),
+            also=read_elsewhere,
             oauth=access.oauth,
             vault=access.vault,
             now=call.now,
         )
-        async with call.state.database.transaction() as db:
-            await read_anew(db, sender.team_id, sender.id, now=call.now)
     except Unavailable:
         raise
     except PomeloError as problem:

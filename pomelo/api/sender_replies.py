@@ -12,7 +12,7 @@ from pomelo.api.email_accounts import HostNotTaken, check_hosts
 from pomelo.base.db import Db
 from pomelo.base.ids import SenderId, TeamId
 from pomelo.base.secret import Secret
-from pomelo.inbound import read_anew
+from pomelo.inbound import read_anew, read_elsewhere
 from pomelo.senders import (
     Changes,
     FolderInvalid,
@@ -133,5 +133,7 @@ async def change_replies(
         saves_sent_copy=body.saves_sent_copy,
     )
     await senders.change(db, team, sender, changes, now=now)
-    if body.imap is not None or changes != Changes():
+    if body.imap is not None:
+        await read_elsewhere(db, team, sender, now=now)
+    elif changes != Changes():
         await read_anew(db, team, sender, now=now)

@@ -20,7 +20,7 @@ from pomelo.cli.loopback import Loopback, listening
 from pomelo.cli.output import JsonOption, show_json
 from pomelo.cli.parts import oauth
 from pomelo.cli.sender_add import AddressArgument, NameOption, UserOption
-from pomelo.inbound import read_anew
+from pomelo.inbound import read_elsewhere
 from pomelo.senders import CALLBACK_PATH, Brought, OAuth, Provider, Started, Way, Wish
 
 PATIENCE_SECONDS: Final = 300
@@ -90,12 +90,12 @@ async def _connect(
     sender = await senders.finish_connecting(
         house.database,
         Brought(started.state, brought.get("code", ""), error=brought.get("error", "")),
+        also=read_elsewhere,
         oauth=registered,
         vault=house.vault,
         now=now,
     )
     async with house.database.transaction() as db:
-        await read_anew(db, sender.team_id, sender.id, now=now)
         return (await show(db, [sender], now=now))[0]
 
 

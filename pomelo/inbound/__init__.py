@@ -15,7 +15,7 @@ from pomelo.inbound.checkup import (
 from pomelo.inbound.classify import understand
 from pomelo.inbound.copies import Copier, list_given_up
 from pomelo.inbound.imap import find_imap_fault
-from pomelo.inbound.mailboxes import Mailboxes, Pace, list_troubled, read_anew
+from pomelo.inbound.mailboxes import Mailboxes, Pace, list_troubled, read_anew, read_elsewhere
 from pomelo.inbound.model import (
     BouncedRecipient,
     Candidate,
@@ -63,6 +63,7 @@ __all__ = [
     "list_last",
     "list_troubled",
     "read_anew",
+    "read_elsewhere",
     "receive",
     "reconcile",
     "understand",

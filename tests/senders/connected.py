@@ -7,6 +7,7 @@ from typing import Any
 from pomelo import senders
 from pomelo.base import addresses
 from pomelo.base.db import Database
+from pomelo.inbound import read_elsewhere
 from pomelo.senders import Brought, OAuth, Provider, Sender, Started, Way, Wish
 from pomelo.teams import User
 from tests import make
@@ -99,6 +100,7 @@ async def finish(
     return await senders.finish_connecting(
         database,
         Brought(brought["state"], brought["code"], browser),
+        also=read_elsewhere,
         oauth=oauth or identity.oauth(),
         vault=make.VAULT,
         now=now,

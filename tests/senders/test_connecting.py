@@ -8,6 +8,7 @@ import pytest
 
 from pomelo import senders
 from pomelo.base.db import Database
+from pomelo.inbound import read_elsewhere
 from pomelo.senders import (
     AuthorizationUnknown,
     Brought,
@@ -235,6 +236,7 @@ async def test_a_code_is_useless_without_the_verifier_that_stayed_here(
         await senders.finish_connecting(
             database,
             Brought(mine.state, stolen),
+            also=read_elsewhere,
             oauth=identity.oauth(),
             vault=make.VAULT,
             now=now,

@@ -18,6 +18,7 @@ from pomelo.senders.oauth.store import Grant
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
+DEEP = b'{"email":"","x":' + b"[" * 20_000 + b"]" * 20_000 + b"}"
 GRANT = Grant(
     team_id=TeamId("tea_x"),
     sender_id=SenderId("usm_x"),
@@ -140,6 +141,7 @@ def test_a_registration_that_is_refused_is_the_operators_matter() -> None:
         (id_token(email="", sub="1"), "jared@piedpiper.com", True),
         ("", "jared@piedpiper.com", True),
         ("x.!!!.y", "jared@piedpiper.com", True),
+        (f"x.{base64.urlsafe_b64encode(DEEP).decode()}.y", "jared@piedpiper.com", True),
     ],
 )
 def test_leave_must_be_for_the_account_that_is_meant_where_the_provider_tells(

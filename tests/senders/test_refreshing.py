@@ -1,11 +1,11 @@
 """Tokens are renewed ahead, once, and none that a provider gave is lost."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from pomelo import senders
+from pomelo import senders, teams
 from pomelo.base.db import Database
 from pomelo.senders import (
     OAuth,
@@ -16,7 +16,8 @@ from pomelo.senders import (
     SenderNotFound,
 )
 from tests import make
-from tests.senders.connected import Connected
+from tests.senders.connected import Connected, connected, finish, start
+from tests.senders.identity import providing
 
 FAILS = (500, b"canary")
 
@@ -250,3 +251,39 @@ async def test_a_sender_that_is_gone_has_no_token(mailbox: Connected, database: 
 
     with pytest.raises(SenderNotFound):
         await mailbox.token()
+
+
+async def test_tokens_are_never_written_over_those_of_a_later_connection(
+    database: Database, now: datetime
+) -> None:
+    """A password in between deletes the leave; the next one begins anew."""
+    async with providing(lifetime=3600) as identity:
+        mailbox = await connected(database, identity, now)
+        later = now + timedelta(minutes=58)
+        identity.gate.clear()
+        slow = asyncio.create_task(mailbox.token(after=58))
+        await asyncio.wait_for(identity.asked.wait(), 5)
+        await _give_password(mailbox, later)
+        async with providing(mint="another-account-{}".format) as other:
+            async with database.transaction() as db:
+                user = (await teams.list_users(db, mailbox.sender.team_id))[0]
+            await finish(database, other, await start(database, other, user, now=later), now=later)
+            identity.gate.set()
+            await asyncio.gather(slow, return_exceptions=True)
+
+            token = await Connected(database, other, mailbox.sender, later).token()
+
+    assert token.startswith("another-account-")
+
+
+async def _give_password(mailbox: Connected, now: datetime) -> None:
+    async with mailbox.database.transaction() as db:
+        await senders.set_log_in(
+            db,
+            mailbox.sender.team_id,
+            mailbox.sender.id,
+            login=None,
+            password="p",
+            vault=make.VAULT,
+            now=now,
+        )

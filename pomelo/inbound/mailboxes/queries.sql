@@ -57,6 +57,10 @@ WHERE team_id = :team_id AND sender_id = :sender_id AND trouble <> '';
 UPDATE mailboxes SET claimed_by = NULL, fence = fence + 1, next_at = :now, failures = 0
 WHERE team_id = :team_id AND sender_id = :sender_id;
 
+-- name: forget_marks
+-- How far the folders of the mailbox before were read says nothing of another one's.
+DELETE FROM mailbox_folders WHERE team_id = :team_id AND sender_id = :sender_id;
+
 -- name: list_troubled
 SELECT sender_id, trouble FROM mailboxes WHERE trouble <> '';
 

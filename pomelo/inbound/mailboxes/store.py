@@ -107,6 +107,12 @@ async def read_anew(db: Db, team: TeamId, sender: SenderId, *, now: datetime) ->
     return await QUERIES["read_anew"].run(db, team_id=team, sender_id=sender, now=now)
 
 
+async def read_elsewhere(db: Db, team: TeamId, sender: SenderId, *, now: datetime) -> None:
+    """Let another mailbox be read in place of the one before, from its beginning."""
+    await read_anew(db, team, sender, now=now)
+    await QUERIES["forget_marks"].run(db, team_id=team, sender_id=sender)
+
+
 async def list_troubled(db: Db) -> list[Troubled]:
     """List the mailboxes of all teams that cannot be read."""
     return await QUERIES["list_troubled"].rows(db, Troubled)

@@ -130,7 +130,7 @@ def _accounts(id_token: str) -> tuple[str, ...]:
     try:
         raw = base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
         claims = msgspec.json.decode(raw, type=_Claims)
-    except (binascii.Error, ValueError, msgspec.MsgspecError):
+    except (binascii.Error, ValueError, RecursionError, msgspec.MsgspecError):
         return ()
     return tuple(filter(None, (claims.email, claims.preferred_username)))
 

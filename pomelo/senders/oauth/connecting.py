@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import secrets
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 from msgspec import Struct
 
@@ -30,6 +30,13 @@ from pomelo.senders.store import find_by_key
 
 # So long a person may take at the provider.
 LIFETIME: Final = timedelta(minutes=10)
+
+
+class Also(Protocol):
+    """What others do in the transaction in which a mailbox is connected."""
+
+    async def __call__(self, db: Db, team: TeamId, sender: SenderId, /, *, now: datetime) -> None:
+        """Do it for that sender."""
 
 
 class AuthorizationUnknown(Invalid):
@@ -162,13 +169,14 @@ def _url(client: Client, asked: Authorization, state: str, verifier: str) -> str
 
 
 async def finish_connecting(
-    database: Database, brought: Brought, *, oauth: OAuth, vault: Vault, now: datetime
+    database: Database, brought: Brought, *, also: Also, oauth: OAuth, vault: Vault, now: datetime
 ) -> Sender:
     """Take what a person brings back from a provider; no transaction is open on the way there.
 
     Args:
         database: Where.
         brought: What they bring.
+        also: Done in the same transaction, because another mailbox may be meant from then on.
         oauth: Where the installation is registered.
         vault: Encrypts the tokens.
         now: When they came.
@@ -185,6 +193,16 @@ async def finish_connecting(
         ProviderNotSet: The installation is not registered there any more.
         SenderExists, SenderNotFound: The sender came or went meanwhile.
     """
+    asked = await _take(database, brought, now)
+    client = oauth.client(asked.provider)
+    tokens = await _exchange(asked, brought.code, client, oauth=oauth, vault=vault)
+    return await database.retrying(
+        lambda db: _keep(db, asked, tokens, also=also, client=client, vault=vault, now=now)
+    )
+
+
+async def _take(database: Database, brought: Brought, now: datetime) -> Authorization:
+    """Take what was asked with that state; it works once, whatever comes of it."""
     async with database.transaction() as db:
         asked = await store.take_authorization(db, _hash(brought.state))
     if asked is None or now >= asked.expires_at:
@@ -196,11 +214,7 @@ async def finish_connecting(
             f"{TITLES[asked.provider]} gave no leave{shown(brought.error)}; start anew and agree "
             "to everything that it asks."
         )
-    client = oauth.client(asked.provider)
-    tokens = await _exchange(asked, brought.code, client, oauth=oauth, vault=vault)
-    return await database.retrying(
-        lambda db: _keep(db, asked, tokens, client=client, vault=vault, now=now)
-    )
+    return asked
 
 
 async def _exchange(
@@ -243,6 +257,7 @@ async def _keep(
     asked: Authorization,
     tokens: Tokens,
     *,
+    also: Also,
     client: Client,
     vault: Vault,
     now: datetime,
@@ -254,6 +269,7 @@ async def _keep(
     await store.put_grant(
         db, team, sender, provider=asked.provider, sealed=seal(tokens, vault, sender, now=now)
     )
+    await also(db, team, sender, now=now)
     return await actions.let_log_in(db, team, sender, now=now)
 
 

@@ -26,11 +26,13 @@ SET smtp_host = :smtp_host, smtp_port = :smtp_port, smtp_tls = :smtp_tls, smtp_l
 WHERE team_id = :team_id AND id = :id AND deleted_at IS NULL;
 
 -- name: put_grant
--- Connected anew: whoever renews the old tokens meanwhile finds another version.
+-- Connected anew: whoever renews the old tokens meanwhile finds another version, also when the
+-- leave before was deleted: so versions begin anywhere.
 INSERT INTO grants (
-  team_id, sender_id, provider, access_token, refresh_token, expires_at, refresh_at)
+  team_id, sender_id, provider, access_token, refresh_token, expires_at, refresh_at, version)
 VALUES (
-  :team_id, :sender_id, :provider, :access_token, :refresh_token, :expires_at, :refresh_at)
+  :team_id, :sender_id, :provider, :access_token, :refresh_token, :expires_at, :refresh_at,
+  1 + floor(random() * 1e9)::int)
 ON CONFLICT (team_id, sender_id) DO UPDATE SET
   provider = EXCLUDED.provider, access_token = EXCLUDED.access_token,
   refresh_token = EXCLUDED.refresh_token, expires_at = EXCLUDED.expires_at,

@@ -1,0 +1,59 @@
+"""A sender that moves to another mailbox has that one read from its beginning."""
+
+from msgspec import structs
+
+from pomelo import senders, teams
+from pomelo.base.db import Database
+from pomelo.inbound import read_elsewhere
+from tests.inbound import imapsim
+from tests.inbound.imapsim import Account
+from tests.inbound.reading import PACE, connect, first_look, kept, reading, reply, was_read
+from tests.inbound.sent import NOW, Sent
+from tests.senders.connected import finish, start
+from tests.senders.identity import providing
+
+
+async def _move(database: Database, ours: Sent, other: Account) -> None:
+    await connect(database, ours, other)
+    async with database.transaction() as db:
+        await read_elsewhere(db, ours.team.id, ours.sender.id, now=NOW)
+
+
+async def test_a_reply_that_lies_in_the_other_mailbox_is_heard(
+    database: Database, account: Account, ours: Sent
+) -> None:
+    """Servers give all INBOXes the same validity, so that a mark would fit there too."""
+    offer = b"From: <shop@shop.example>\r\nSubject: Offer\r\n\r\nBuy.\r\n"
+    for _ in range(5):
+        account.inbox.add(offer)
+    async with reading(database):
+        await first_look(database, ours)
+
+    async with imapsim.serving() as other:
+        other.inbox.add(reply(ours))
+        await _move(database, ours, other)
+        async with reading(database):
+            await first_look(database, ours)
+
+    assert await kept(database, ours) == [("reply", "in_reply_to")]
+
+
+async def test_what_is_read_of_the_mailbox_before_says_nothing_of_the_connected_one(
+    database: Database, account: Account, ours: Sent
+) -> None:
+    """Whoever reads the old one just then must not call the new one read."""
+    async with database.transaction() as db:
+        user = (await teams.list_users(db, ours.team.id))[0]
+    async with (
+        providing(account=ours.sender.email) as identity,
+        reading(database, structs.replace(PACE, look=0.1)),
+    ):
+        began = await start(database, identity, user, now=NOW, email=ours.sender.email)
+        await first_look(database, ours)
+        await finish(database, identity, began, now=NOW)
+        async with database.transaction() as db:
+            marks = await db.fetchval("SELECT count(*) FROM mailbox_folders")
+            connected = await senders.get(db, ours.team.id, ours.sender.id)
+
+    assert (connected.imap_host, marks) == ("imap.gmail.com", 0)
+    assert not await was_read(database, ours)
