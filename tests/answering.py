@@ -80,7 +80,7 @@ class Answering(PostOffice):
                 lead_id=self.richard.id,
                 sender_id=self.sender.id,
                 user_id=self.sender.user_id,
-                message=message,
+                words=delivery.read_words(message),
                 thread=anchor.thread,
                 sequence_step=anchor.sequence_step,
                 **given,

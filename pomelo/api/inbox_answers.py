@@ -1,5 +1,6 @@
 """A person's answer on the wire: to whom, from which mailbox, into which thread."""
 
+import asyncio
 from typing import Annotated, Final
 
 import msgspec
@@ -16,6 +17,7 @@ from pomelo.base.ids import ActivityId, ContactId, LeadId, SenderId, TeamId, Use
 from pomelo.delivery import (
     AddressBounced,
     AnswerEmpty,
+    AnswerTangled,
     AnswerTooLong,
     NewAnswer,
     Pen,
@@ -82,6 +84,7 @@ class Answered(msgspec.Struct, frozen=True, rename="camel"):
 
 async def send(call: Call[NoQuery, AnswerBody]) -> Answered:
     """Keep a person's answer and have it sent."""
+    words = await asyncio.to_thread(delivery.read_words, call.body.message)
 
     async def work(db: Db) -> Answered:
         team, body = call.caller.team, call.body
@@ -93,7 +96,7 @@ async def send(call: Call[NoQuery, AnswerBody]) -> Answered:
             lead_id=anchor.lead_id,
             sender_id=_sender(named, anchor),
             user_id=call.caller.user,
-            message=body.message,
+            words=words,
             subject=body.subject,
             copies=tuple(body.cc),
             thread=anchor.thread,
@@ -195,6 +198,7 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
             LeadNotFound,
             ActivityNotFound,
             AnswerEmpty,
+            AnswerTangled,
             AnswerTooLong,
             TooManyCopies,
             SubjectMissing,

@@ -13,6 +13,7 @@ from pomelo.delivery.settle import resolve, suppressed
 from pomelo.delivery.singles import (
     AddressBounced,
     AnswerEmpty,
+    AnswerTangled,
     AnswerTooLong,
     CampaignWithoutSender,
     NewAnswer,
@@ -27,6 +28,7 @@ from pomelo.delivery.singles import (
     TooManyCopies,
     answer,
     preview,
+    read_words,
     send_test,
 )
 from pomelo.delivery.store import backlog, load
@@ -34,6 +36,7 @@ from pomelo.delivery.store import backlog, load
 __all__ = [
     "AddressBounced",
     "AnswerEmpty",
+    "AnswerTangled",
     "AnswerTooLong",
     "CampaignWithoutSender",
     "Deliverer",
@@ -65,6 +68,7 @@ __all__ = [
     "fault_of",
     "load",
     "preview",
+    "read_words",
     "resolve",
     "rule",
     "send_test",

@@ -15,6 +15,7 @@ from pomelo.letters.dkim import DkimKey, new_pem, read_key, record, sign
 from pomelo.letters.headers import HeadersTampered
 from pomelo.letters.kept import Letters
 from pomelo.letters.known import Occasion, Writer, filled, known, seed
+from pomelo.letters.pages.nesting import is_tangled
 from pomelo.letters.previews import Preview, preview
 from pomelo.letters.targets import Target, target
 
@@ -37,6 +38,7 @@ __all__ = [
     "filled",
     "header_id",
     "html_of",
+    "is_tangled",
     "known",
     "new_pem",
     "preview",

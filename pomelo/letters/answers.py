@@ -89,7 +89,7 @@ def clean(source: str) -> tuple[str, str]:
     """Keep of a person's HTML what is known to be harmless.
 
     Args:
-        source: HTML, or plain text when there is no tag in it.
+        source: HTML, or plain text when there is no tag in it, or its tags are entangled.
 
     Returns:
         The HTML, and the same as text; both empty when there is nothing to read.

@@ -15,7 +15,8 @@ from pomelo.base import addresses
 from pomelo.base.ids import MessageId
 from pomelo.letters import headers, threads
 from pomelo.letters.answers import clean
-from pomelo.letters.pages.html import read, read_data, with_pixel
+from pomelo.letters.pages.html import read, read_data
+from pomelo.letters.pages.pixel import with_pixel
 from pomelo.letters.pages.plaintext import tidy
 from pomelo.letters.parts import multipart
 from pomelo.letters.threads import Thread

@@ -8,7 +8,7 @@ import pytest
 from pomelo import activities, letters, messages, senders
 from pomelo.base import addresses
 from pomelo.base.db import Database
-from pomelo.delivery import AddressBounced, AnswerEmpty, Rehearsing, Singles
+from pomelo.delivery import AddressBounced, AnswerEmpty, AnswerTangled, Rehearsing, Singles
 from pomelo.demo.sink import Script, Stage
 from pomelo.leads import LeadState
 from pomelo.senders import PausedFor
@@ -210,6 +210,13 @@ async def test_an_empty_answer_is_refused(office: Answering, message: str) -> No
 
     with pytest.raises(AnswerEmpty):
         await office.write(message)
+
+
+async def test_an_answer_whose_tags_are_entangled_is_refused(office: Answering) -> None:
+    await office.open_with()
+
+    with pytest.raises(AnswerTangled):
+        await office.write("<ul><li>" * 24_000 + "x")
 
 
 async def test_hooks_are_not_told_of_it(office: Answering) -> None:

@@ -3,6 +3,7 @@
 from pomelo.delivery.singles.errors import (
     AddressBounced,
     AnswerEmpty,
+    AnswerTangled,
     AnswerTooLong,
     CampaignWithoutSender,
     NothingToShow,
@@ -11,14 +12,15 @@ from pomelo.delivery.singles.errors import (
     TooManyCopies,
 )
 from pomelo.delivery.singles.loop import Singles
-from pomelo.delivery.singles.model import NewAnswer, Pen, StepTest, StepView
+from pomelo.delivery.singles.model import NewAnswer, Pen, StepTest, StepView, Words
 from pomelo.delivery.singles.previews import StepPreview, preview
 from pomelo.delivery.singles.trials import send_test
-from pomelo.delivery.singles.writing import answer
+from pomelo.delivery.singles.writing import answer, read_words
 
 __all__ = [
     "AddressBounced",
     "AnswerEmpty",
+    "AnswerTangled",
     "AnswerTooLong",
     "CampaignWithoutSender",
     "NewAnswer",
@@ -31,7 +33,9 @@ __all__ = [
     "StepView",
     "SubjectMissing",
     "TooManyCopies",
+    "Words",
     "answer",
     "preview",
+    "read_words",
     "send_test",
 ]

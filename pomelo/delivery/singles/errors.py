@@ -11,6 +11,10 @@ class AnswerTooLong(Invalid):
     """The message is too long; send at most 200,000 characters, and a subject of at most 400."""
 
 
+class AnswerTangled(Invalid):
+    """Too many tags of the message stand in each other or are left open; close them, nest fewer."""
+
+
 class TooManyCopies(Invalid):
     """These are too many copies; name at most 20 addresses (cc)."""
 

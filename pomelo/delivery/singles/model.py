@@ -34,6 +34,13 @@ class Pen:
         object.__setattr__(self, "signer", Signer(self.vault.signing_secret()))
 
 
+class Words(msgspec.Struct, frozen=True):
+    """What a person wrote, harmless: as HTML, and the same as text."""
+
+    html: str
+    text: str
+
+
 class NewAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What a person writes to a lead.
 
@@ -42,7 +49,7 @@ class NewAnswer(msgspec.Struct, frozen=True, kw_only=True):
         lead_id: To whom.
         sender_id: From which mailbox.
         user_id: Who wrote it.
-        message: HTML or plain text.
+        words: What it says.
         subject: May be empty in a thread.
         copies: Who else gets it.
         thread: The conversation that it goes into.
@@ -53,7 +60,7 @@ class NewAnswer(msgspec.Struct, frozen=True, kw_only=True):
     lead_id: LeadId
     sender_id: SenderId
     user_id: UserId
-    message: str
+    words: Words
     subject: str = ""
     copies: tuple[str, ...] = ()
     thread: Thread | None = None

@@ -13,12 +13,13 @@ from pomelo.delivery.singles import store
 from pomelo.delivery.singles.errors import (
     AddressBounced,
     AnswerEmpty,
+    AnswerTangled,
     AnswerTooLong,
     Rehearsing,
     SubjectMissing,
     TooManyCopies,
 )
-from pomelo.delivery.singles.model import NewAnswer, Pen
+from pomelo.delivery.singles.model import NewAnswer, Pen, Words
 from pomelo.leads import Lead
 from pomelo.letters import Written
 from pomelo.messages import MessageKind, SingleMail
@@ -29,6 +30,25 @@ MESSAGE_CHARACTERS: Final = 200_000
 SUBJECT_CHARACTERS: Final = 400
 COPIES: Final = 20
 TEXT_CHARACTERS: Final = 20_000
+
+
+def read_words(message: str) -> Words:
+    """Take the harm out of what a person wrote; a long one takes too long for an event loop.
+
+    Args:
+        message: HTML or plain text.
+
+    Raises:
+        AnswerEmpty, AnswerTooLong, AnswerTangled: It cannot be sent so.
+    """
+    if len(message) > MESSAGE_CHARACTERS:
+        raise AnswerTooLong
+    if letters.is_tangled(message):
+        raise AnswerTangled
+    html, text = letters.clean(message)
+    if not text.strip() and "<img" not in html:
+        raise AnswerEmpty
+    return Words(html, text)
 
 
 async def answer(db: Db, pen: Pen, new: NewAnswer, *, now: datetime) -> MessageId:
@@ -46,7 +66,7 @@ async def answer(db: Db, pen: Pen, new: NewAnswer, *, now: datetime) -> MessageI
 
     Raises:
         LeadNotFound, SenderNotFound: The team has no such thing.
-        AnswerEmpty, AnswerTooLong, TooManyCopies, SubjectMissing: It cannot be sent so.
+        AnswerTooLong, TooManyCopies, SubjectMissing: It cannot be sent so.
         AddressInvalid: A copy would go to no address.
         AddressBounced: Somebody who would get it does not exist.
         Rehearsing: No lead is written to at present.
@@ -94,11 +114,8 @@ def _mail(new: NewAnswer, lead: Lead, written: Written, raw: bytes) -> SingleMai
 
 def _written(pen: Pen, new: NewAnswer, lead: Lead, *, sender: Sender, now: datetime) -> Written:
     message = ids.message()
-    if max(len(new.message) - MESSAGE_CHARACTERS, len(new.subject) - SUBJECT_CHARACTERS) > 0:
+    if len(new.subject) > SUBJECT_CHARACTERS:
         raise AnswerTooLong
-    html, text = letters.clean(new.message)
-    if not text.strip() and "<img" not in html:
-        raise AnswerEmpty
     written = Written(
         message_id=message,
         header_id=letters.header_id(message, sender.email.rpartition("@")[2], pen.signer),
@@ -108,8 +125,8 @@ def _written(pen: Pen, new: NewAnswer, lead: Lead, *, sender: Sender, now: datet
         recipient_name=name_of(lead.variables),
         copies=_copies(new.copies, lead),
         subject=new.subject,
-        html=html,
-        text=text,
+        html=new.words.html,
+        text=new.words.text,
         date=now,
         thread=new.thread,
     )

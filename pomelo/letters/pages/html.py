@@ -13,6 +13,7 @@ import msgspec
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pomelo.letters.pages.links import is_disguised, is_safe, is_shown, web_target
+from pomelo.letters.pages.nesting import is_tangled
 from pomelo.letters.pages.plaintext import Voice, paragraphs, tidy, written
 from pomelo.sequences import (
     Piece,
@@ -24,9 +25,9 @@ from pomelo.sequences import (
     unescaped,
 )
 
-# Gmail shows about 102 kB of a mail and hides the rest.
-CLIP_BYTES: Final = 90_000
 END: Final = "</body></html>"
+
+TANGLED: Final = "Too many tags stand in each other or are left open; close them, and nest fewer."
 
 _ADDRESS_ATTRIBUTES: Final = ("href", "xlink:href", "action", "formaction")
 
@@ -44,8 +45,6 @@ _ANY_TAG: Final = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(?:[\s/][^<>]*)?>|<!--|<!d
 _WHOLE_PAGE: Final = re.compile(r"<(?:!doctype|html|head|body)[\s>]", re.IGNORECASE)
 _END_OF_PAGE: Final = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
 _BRACE: Final = re.compile("\\{(?=[{%\ue000]|<!--\ue002)")
-
-_PLACE_FOR_PIXEL: Final = re.compile(r"<!--.*?-->|</(?:p|div|td|li)>", re.DOTALL)
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -97,8 +96,11 @@ def read(source: str, *, track: bool) -> Page:
         The page. A `javascript:` or `data:` link in it has lost its address.
 
     Raises:
-        TemplateInvalid: A variable stands inside a tag, but in no attribute's value.
+        TemplateInvalid: A variable stands inside a tag, but in no attribute's value; or its
+            tags are entangled.
     """
+    if is_tangled(source):
+        raise TemplateInvalid(TANGLED)
     source = source.translate(_PRIVATE)
     reader = _Reader(list(scan(source)), track=track)
     masked = reader.masked()
@@ -117,13 +119,16 @@ def read(source: str, *, track: bool) -> Page:
 def read_data(source: str) -> tuple[str, str]:
     """Read HTML or plain text that is no template, such as a signature.
 
+    Args:
+        source: Entangled HTML is taken for plain text.
+
     Returns:
         The HTML, without scripts and unsafe links, and the text.
     """
     source = source.translate(_PRIVATE).replace("\0", "")
     if not source.strip():
         return "", ""
-    page = source if _ANY_TAG.search(source) else paragraphs(source)
+    page = source if _ANY_TAG.search(source) and not is_tangled(source) else paragraphs(source)
     tree = _tree(f"<body>{page}")
     for node, name, value in _addresses(tree):
         if not is_safe(value):
@@ -131,21 +136,6 @@ def read_data(source: str) -> tuple[str, str]:
     root = _body(tree)
     voice = Voice(str, lambda _: ("", False), lambda node: _if_shown(node.attributes.get("href")))
     return root.inner_html or "", tidy(written(root, voice))
-
-
-def with_pixel(page: str, end: str, pixel: str) -> str:
-    """Close a page: before `END` come the given ending and the pixel.
-
-    A pixel that Gmail would cut off goes to the last fitting place in the first 90 kB.
-    """
-    whole = f"{page}{end}{pixel}{END}"
-    if len(whole) * 4 <= CLIP_BYTES or len(whole.encode("utf-8")) <= CLIP_BYTES or not pixel:
-        return whole
-    seen = page.encode("utf-8")[: CLIP_BYTES - len(pixel) - 100].decode("utf-8", "ignore")
-    places = [m.start() for m in _PLACE_FOR_PIXEL.finditer(seen) if not m[0].startswith("<!--")]
-    place = places[-1] if places else seen.find("<body")
-    place = place if places else seen.find(">", place) + 1
-    return f"{page[:place]}{pixel}{page[place:]}{end}{END}"
 
 
 class _Reader:
