@@ -20,6 +20,7 @@ from pomelo.activities.scanning import Scanner
 from pomelo.activities.shapes import Flat, classic, nested, told
 from pomelo.activities.spreading import lock_for
 from pomelo.activities.store import (
+    GUESSED_BY,
     list_answered,
     list_clicks,
     list_first_opens,
@@ -31,6 +32,7 @@ from pomelo.activities.suppression import resubscribe, suppress_bounced, unsubsc
 from pomelo.activities.verdicts import Click, Verdict
 
 __all__ = [
+    "GUESSED_BY",
     "Activity",
     "Click",
     "Fact",

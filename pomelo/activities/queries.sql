@@ -129,13 +129,14 @@ ORDER BY a.created_at DESC, a.id DESC;
 
 -- name: list_answered
 -- Mails that something came back for: each was delivered somewhere. What a machine fetched is no
--- proof: it may have looked into the mail on its way to a server that then refused it.
+-- proof: it may have looked into the mail on its way to a server that then refused it. Nor is
+-- what only might belong to the mail.
 SELECT DISTINCT a.message_id
 FROM unnest(:team_ids::text[], :lead_ids::text[], :message_ids::text[])
   AS m (team_id, lead_id, message_id)
 JOIN activities a ON a.team_id = m.team_id AND a.lead_id = m.lead_id
   AND a.message_id = m.message_id AND a.type NOT IN ('emailsSent', 'emailsFailed')
-  AND NOT a.is_bot
+  AND NOT a.is_bot AND NOT a.extra ? :guessed_by
   AND NOT EXISTS (SELECT FROM activity_verdicts v
                   WHERE v.team_id = a.team_id AND v.activity_id = a.id AND v.is_bot);
 

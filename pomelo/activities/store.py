@@ -14,6 +14,8 @@ from pomelo.base.sql import load
 from pomelo.leads import AHEAD, ATTRACTING, COUNTING, ActivityType
 
 QUERIES: Final = load(__package__ or "")
+# In `extra` of what came back by mail: the rule by which it only might belong to its mail.
+GUESSED_BY: Final = "guessedBy"
 
 # Which lead; which mail of which lead.
 Ref = tuple[TeamId, LeadId]
@@ -131,8 +133,10 @@ async def show(db: Db, team: TeamId, activities: Sequence[str]) -> list[Shown]:
 
 
 async def list_answered(db: Db, mails: Sequence[Mail]) -> list[MessageId]:
-    """List those of some mails for which anything came back, were it a person's look at it."""
-    return await QUERIES["list_answered"].rows(db, MessageId, **_mails(mails))
+    """List those of some mails for which something surely came back, were it a person's look."""
+    return await QUERIES["list_answered"].rows(
+        db, MessageId, **_mails(mails), guessed_by=GUESSED_BY
+    )
 
 
 async def list_untold(db: Db, *, limit: int) -> list[Untold]:

@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import date, datetime
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from pomelo import activities, campaigns, leads, messages, schedules, senders
 from pomelo.base.addresses import parse
@@ -160,7 +160,7 @@ async def _about(
         answered_after=now - handed_over if handed_over else None,
         answers=base_subject(sent.subject),
     )
-    does = effect(understood, mail, sent.address_key)
+    does = _marked(effect(understood, mail, sent.address_key), rule)
     touched = ((sent.team_id, sent.lead_id), does.activity or ActivityType.EMAILS_AUTO_REPLIED)
     if not await activities.lock_for(db, [touched]):
         return Received(kind=does.kind)  # removed this very moment
@@ -176,6 +176,13 @@ async def _about(
         happened = await _take_effect(db, sent, does, now)
         await store.tie(db, sent.team_id, added, happened)
     return _received(entry, is_new=bool(added), activity=does.activity)
+
+
+def _marked(does: Effect, rule: MatchRule) -> Effect:
+    """Let what people see of it tell that it was guessed to which mail it belongs."""
+    if rule not in _GUESSED:
+        return does
+    return structs.replace(does, extra={**does.extra, activities.GUESSED_BY: rule.value})
 
 
 def _entry(

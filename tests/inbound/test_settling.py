@@ -250,3 +250,16 @@ async def test_sent_again_and_lost_again_it_is_another_doubt(
 
     async with database.transaction() as db:
         assert await db.fetchval("SELECT looks = 0 AND look_at IS NOT NULL FROM doubts")
+
+
+async def test_what_only_might_answer_it_proves_nothing(database: Database, lost: Sent) -> None:
+    """Somebody answers an older mail of the same subject; nothing names the one in doubt."""
+    async with database.transaction() as db:
+        received = await lost.receive(db, sent.untraced(f"Re: {sent.SUBJECT}"))
+        seen = await db.fetchval("SELECT extra FROM activities WHERE type LIKE '%eplied'")
+
+    await Settler(desk(database)).work_once()
+
+    assert (received.rule, seen["guessedBy"]) == ("from_subject", "from_subject")
+    async with database.transaction() as db:
+        assert (await lost.reload(db)).state is MessageState.UNCERTAIN
