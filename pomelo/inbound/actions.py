@@ -11,7 +11,7 @@ from pomelo.base.addresses import parse
 from pomelo.base.db import Db
 from pomelo.base.ids import ActivityId, LeadId, MessageId, SenderId, TeamId
 from pomelo.inbound import store
-from pomelo.inbound.classify import OWN_HEADER, understand
+from pomelo.inbound.classify import understand
 from pomelo.inbound.effects import (
     ACTIVITIES,
     Effect,
@@ -22,7 +22,7 @@ from pomelo.inbound.effects import (
     named_id,
     said,
 )
-from pomelo.inbound.lookup import Found, find, find_by_thread, find_by_writer
+from pomelo.inbound.lookup import Found, find, find_by_thread, find_by_writer, is_copy, signed_as
 from pomelo.inbound.match import threads
 from pomelo.inbound.model import MailKind, MatchRule, Parsed, Understood, Unreadable
 from pomelo.inbound.store import Entry
@@ -122,13 +122,21 @@ async def _set_aside(db: Db, mailbox: Sender, mail: Unreadable, *, now: datetime
 async def _find(
     db: Db, mailbox: Sender, mail: Parsed, understood: Understood, *, signer: Signer, now: datetime
 ) -> Found | None:
-    if OWN_HEADER in mail.headers:  # a copy of what we sent
+    if await _is_ours(db, mailbox.team_id, mail, signer):
         return None
     found = await find(db, mailbox.team_id, understood.candidates, signer=signer)
     found = found or await find_by_thread(db, mailbox.team_id, mailbox.id, mail)
     found = found or await find_by_writer(db, mailbox, mail, understood.kind, now=now)
     is_own = found and understood.kind not in _BY_SYSTEMS and _is_own_hand(mail, mailbox, found)
     return None if is_own else found
+
+
+async def _is_ours(db: Db, team: TeamId, mail: Parsed, signer: Signer) -> bool:
+    """Tell whether it is a copy of what we sent, were its Message-ID another now."""
+    if is_copy(mail, signer):
+        return True
+    writer = address_key(mail.from_address) if signed_as(mail, signer) else ""
+    return bool(writer) and await senders.find_by_key(db, team, writer) is not None
 
 
 def _is_own_hand(mail: Parsed, mailbox: Sender, found: Found) -> bool:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from pomelo.inbound.bounces import SAYS_NO, is_from_mailer, is_suspect, kind_of_bounce
-from pomelo.inbound.match import THREAD_INDEX, address_tags, candidates
+from pomelo.inbound.match import OWN_HEADER, THREAD_INDEX, address_tags, candidates
 from pomelo.inbound.mime.headers import first_token
 from pomelo.inbound.model import MailKind, Parsed, Understood
 from pomelo.inbound.words.phrases import is_unsubscribe_request
@@ -35,9 +35,6 @@ _MACHINE_HEADERS: Final = (
 )
 _PRECEDENCE: Final = frozenset({"auto_reply", "auto-reply"})
 _WEAK_PRECEDENCE: Final = frozenset({"bulk", "junk", "list"})
-
-# What only a mail of our own has at its top.
-OWN_HEADER: Final = "x-pomelo-id"
 
 # The headers that the rules here, in `bounces` and in `match` look at; the others are not kept.
 HEADERS: Final = frozenset(

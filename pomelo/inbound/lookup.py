@@ -15,7 +15,7 @@ from pomelo.base.db import Db
 from pomelo.base.ids import MessageId, SenderId, TeamId
 from pomelo.inbound import store
 from pomelo.inbound.effects import address_key
-from pomelo.inbound.match import threads
+from pomelo.inbound.match import OWN_HEADER, threads
 from pomelo.inbound.model import Candidate, MailKind, MatchRule, Parsed
 from pomelo.inbound.store import Recent, Threaded
 from pomelo.messages import REAL, Buried, Message, base_subject
@@ -44,6 +44,21 @@ def signed_message(candidate: Candidate, signer: Signer) -> MessageId | None:
         if found := signer.verify(kind, candidate.token or ""):
             return found[0]
     return None
+
+
+def signed_as(parsed: Parsed, signer: Signer) -> MessageId | None:
+    """Read which mail of ours it says to be in our own header, if we signed that."""
+    found = signer.verify(MESSAGE, parsed.headers.get(OWN_HEADER, ""))
+    return found[0] if found else None
+
+
+def is_copy(parsed: Parsed, signer: Signer) -> bool:
+    """Tell whether it is a mail that we sent: of our name, and with our header.
+
+    Whoever answers may have a Pomelo too, or a program that takes our headers over.
+    """
+    named = message_of(parsed.message_id or "", signer)
+    return named is not None and signed_as(parsed, signer) is not None
 
 
 async def find(

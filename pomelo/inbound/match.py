@@ -7,6 +7,8 @@ from typing import Final
 
 from pomelo.inbound.model import Candidate, MatchRule, Parsed
 
+# Our own header, in each of our mails.
+OWN_HEADER: Final = "x-pomelo-id"
 # A header in which Exchange and Outlook name the conversation.
 THREAD_INDEX: Final = "thread-index"
 

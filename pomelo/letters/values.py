@@ -30,6 +30,7 @@ class Envelope(msgspec.Struct, frozen=True):
         thread: The conversation it continues.
         rehearsal_to: The operator's address, when this is a rehearsal.
         test_to: Somebody's own address, when this is a test: nothing else differs.
+        token_kind: Signs it in our header: `MESSAGE`, or `CHECK` for a mail of no ledger.
     """
 
     message_id: MessageId
@@ -45,6 +46,7 @@ class Envelope(msgspec.Struct, frozen=True):
     thread: Thread | None = None
     rehearsal_to: str | None = None
     test_to: str | None = None
+    token_kind: str = MESSAGE
 
 
 class LetterValues(dict[str, object]):
@@ -66,7 +68,7 @@ class LetterValues(dict[str, object]):
         self._lazy: dict[str, tuple[int, Template]] = {}
         self._targets: dict[int, str] = {}
         self._found: dict[int, str] = {}
-        self.token = signer.sign(MESSAGE, envelope.message_id)
+        self.token = signer.sign(envelope.token_kind, envelope.message_id)
         self.unsubscribe_url = self.tracked(UNSUBSCRIBE)
         self["unsubscribeUrl"] = self.unsubscribe_url
         self["senderName"] = envelope.sender_name

@@ -19,7 +19,9 @@ CLICK: Final = "c"
 UNSUBSCRIBE: Final = "u"
 # Names a message in mail headers: Message-ID, and our own header that bounces bring back.
 MESSAGE: Final = "m"
-KINDS: Final = (OPEN, CLICK, UNSUBSCRIBE, MESSAGE)
+# Stands in our header in its place where a mailbox was only tried out: no ledger has such a mail.
+CHECK: Final = "k"
+KINDS: Final = (OPEN, CLICK, UNSUBSCRIBE, MESSAGE, CHECK)
 
 LENGTH: Final = 40
 _MAC_BYTES: Final = 12

@@ -1,5 +1,6 @@
 """Which mail of ours another one belongs to: by signature, by provider, by who writes of what."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from pomelo.tracking import MESSAGE, Signer
 from tests import make
 from tests.inbound import sent as mailing
 from tests.inbound.letters import names
-from tests.inbound.sent import NOW, SIGNER, SUBJECT, untraced
+from tests.inbound.sent import NOW, SIGNER, SUBJECT, Sent, untraced
 
 EVE = "eve@hostile.test"
 
@@ -117,9 +118,52 @@ async def test_another_team_hears_nothing_of_it(db: Db) -> None:
     assert await sent.state(db) is LeadState.CONTACTED
 
 
+def signed(sent: Sent, raw: bytes) -> bytes:
+    """Put our header into a mail, as it stands in what we sent."""
+    header = f"X-Pomelo-Id: {SIGNER.sign(MESSAGE, sent.message.id)}\r\n"
+    return header.encode() + raw
+
+
+@pytest.mark.parametrize("token", ["any", "A" * 40])
+async def test_a_header_that_somebody_elses_pomelo_signed_hides_no_answer(
+    db: Db, token: str
+) -> None:
+    sent = await mailing.sent(db)
+    header = f"X-Pomelo-Id: {token}\r\n".encode()
+
+    received = await sent.receive(db, header + sent.answer("reply_top_posted"))
+
+    assert received.rule is not None
+    assert received.activity is ActivityType.EMAILS_REPLIED
+
+
+async def test_a_program_that_takes_our_header_over_hides_no_answer(db: Db) -> None:
+    sent = await mailing.sent(db)
+
+    received = await sent.receive(db, signed(sent, sent.answer("reply_top_posted")))
+
+    assert received.rule is not None
+
+
+async def test_a_mail_of_ours_to_a_colleague_answers_nothing_whatever_its_server_named_it(
+    db: Db,
+) -> None:
+    sent = await mailing.sent(db)
+    other = await make.sender(db, sent.team.id, "dinesh@pomelo.example")
+
+    received = await sent.receive(
+        db, signed(sent, sent.answer("reply_top_posted", lead=other.email))
+    )
+
+    assert received.rule is None
+
+
 async def test_a_copy_of_our_own_mail_answers_nothing(db: Db) -> None:
     sent = await mailing.sent(db)
-    ours = sent.answer("reply_top_posted").replace(b"Subject:", b"X-Pomelo-Id: any\r\nSubject:", 1)
+    name = f"Message-ID: {sent.message.header_id}\r".encode()
+    answer = sent.answer("reply_top_posted")
+    ours = signed(sent, re.sub(rb"^Message-ID:.*$", name, answer, count=1, flags=re.M | re.I))
+    assert name in ours
 
     received = await sent.receive(db, ours)
 

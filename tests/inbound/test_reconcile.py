@@ -10,6 +10,7 @@ from pomelo.base.ids import new
 from pomelo.base.outgoing import Guard, parse_networks
 from pomelo.campaigns import CampaignNotFound
 from pomelo.inbound import Account
+from pomelo.inbound.checkup import journey
 from pomelo.senders import Changes, SavesSentCopy
 from pomelo.smtp import MailAccess
 from pomelo.tracking import MESSAGE, OPEN
@@ -118,6 +119,39 @@ async def test_mails_of_removed_leads_and_of_other_campaigns_are_no_difference(
     found = await account_of(database, people[0])
 
     assert (found.matched, found.agrees) == (4, True)
+
+
+async def test_a_mail_that_only_tried_out_the_mailbox_is_no_difference(
+    database: Database, account: imapsim.Account, ours: Sent
+) -> None:
+    account.folders["Sent"].add(copy(ours))
+    tried = journey.write(
+        ours.sender,
+        ours.sender.email,
+        signer=SIGNER,
+        public_url="http://t.test",
+        dkim=None,
+        now=NOW,
+    )
+    account.folders["Sent"].add(tried.raw)
+
+    found = await account_of(database, ours)
+
+    assert (found.matched, found.agrees) == (1, True)
+
+
+async def test_a_mail_whose_copy_is_still_to_be_put_there_is_not_missing(
+    database: Database, account: imapsim.Account, ours: Sent
+) -> None:
+    """No worker has taken it up yet: it was ended, or has a thousand before."""
+    saved = Changes(saves_sent_copy=SavesSentCopy.APPEND)
+    async with database.transaction() as db:
+        await senders.change(db, ours.team.id, ours.sender.id, saved, now=NOW)
+        await db.execute("UPDATE messages SET raw = 'x' WHERE id = $1", ours.message.id)
+
+    found = await account_of(database, ours)
+
+    assert found.missing == []
 
 
 async def test_since_leaves_out_what_was_before(

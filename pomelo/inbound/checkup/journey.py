@@ -19,7 +19,7 @@ from pomelo.letters import DkimKey, Envelope, Letter, StepContent, compose, head
 from pomelo.senders import Sender
 from pomelo.smtp import Accepted, Deferred, Ready, Refused, Unknown
 from pomelo.smtp import Session as Line
-from pomelo.tracking import MESSAGE, Signer
+from pomelo.tracking import CHECK, Signer
 
 # Somebody waits; a mail of a few kB takes no longer.
 HAND_OVER_SECONDS: Final = 30.0
@@ -65,10 +65,11 @@ def write(
         values={},
         base_url=public_url,
         date=now,
+        token_kind=CHECK,
     )
     letter = Letter.compile(StepContent(SUBJECT, TEXT, track_opens=False, track_clicks=False))
     raw = compose(letter, envelope, signer).raw
-    token = signer.sign(MESSAGE, message).encode()
+    token = signer.sign(CHECK, message).encode()
     return TestMail(to, token, sign(raw, dkim) if dkim else raw)
 
 

@@ -5,13 +5,13 @@ from datetime import datetime
 from pomelo import messages
 from pomelo.base.db import Db
 from pomelo.base.ids import MessageId, SenderId, TeamId
-from pomelo.inbound.classify import OWN_HEADER
+from pomelo.inbound.lookup import signed_as
 from pomelo.inbound.mailboxes import store
 from pomelo.inbound.match import threads
 from pomelo.inbound.model import Parsed
 from pomelo.inbound.store import insert_threads
 from pomelo.messages import Message
-from pomelo.tracking import MESSAGE, Signer, message_of
+from pomelo.tracking import Signer, message_of
 
 
 def is_ours(head: Parsed, signer: Signer) -> bool:
@@ -62,5 +62,4 @@ async def _found(
 
 def _signed(head: Parsed, signer: Signer) -> MessageId | None:
     """Read which message it says to be, signed by us: in our own header, or as Message-ID."""
-    token = signer.verify(MESSAGE, head.headers.get(OWN_HEADER, ""))
-    return token[0] if token else message_of(head.message_id or "", signer)
+    return signed_as(head, signer) or message_of(head.message_id or "", signer)

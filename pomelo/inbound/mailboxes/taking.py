@@ -201,7 +201,7 @@ class Taker:
 
     async def _is_wanted(self, head: Parsed) -> bool:
         """Tell whether a mail may be an answer to one of ours, or a report about one."""
-        if wanted.is_copy(head):
+        if lookup.is_copy(head, self._desk.signer):
             return False
         if wanted.may_report(head):
             return True

@@ -6,7 +6,7 @@ A mail of which nothing here says that it could answer one of ours is left alone
 from typing import Final
 
 from pomelo.inbound.bounces import is_suspect
-from pomelo.inbound.classify import OWN_HEADER, is_auto_reply
+from pomelo.inbound.classify import is_auto_reply
 from pomelo.inbound.mime.reports import HOTMAIL
 from pomelo.inbound.model import Parsed
 from pomelo.inbound.words.subjects import is_bounce_subject, is_unsubscribe_subject
@@ -17,11 +17,6 @@ _REPORTS: Final = frozenset(
     {"multipart/report", "message/delivery-status", "message/global-delivery-status"}
     | {"message/feedback-report", "message/disposition-notification", "message/rfc822"}
 )
-
-
-def is_copy(head: Parsed) -> bool:
-    """Tell whether it is a mail that we sent."""
-    return OWN_HEADER in head.headers
 
 
 def may_report(head: Parsed) -> bool:

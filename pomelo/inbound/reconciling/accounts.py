@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from pomelo.base.ids import CampaignId, MessageId, SenderId
 from pomelo.messages import Message, MessageState
-from pomelo.tracking import MESSAGE, Signer, message_of
+from pomelo.tracking import CHECK, MESSAGE, Signer, message_of
 
 _FIELD: Final = rb"(?im)^%b:[ \t]*(?:\r?\n[ \t]+)?(\S[^\r\n]*)"
 _OWN: Final = re.compile(_FIELD % rb"x-pomelo-id")
@@ -86,10 +86,14 @@ class Account(Struct, frozen=True, kw_only=True):
 def read_copy(head: bytes, signer: Signer) -> Copy | None:
     """Read the names in a mail's header block; None when none of them is of our making.
 
+    Nor is a mail that only tried out a mailbox one that a ledger could have.
+
     Source:
         RFC 5322 2.2 (fields), 3.6.4 (Message-ID).
     """
     own, named = _value(_OWN, head), _value(_NAME, head)
+    if own and signer.verify(CHECK, own):
+        return None
     found = signer.verify(MESSAGE, own) if own else None
     message = found[0] if found else message_of(named, signer)
     return Copy(named or own, message) if own or message else None

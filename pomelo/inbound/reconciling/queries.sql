@@ -8,6 +8,9 @@ WHERE m.team_id = :team_id AND m.campaign_id = :campaign_id AND m.kind IN ('sequ
   AND m.state IN ('sent', 'uncertain') AND m.data_at BETWEEN :since AND :until
   AND NOT EXISTS (SELECT FROM sent_appends p
                   WHERE p.team_id = m.team_id AND p.message_id = m.id AND p.given_up_at IS NULL)
+  -- Nor what waits to be enrolled for that.
+  AND NOT (m.state = 'sent' AND m.raw IS NOT NULL AND NOT EXISTS (
+    SELECT FROM sent_appends p WHERE p.team_id = m.team_id AND p.message_id = m.id))
 ORDER BY m.data_at, m.id;
 
 -- name: list_writers

@@ -3,12 +3,12 @@
 from typing import TYPE_CHECKING, Final
 
 from pomelo.base.db import Db
-from pomelo.inbound.classify import OWN_HEADER
 from pomelo.inbound.mailboxes import sent
 from pomelo.inbound.mailboxes import store as mailbox_store
 from pomelo.inbound.mailboxes.model import Head, Mailbox, Pace
 from pomelo.inbound.mailboxes.talks import Talks
 from pomelo.inbound.mailboxes.troubles import LeaseLost, is_passing
+from pomelo.inbound.match import OWN_HEADER
 from pomelo.inbound.model import Parsed
 from pomelo.inbound.reader import Reader
 from pomelo.inbound.settling import store
