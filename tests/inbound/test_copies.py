@@ -8,6 +8,7 @@ import pytest
 from pomelo import inbound, senders, teams
 from pomelo.base import addresses
 from pomelo.base.db import Database
+from pomelo.demo.imap.wire import HungUp
 from pomelo.inbound import Copier
 from pomelo.inbound.mailboxes.model import Pace
 from pomelo.senders import Changes, NewSender, SavesSentCopy, Sender
@@ -129,6 +130,50 @@ async def test_a_mailbox_that_fails_is_tried_again_and_the_mail_has_gone_all_the
     assert await office.office.states() == {"sent": 2}
     assert (kept, resting) == ((2, 2), 0)
     assert len(office.host.copies()) == 2
+
+
+async def test_one_mail_that_the_folder_does_not_take_keeps_out_no_other(office: Office) -> None:
+    await office.send(5)
+    poison = office.host.sink.mails[0].raw
+    office.host.account.folders["Sent"].refuses = lambda raw: "no" if raw == poison else ""
+
+    await office.copy()
+
+    assert len(office.host.copies()) == 4
+    assert await office.kept() == (1, 1)
+
+
+async def test_a_full_mailbox_is_not_offered_one_mail_after_the_other(office: Office) -> None:
+    offered: list[bytes] = []
+
+    def refuse(raw: bytes) -> str:
+        offered.append(raw)
+        return "[OVERQUOTA] it is full"
+
+    office.host.account.folders["Sent"].refuses = refuse
+    await office.send(5)
+
+    await office.copy()
+
+    assert len(offered) == 1
+    assert await office.kept() == (5, 5)
+
+
+async def test_a_mail_at_which_the_server_hangs_up_comes_after_the_others(office: Office) -> None:
+    await office.send(5)
+    poison = office.host.sink.mails[0].raw
+
+    def hang_up(raw: bytes) -> str:
+        if raw == poison:
+            raise HungUp
+        return ""
+
+    office.host.account.folders["Sent"].refuses = hang_up
+    for _ in range(3):
+        await office.copy()
+        office.office.clock.forward(HOUR)
+
+    assert len(office.host.copies()) == 4
 
 
 async def test_after_a_day_it_is_given_up_with_a_note(office: Office) -> None:

@@ -180,6 +180,8 @@ class Dialogue:
             return "NO [TRYCREATE] there is no such folder"
         if not isinstance(raw, bytes):
             raise Garbled
+        if said := folder.refuses(raw):
+            return f"NO {said}"
         flags = [text(flag) for word in between if isinstance(word, list) for flag in word]
         moments = [read_moment(text(word)) for word in between if isinstance(word, bytes)]
         folder.add(raw, moments[0] if moments else datetime.now(UTC), tuple(flags))

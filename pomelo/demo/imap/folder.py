@@ -51,6 +51,9 @@ class Folder:
     Args:
         name: Its name.
         attribute: What it is for (RFC 6154), if that is special.
+
+    Attributes:
+        refuses: Says of a mail that a client brings why it is not taken; empty = it is.
     """
 
     def __init__(self, name: str, attribute: str = "") -> None:
@@ -60,6 +63,7 @@ class Folder:
         self.uid_validity = int(time.time())
         self.next_uid = 1
         self.mails: list[Mail] = []
+        self.refuses: Callable[[bytes], str] = lambda _: ""
         self.watchers: set[Callable[[], None]] = set()
 
     def add(self, raw: bytes, came_at: datetime, flags: tuple[str, ...] = ()) -> Mail:

@@ -1,8 +1,9 @@
 """One sender's sent mails are put into its Sent folder, in one visit to its mailbox."""
 
 import asyncio
+import imaplib
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from pomelo import messages, senders
@@ -28,6 +29,18 @@ NO_SENT: Final = (
 # Of the lease, so that nobody else begins while a slow server still takes a mail.
 SHARE_OF_LEASE: Final = 0.8
 DAY: Final = timedelta(days=1)
+STEP_BACK: Final = timedelta(seconds=1)
+ZERO: Final = timedelta(0)
+
+
+def is_full(words: str) -> bool:
+    """Tell whether a folder takes nothing more, rather than not this mail (RFC 5530 3)."""
+    return "quota" in words.lower()
+
+
+def is_over(due: Due, now: datetime) -> bool:
+    """Tell whether a mail was tried for a day, and more than once."""
+    return now - due.created_at >= RETRY_FOR and due.attempts > 1
 
 
 class Round:
@@ -53,7 +66,7 @@ class Round:
         except Unavailable:  # our own database: the lease ends by itself
             return
         except Exception as error:
-            await self._put_off(self._words(error))
+            await self._put_off_all(self._words(error))
 
     def _words(self, error: Exception) -> str:
         return trouble(error, self._access.server if self._access else None).sentence
@@ -80,8 +93,17 @@ class Round:
                 raise Trouble(NO_SENT.replace("ADDRESS", sender.email))
             await talks.ask(lambda: scribe.examine(sent))
             while self._left:
-                await self._put(talks, scribe, sent, self._left[0])
+                await self._put_or_pass(talks, scribe, sent, self._left[0])
                 del self._left[0]
+
+    async def _put_or_pass(self, talks: Talks, scribe: Scribe, folder: str, due: Due) -> None:
+        """Put one mail there; one that the server does not want is left for later, by itself."""
+        try:
+            await self._put(talks, scribe, folder, due)
+        except imaplib.IMAP4.error as error:
+            if isinstance(error, imaplib.IMAP4.abort) or is_full(str(error)):
+                raise
+            await self._put_off([due], self._words(error))
 
     async def _put(self, talks: Talks, scribe: Scribe, folder: str, due: Due) -> None:
         """Put one mail there, unless it is: by the server, or by an attempt that nobody noted."""
@@ -97,14 +119,21 @@ class Round:
             if await store.finish_copy(db, due, desk.worker):
                 await messages.drop_raw(db, due.team_id, [due.message_id])
 
-    async def _put_off(self, why: str) -> None:
+    async def _put_off_all(self, why: str) -> None:
+        """Leave all for later, last of them the one at which it failed: it may be the cause."""
+        failed, *untried = self._left
+        if untried:
+            await self._put_off(untried, why)
+        await self._put_off([failed], why, later=STEP_BACK if untried else ZERO)
+
+    async def _put_off(self, dues: Sequence[Due], why: str, *, later: timedelta = ZERO) -> None:
         now, worker = self._desk.clock.now(), self._desk.worker
-        over = [due for due in self._left if now - due.created_at >= RETRY_FOR]
-        again = [due for due in self._left if due not in over]
-        LOG.info("copies_put_off", sender=self._left[0].sender_id, mails=len(self._left), why=why)
+        over = [due for due in dues if is_over(due, now)]
+        again = [due for due in dues if due not in over]
+        LOG.info("copies_put_off", sender=dues[0].sender_id, mails=len(dues), why=why)
         async with self._desk.database.transaction() as db:
             if again:
-                delay = retry_delay(again[0].attempts, seed=again[0].message_id)
+                delay = retry_delay(again[0].attempts, seed=again[0].message_id) + later
                 await store.postpone(db, again, worker, next_at=now + delay, trouble=why)
             if over:
                 await store.give_up(db, over, worker, trouble=why, now=now)
