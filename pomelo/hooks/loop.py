@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
@@ -24,6 +25,8 @@ from pomelo.hooks.turns import Desk, Turn
 # Hooks served at the same time, and beside them those that have failed often.
 SLOTS: Final = 60
 FAILING_SLOTS: Final = 20
+# A team that has so many gets no more, and none more than so many at once: others have room.
+TEAM_SHARE: Final = 0.25
 # Several attempts end at about the same time: a moment's patience writes them together.
 GATHER_SECONDS: Final = 0.005
 SWEEP_SECONDS: Final = 10.0
@@ -134,12 +137,14 @@ class Courier:
         now, under_way = self._clock.now(), self._under_way.pieces
         claimed = []
         for is_failing, slots in ((False, SLOTS), (True, FAILING_SLOTS)):
-            busy = sum(_is_failing(hook) == is_failing for hook in under_way)
+            busy = Counter(hook.team_id for hook in under_way if _is_failing(hook) == is_failing)
+            share = int(slots * TEAM_SHARE)
             claimed += await store.claim(
                 db,
                 is_failing=is_failing,
                 rests_from=RESTS_FROM,
-                amount=slots - busy,
+                full=[team for team, held in busy.items() if held >= share],
+                amount=min(share, slots - busy.total()),
                 until=now + self._lease,
                 now=now,
             )
@@ -168,11 +173,12 @@ def _is_failing(hook: Claimed) -> bool:
     return hook.fail_counter >= RESTS_FROM
 
 
-async def _record(db: Db, results: Sequence[Result]) -> list[None]:
+async def _record(db: Db, results: Sequence[Result]) -> list[bool]:
+    """Write what came of attempts; tells of each whether it was still to be told so."""
     failed = [result for result in results if result.keeps_order]
     if failed:  # what is just being queued behind them is seen, or sees when they come again
         await store.lock(db, {(result.team_id, result.hook_id) for result in failed})
-    await store.finish(db, results)
+    noted = set(await store.finish(db, results))
     if failed:
         await store.hold_back(db, failed)
-    return [None] * len(results)
+    return [result.id in noted for result in results]

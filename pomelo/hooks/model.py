@@ -120,6 +120,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     """What an attempt means for what was to be told.
 
     Attributes:
+        queued_at: When it was to be told; another one by now if it was queued again.
         next_at: When to try again, if `state` is `waiting`; else when it ended.
         keeps_order: What this lead did later waits with it.
     """
@@ -130,6 +131,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     id: HookDeliveryId
     lead_id: LeadId
     place: int
+    queued_at: datetime
     state: DeliveryState
     next_at: datetime
     tried_at: datetime

@@ -75,12 +75,13 @@ FROM unnest(:team_ids::text[], :ids::text[]) AS n (team_id, id)
 WHERE h.team_id = n.team_id AND h.id = n.id;
 
 -- name: claim
--- Those that fail are claimed apart from the others, so that they take nobody's place.
+-- Those that fail are claimed apart from the others, so that they take nobody's place; nor does
+-- a team with many.
 UPDATE hooks h SET leased_until = :until, fence = h.fence + 1
 FROM (
   SELECT team_id, id FROM hooks
   WHERE next_at <= :now AND disabled_at IS NULL AND leased_until <= :now
-    AND (fail_counter >= :rests_from) = :is_failing
+    AND (fail_counter >= :rests_from) = :is_failing AND team_id <> ALL (:full::text[])
   ORDER BY next_at LIMIT :amount FOR NO KEY UPDATE SKIP LOCKED
 ) AS due
 WHERE h.team_id = due.team_id AND h.id = due.id
@@ -98,14 +99,17 @@ WHERE team_id = :team_id AND hook_id = :hook_id AND state = 'waiting' AND next_a
 ORDER BY next_at, place LIMIT :limit;
 
 -- name: finish
+-- Not of a claim that was lost, and not of what was queued again while it was told: that is to
+-- be told once more.
 UPDATE hook_deliveries d SET state = n.state, attempts = d.attempts + 1, next_at = n.next_at,
   tried_at = n.tried_at, ended_at = CASE WHEN n.state <> 'waiting' THEN n.tried_at END,
   status = n.status, latency_ms = n.latency_ms, fault = n.fault
 FROM json_to_recordset(:rows) AS n (
-  team_id text, hook_id text, fence bigint, id text, state text, next_at timestamptz,
-  tried_at timestamptz, status integer, latency_ms integer, fault text)
+  team_id text, hook_id text, fence bigint, id text, queued_at timestamptz, state text,
+  next_at timestamptz, tried_at timestamptz, status integer, latency_ms integer, fault text)
 JOIN hooks h ON h.team_id = n.team_id AND h.id = n.hook_id AND h.fence = n.fence
-WHERE d.team_id = n.team_id AND d.id = n.id;
+WHERE d.team_id = n.team_id AND d.id = n.id AND d.queued_at = n.queued_at
+RETURNING d.id;
 
 -- name: hold_back
 -- What the lead did later is told after what has just failed.
@@ -159,8 +163,9 @@ ORDER BY place DESC OFFSET :offset LIMIT :limit;
 
 -- name: replay
 -- What is named; else what was told since; else all that has not arrived.
-UPDATE hook_deliveries SET state = 'waiting', attempts = 0, next_at = :now, queued_at = :now,
-  ended_at = NULL
+UPDATE hook_deliveries SET state = 'waiting', attempts = 0, next_at = :now, ended_at = NULL,
+  -- Another moment each time: by that it is known whether it was queued again meanwhile.
+  queued_at = GREATEST(:now, queued_at + interval '1 microsecond')
 WHERE team_id = :team_id AND hook_id = :hook_id AND CASE
   WHEN :ids::text[] IS NOT NULL THEN id = ANY(:ids::text[])
   WHEN :since::timestamptz IS NOT NULL THEN created_at >= :since

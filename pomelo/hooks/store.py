@@ -118,14 +118,32 @@ async def wake(db: Db, hooks: Sequence[tuple[TeamId, HookId]], *, now: datetime)
 
 
 async def claim(
-    db: Db, *, is_failing: bool, rests_from: int, amount: int, until: datetime, now: datetime
+    db: Db,
+    *,
+    is_failing: bool,
+    rests_from: int,
+    full: Sequence[TeamId],
+    amount: int,
+    until: datetime,
+    now: datetime,
 ) -> list[Claimed]:
-    """Claim hooks that are to be told something, those that wait longest first."""
+    """Claim hooks that are to be told something, those that wait longest first.
+
+    Args:
+        db: The open transaction.
+        is_failing: Whether those that have failed often, or the others.
+        rests_from: From so many failures on a hook has failed often.
+        full: Teams that have enough places.
+        amount: At most so many.
+        until: Until when they are claimed.
+        now: When it happens.
+    """
     return await QUERIES["claim"].rows(
         db,
         Claimed,
         is_failing=is_failing,
         rests_from=rests_from,
+        full=list(full),
         amount=amount,
         until=until,
         now=now,
@@ -148,9 +166,9 @@ async def list_due(db: Db, team: TeamId, hook: HookId, *, now: datetime, limit: 
     return await QUERIES["list_due"].rows(db, Due, team_id=team, hook_id=hook, now=now, limit=limit)
 
 
-async def finish(db: Db, results: Sequence[Result]) -> None:
-    """Note what came of attempts; of claims that were lost nothing is noted."""
-    await QUERIES["finish"].run(db, rows=results)
+async def finish(db: Db, results: Sequence[Result]) -> list[HookDeliveryId]:
+    """Note what came of attempts; gives those of which it was, their claims being ours still."""
+    return await QUERIES["finish"].rows(db, HookDeliveryId, rows=results)
 
 
 async def hold_back(db: Db, results: Sequence[Result]) -> None:

@@ -57,7 +57,7 @@ class Desk:
     clock: Clock
     vault: Vault
     caller: "Caller"
-    results: GroupCommit[Result, None]
+    results: GroupCommit[Result, bool]
     failpoint: Failpoint
 
 
@@ -77,6 +77,7 @@ class Turn:
         self._first_failed_at = hook.first_failed_at
         self._rests_until = EVER
         self._disabled_for: DisabledFor | None = None
+        self._is_lost = False
         self._secret, self._signing = self._secrets()
 
     async def run(self) -> None:
@@ -91,6 +92,7 @@ class Turn:
     def _is_over(self) -> bool:
         return (
             self._disabled_for is not None
+            or self._is_lost
             or self._rests_until > self._desk.clock.now()
             or clocks.monotonic() >= self._ends_at
         )
@@ -147,7 +149,8 @@ class Turn:
             chance=random.random(),  # noqa: S311 - guards nothing
             now=now,
         )
-        await _patiently(lambda: self._desk.results.submit(result))
+        if not await _patiently(lambda: self._desk.results.submit(result)):
+            self._is_lost = True  # removed, somebody else's, or something was queued again
         return not result.keeps_order
 
     def _body(self, due: Due, shown: Shown) -> bytes:
@@ -236,6 +239,7 @@ def judged(
         id=due.id,
         lead_id=due.lead_id,
         place=due.place,
+        queued_at=due.queued_at,
         state=DeliveryState.DELIVERED if has_arrived else state,
         next_at=now + max(wait, patience) if is_waiting and wait is not None else now,
         tried_at=now,

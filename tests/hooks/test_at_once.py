@@ -101,7 +101,7 @@ async def test_a_hook_with_much_left_comes_after_those_that_wait(here: Office) -
 
     async with here.database.transaction() as db:
         (claimed,) = await store.claim(
-            db, is_failing=False, rests_from=4, amount=9, until=now, now=now
+            db, is_failing=False, rests_from=4, full=[], amount=9, until=now, now=now
         )
         await store.release(
             db,

@@ -12,6 +12,7 @@ from pomelo import hooks
 from pomelo.base.faults import Fault
 from pomelo.hooks import DeliveryState, DisabledFor, Hook
 from pomelo.hooks.schedule import JITTER, WAITS
+from pomelo.hooks.telling import tell
 from pomelo.leads import ActivityType
 from tests import certificates
 from tests.hooks.office import Office
@@ -35,6 +36,27 @@ async def attempts_at(here: Office, hook: Hook, count: int) -> list[datetime]:
         at.append(here.clock.now())
         await here.work()
     return at
+
+
+async def test_what_is_queued_again_during_its_last_attempt_is_told_again(here: Office) -> None:
+    """The receiver was mended meanwhile; the attempt that was under way fails."""
+
+    async def fail(writer: asyncio.StreamWriter) -> None:
+        async with here.database.transaction() as db:
+            assert await hooks.replay(db, here.team, hook.id, now=here.clock.now()) == 1
+        writer.write(status(500))
+        await writer.drain()
+
+    answers = iter([fail])
+    async with receiving(lambda _: next(answers, OK)) as receiver:
+        hook = await here.add_hook_to_tell(receiver.url)
+        async with here.database.transaction() as db:
+            await tell(db, now=here.clock.now())
+            await db.execute("UPDATE hook_deliveries SET attempts = $1", len(WAITS))
+        await attempts_at(here, hook, 2)
+
+        assert [line.state for line in await here.log(hook)] == ["delivered"]
+        assert len(receiver.told) == 2
 
 
 async def test_an_event_is_told_until_it_arrives_under_the_same_id(here: Office) -> None:

@@ -3,6 +3,8 @@
 import asyncio
 from datetime import timedelta
 
+from pomelo import hooks
+from pomelo.hooks.actions import A_TEAM
 from pomelo.leads import ActivityType
 from tests.hooks.office import Office
 from tests.hooks.receiver import OK, hang, receiving, status
@@ -44,23 +46,25 @@ async def test_at_most_four_are_under_way_to_an_endpoint(here: Office) -> None:
     assert len(receiver.told) == len(set(receiver.ids)) == 40
 
 
-async def test_a_dead_endpoint_slows_no_other_team(here: Office) -> None:
+async def test_dead_endpoints_slow_no_other_team(here: Office) -> None:
+    """Not even if a team has more of them than a worker has places."""
     strangers = await here.add_campaign("Hooli")
     async with receiving(lambda _: hang) as dead, receiving() as alive:
-        for _ in range(30):
+        for _ in range(A_TEAM):
             await here.add_hook(dead.url, of=strangers, type="emailsSent")
         await here.add_hook(alive.url, type="emailsSent")
         ours, here.campaign = here.campaign, strangers
         await here.happen(await here.add_lead("gavin@hooli.com"), SENT)
         await here.courier.work_once()
-        await dead.until(30)
+        await here.courier.work_once()
+        await dead.until(15)
         here.campaign = ours
         await here.happen(await here.add_lead(), SENT)
 
         await here.courier.work_once()
         await alive.until(1, seconds=1)
 
-    assert (len(dead.told), len(alive.told)) == (30, 1)
+    assert (len(dead.told), len(alive.told)) == (15, 1)
 
 
 async def test_a_hook_whose_secrets_cannot_be_read_troubles_no_other(here: Office) -> None:
@@ -74,6 +78,27 @@ async def test_a_hook_whose_secrets_cannot_be_read_troubles_no_other(here: Offic
         await here.work()
 
     assert [one.path for one in receiver.told] == ["/pomelo/well"]
+
+
+async def test_a_removed_hook_is_told_at_most_what_is_under_way(here: Office) -> None:
+    removed_after: list[int] = []
+
+    async def remove(writer: asyncio.StreamWriter) -> None:
+        if len(receiver.told) >= 8 and not removed_after:
+            removed_after.append(len(receiver.told))
+            async with here.database.transaction() as db:
+                await hooks.remove(db, here.team, hook.id)
+        writer.write(OK)
+        await writer.drain()
+
+    async with receiving(lambda _: remove) as receiver:
+        hook = await here.add_hook(receiver.url, type="emailsSent")
+        for number in range(60):
+            await here.happen(await here.add_lead(f"p{number}@hooli.com"), SENT)
+
+        await here.work()
+
+    assert len(receiver.told) - removed_after[0] <= 2 * 4
 
 
 async def test_a_lost_claim_notes_nothing(here: Office) -> None:
