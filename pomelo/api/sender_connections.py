@@ -1,5 +1,6 @@
 """Connecting a mailbox to Google or Microsoft from a browser: sent there, and back again."""
 
+import hashlib
 import secrets
 from typing import Annotated, Final
 
@@ -73,11 +74,16 @@ async def start(call: Call[NoQuery, ConnectionBody]) -> Json:
             now=call.now,
         )
     answer = ConnectionStarted(started.url, moment(started.expires_at))
-    cookie = _cookie(browser, is_secure=call.state.public_url.startswith("https:"))
+    cookie = _cookie(started.state, browser, is_secure=call.state.public_url.startswith("https:"))
     return Json(answer, headers=(("set-cookie", cookie),))
 
 
-def _cookie(value: str, *, is_secure: bool) -> str:
+def _cookie_name(state: str) -> str:
+    """Name a cookie of its own for each mailbox that one browser connects at the same time."""
+    return f"{COOKIE}_{hashlib.sha256(state.encode()).hexdigest()[:16]}"
+
+
+def _cookie(state: str, value: str, *, is_secure: bool) -> str:
     """Write a cookie that comes back with the provider's redirect, and with nothing else.
 
     Source:
@@ -85,7 +91,7 @@ def _cookie(value: str, *, is_secure: bool) -> str:
     """
     secure = "; Secure" if is_secure else ""
     return (
-        f"{COOKIE}={value}; Path={CALLBACK_PATH}; Max-Age={COOKIE_SECONDS}; HttpOnly; "
+        f"{_cookie_name(state)}={value}; Path={CALLBACK_PATH}; Max-Age={COOKIE_SECONDS}; HttpOnly; "
         f"SameSite=Lax{secure}"
     )
 
@@ -101,7 +107,7 @@ async def callback(call: Call[CallbackQuery, None]) -> Raw:
             Brought(
                 call.query.state,
                 call.query.code,
-                _cookie_of(call.headers.get("cookie", "")),
+                _cookie_of(call.headers.get("cookie", ""), call.query.state),
                 call.query.error,
             ),
             also=read_elsewhere,
@@ -118,10 +124,10 @@ async def callback(call: Call[CallbackQuery, None]) -> Raw:
     )
 
 
-def _cookie_of(header: str) -> str:
+def _cookie_of(header: str, state: str) -> str:
     """Find our cookie among those that a browser brings (RFC 6265 5.4)."""
     pairs = (part.strip().partition("=") for part in header.split(";"))
-    return next((value for name, _, value in pairs if name == COOKIE), "")
+    return next((value for name, _, value in pairs if name == _cookie_name(state)), "")
 
 
 OPERATIONS: Final[tuple[AnyOperation, ...]] = (

@@ -70,6 +70,18 @@ async def test_another_browser_brings_nothing(api: Caller, identity: Identity) -
     assert identity.forms == []
 
 
+async def test_two_mailboxes_can_be_connected_in_one_browser(
+    api: Caller, identity: Identity
+) -> None:
+    identity.tells_account = False
+    first = visit(identity, (await started(api)).json()["url"])
+    second = visit(identity, (await started(api, email="dinesh@piedpiper.com")).json()["url"])
+
+    pages = [await come_back(api, **first), await come_back(api, **second)]
+
+    assert [page.status_code for page in pages] == [200, 200]
+
+
 async def test_looking_at_the_address_does_not_use_it_up(api: Caller, identity: Identity) -> None:
     brought = visit(identity, (await started(api)).json()["url"])
 

@@ -8,7 +8,13 @@ import pytest
 from pomelo import activities, letters, messages, senders
 from pomelo.base import addresses
 from pomelo.base.db import Database
-from pomelo.delivery import AddressBounced, AnswerEmpty, AnswerTangled, Rehearsing, Singles
+from pomelo.delivery import (
+    AddressBounced,
+    AnswerEmpty,
+    AnswerTangled,
+    Rehearsing,
+    Singles,
+)
 from pomelo.demo.sink import Script, Stage
 from pomelo.leads import LeadState
 from pomelo.senders import PausedFor

@@ -1,5 +1,6 @@
 """Single mails that are due: claimed a sender at a time, each sender's in a task of its own."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -18,7 +19,9 @@ from pomelo.messages import ReplyClass, TakenUp
 from pomelo.senders import Sender
 from pomelo.smtp import Sessions
 
-SLOTS: Final = 8
+SLOTS: Final = 64
+# A team that has so many gets no more, and none more than so many at once: others have room.
+TEAM_SLOTS: Final = 16
 SWEEP_SECONDS: Final = 1.0
 FINISH_SECONDS: Final = 20.0
 NO_SENDER: Final = Rejected(
@@ -86,9 +89,15 @@ class Singles:
 
     async def _claim(self, db: Db, amount: int) -> list[tuple[Sender | None, list[Single]]]:
         now = self._desk.clock.now()
-        busy = [singles[0].mail.sender_id for singles in self._under_way.pieces]
+        mails = [singles[0].mail for singles in self._under_way.pieces]
+        held = Counter(mail.team_id for mail in mails)
         queued = await store.claim(
-            db, amount=amount, busy=busy, now=now, until=self._desk.lease_end(now)
+            db,
+            amount=min(amount, TEAM_SLOTS),
+            busy=[mail.sender_id for mail in mails],
+            full=[team for team, count in held.items() if count >= TEAM_SLOTS],
+            now=now,
+            until=self._desk.lease_end(now),
         )
         if not queued:
             return []

@@ -13,7 +13,7 @@ FROM (SELECT d.team_id, d.message_id
       JOIN installation i ON i.is_only
       WHERE d.due_at <= :now AND (d.leased_until IS NULL OR d.leased_until <= :now)
         AND m.state IN ('deferred', 'sending') AND m.data_at IS NULL
-        AND m.sender_id <> ALL (:busy::text[])
+        AND m.sender_id <> ALL (:busy::text[]) AND d.team_id <> ALL (:full::text[])
         AND (s.paused_for IS NULL OR s.may_send_at <= :now OR s.deleted_at IS NOT NULL)
         AND (m.kind = 'test' OR i.deliver_to = '')
       ORDER BY d.due_at LIMIT :amount FOR NO KEY UPDATE OF m, d SKIP LOCKED) r

@@ -29,11 +29,17 @@ async def enqueue(
 
 
 async def claim(
-    db: Db, *, amount: int, busy: Sequence[SenderId], now: datetime, until: datetime
+    db: Db,
+    *,
+    amount: int,
+    busy: Sequence[SenderId],
+    full: Sequence[TeamId],
+    now: datetime,
+    until: datetime,
 ) -> list[Queued]:
-    """Claim what may be sent now, of senders that are not busy."""
+    """Claim what may be sent now, of senders that are not busy and teams that have room."""
     return await QUERIES["claim_singles"].rows(
-        db, Queued, amount=amount, busy=list(busy), now=now, until=until
+        db, Queued, amount=amount, busy=list(busy), full=list(full), now=now, until=until
     )
 
 
