@@ -16,6 +16,7 @@ from pomelo.inbound import read_anew, read_elsewhere
 from pomelo.senders import (
     Changes,
     FolderInvalid,
+    FoldersEqual,
     ImapUnknown,
     MailboxConnected,
     PlainHostRefused,
@@ -27,7 +28,14 @@ from pomelo.senders import (
 )
 from pomelo.smtp import MailAccess
 
-ERRORS: Final = (ImapUnknown, FolderInvalid, PlainHostRefused, MailboxConnected, HostNotTaken)
+ERRORS: Final = (
+    ImapUnknown,
+    FolderInvalid,
+    FoldersEqual,
+    PlainHostRefused,
+    MailboxConnected,
+    HostNotTaken,
+)
 
 FolderName = Annotated[
     str,
@@ -121,6 +129,7 @@ async def change_replies(
         SenderNotFound: The team has none of that id.
         ImapUnknown: Replies are to be read by IMAP, and no server is known.
         FolderInvalid: That is no folder's name.
+        FoldersEqual: Replies would lie where nobody looks for them.
         PlainHostRefused: A connection without TLS to another machine.
         MailboxConnected: Its provider says where it is read.
     """

@@ -20,6 +20,7 @@ from pomelo.senders.actions import (
 from pomelo.senders.brake import LAST_MAILS, Brake, HardBounces, judge
 from pomelo.senders.errors import (
     FolderInvalid,
+    FoldersEqual,
     ImapUnknown,
     MailboxConnected,
     PlainHostRefused,
@@ -109,6 +110,7 @@ __all__ = [
     "Client",
     "ExchangeFailed",
     "FolderInvalid",
+    "FoldersEqual",
     "Freshness",
     "HardBounces",
     "Hearing",

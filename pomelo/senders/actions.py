@@ -14,6 +14,7 @@ from pomelo.base.vault import Vault
 from pomelo.senders import store
 from pomelo.senders.errors import (
     FolderInvalid,
+    FoldersEqual,
     ImapUnknown,
     MailboxConnected,
     PlainHostRefused,
@@ -131,6 +132,7 @@ async def change(
         SenderNotFound: The team has none of that id.
         ImapUnknown: Replies are to be read by IMAP, and no server is known.
         FolderInvalid: That is no folder's name.
+        FoldersEqual: Replies would lie where nobody looks for them.
         VariablesInvalid: Templates could not name them.
     """
     for folder in filter(None, (changes.sent_folder, changes.junk_folder)):
@@ -143,7 +145,14 @@ async def change(
     changed = await store.change(db, team, sender, changes, now=now)
     if changed is None:
         raise SenderNotFound
+    _check_folders(changed)
     return changed
+
+
+def _check_folders(sender: Sender) -> None:
+    named = [name for name in (sender.sent_folder, sender.junk_folder) if name]
+    if len(named) > len(set(named)) or any(name.upper() == "INBOX" for name in named):
+        raise FoldersEqual
 
 
 def _may_be(variables: Mapping[str, str]) -> bool:

@@ -23,6 +23,10 @@ class FolderInvalid(Invalid):
     """A folder's name is its name on the mail server, of at most 200 printable letters."""
 
 
+class FoldersEqual(Invalid):
+    """Sent and Junk must be two folders, and neither may be the inbox; name another one."""
+
+
 class VariablesInvalid(Invalid):
     """A sender has at most 50 variables; each name is letters, digits and _, not name or email."""
 

@@ -1,14 +1,17 @@
 """Which mails are read whole: all that are ours, by their heads alone, and few others."""
 
+from datetime import timedelta
+
 import pytest
 
 from pomelo.base.db import Database, Db
-from pomelo.inbound.mailboxes import wanted
+from pomelo.inbound.mailboxes import store, wanted
+from pomelo.inbound.mailboxes.model import Mailbox
 from pomelo.inbound.parse import parse
 from tests.inbound import letters
 from tests.inbound.imapsim import Account
 from tests.inbound.reading import first_look, reading, until
-from tests.inbound.sent import Sent
+from tests.inbound.sent import NOW, Sent
 
 Rows = set[tuple[str, str, str]]
 
@@ -88,3 +91,16 @@ def test_what_machines_say_may_be_about_a_mail_of_ours(head: str) -> None:
 )
 def test_a_subject_says_whether_it_answers(subject: str, answered: tuple[str, ...]) -> None:
     assert wanted.subjects_answered(parse(f"Subject: {subject}\n\n".encode())) == answered
+
+
+@pytest.mark.parametrize("subject", ["Maße der Presse", "ÜBER Cider", "İçki"])
+async def test_subjects_are_folded_as_the_database_folds_them(
+    database: Database, ours: Sent, subject: str
+) -> None:
+    head = parse(f"From: <x@lead.example>\nSubject: Re: {subject}\n\nMay.\n".encode())
+    mailbox = Mailbox(ours.team.id, ours.sender.id, 1, 0)
+    since = NOW - timedelta(days=9)
+    async with database.transaction() as db:
+        await db.execute("UPDATE messages SET subject = $1", subject)
+
+        assert await store.has_written(db, mailbox, "", wanted.subjects_answered(head), since=since)

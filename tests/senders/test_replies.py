@@ -11,6 +11,7 @@ from pomelo.base.db import Db
 from pomelo.senders import (
     Changes,
     FolderInvalid,
+    FoldersEqual,
     Freshness,
     Hearing,
     ImapUnknown,
@@ -101,6 +102,17 @@ async def test_a_folders_name_is_one_line(db: Db, name: str) -> None:
 
     with pytest.raises(FolderInvalid):
         await senders.change(db, sender.team_id, sender.id, Changes(sent_folder=name), now=make.NOW)
+
+
+@pytest.mark.parametrize(("sent", "junk"), [("Mail", "Mail"), ("inbox", "Junk"), ("", "INBOX")])
+async def test_sent_and_junk_are_two_folders_and_not_the_inbox(
+    db: Db, sent: str, junk: str
+) -> None:
+    sender = await added(db, imap=IMAP)
+    changes = Changes(sent_folder=sent, junk_folder=junk)
+
+    with pytest.raises(FoldersEqual):
+        await senders.change(db, sender.team_id, sender.id, changes, now=make.NOW)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 A mail of which nothing here says that it could answer one of ours is left alone, unread.
 """
 
+from string import ascii_lowercase, ascii_uppercase
 from typing import Final
 
 from pomelo.inbound.bounces import is_suspect
@@ -17,6 +18,7 @@ _REPORTS: Final = frozenset(
     {"multipart/report", "message/delivery-status", "message/global-delivery-status"}
     | {"message/feedback-report", "message/disposition-notification", "message/rfc822"}
 )
+_ASCII_LOWER: Final = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 
 def may_report(head: Parsed) -> bool:
@@ -33,10 +35,16 @@ def may_report(head: Parsed) -> bool:
 
 
 def subjects_answered(head: Parsed) -> tuple[str, ...]:
-    """Give the subjects, folded, that a mail answers or passes on by its own; often none.
+    """Give the subjects that a mail answers or passes on by its own; often none.
+
+    Returns:
+        Small letters, as a database makes them: those of all scripts, or of ASCII alone.
 
     Source:
         RFC 5256 section 2.1.
     """
-    base = base_subject(head.subject).casefold()
-    return (base, f"re: {base}") if base and base != head.subject.strip().casefold() else ()
+    base = base_subject(head.subject)
+    if not base or base.casefold() == head.subject.strip().casefold():
+        return ()
+    spelled = dict.fromkeys((base.lower().replace("i̇", "i"), base.translate(_ASCII_LOWER)))
+    return tuple(f"{before}{one}" for one in spelled for before in ("", "re: "))
