@@ -17,7 +17,7 @@ from pomelo.base.errors import Forbidden, Invalid
 from pomelo.base.ids import SenderId, TeamId, UserId
 from pomelo.base.outgoing import Guard
 from pomelo.base.vault import SecretUnreadable
-from pomelo.inbound import CheckFinding, Checkup, Level, examine
+from pomelo.inbound import CheckFinding, CheckUnderWay, Checkup, Level, examine
 from pomelo.senders import Replies, Sender, SenderExists, SenderNotFound, Server
 from pomelo.smtp import MailAccess
 from pomelo.teams import UserNotFound
@@ -185,6 +185,7 @@ async def try_sender(
     Raises:
         SenderNotFound: The team has none of that id.
         SecretUnreadable: A password was encrypted with another secret key.
+        CheckUnderWay: It is being checked already.
     """
     report = await examine(database, team, sender, checkup=checkup, wait=wait, now=now)
     return Tested(_tried(report.smtp_fault), _tried(report.imap_fault), report.findings)
@@ -259,6 +260,6 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
             "silent, the line says so and nothing fails."
         ),
         answer=Tested,
-        errors=(SenderNotFound, SecretUnreadable),
+        errors=(SenderNotFound, SecretUnreadable, CheckUnderWay),
     ),
 )

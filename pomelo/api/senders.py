@@ -53,8 +53,43 @@ async def get(call: Call[NoQuery, None]) -> MailSender:
 
 async def change(call: Call[NoQuery, SenderChanges]) -> MailSender:
     """Change a mailbox."""
-    body, team, sender = call.body, call.caller.team, SenderId(call.path["senderId"])
-    changes = Changes(
+    if call.body.smtp_login is not None and call.body.smtp_password is None:
+        raise PasswordMissing
+    await check_imap(call.body, call.state.part(MailAccess))
+
+    async def work(db: Db) -> MailSender:
+        changed = await _change(db, call)
+        return (await show(db, [changed], now=call.now))[0]
+
+    # Whoever reads the mailbox takes its rows in another order.
+    return await call.state.database.retrying(work)
+
+
+async def _change(db: Db, call: Call[NoQuery, SenderChanges]) -> Sender:
+    team, sender = call.caller.team, SenderId(call.path["senderId"])
+    body, access = call.body, call.state.part(MailAccess)
+    await senders.change(db, team, sender, _changes(body), now=call.now)
+    if body.schedule_id is not None:
+        kept = ScheduleId(body.schedule_id) if body.schedule_id else None
+        await campaigns.set_sender_hours(db, team, sender, kept, now=call.now)
+    if body.variables is not None:
+        await _mend(db, team, sender, call.now)
+    await change_replies(db, team, sender, body, access=access, now=call.now)
+    if body.smtp_password is not None:
+        await senders.set_log_in(
+            db,
+            team,
+            sender,
+            login=body.smtp_login,
+            password=body.smtp_password.reveal(),
+            vault=access.vault,
+            now=call.now,
+        )
+    return await senders.get(db, team, sender)
+
+
+def _changes(body: SenderChanges) -> Changes:
+    return Changes(
         name=body.name,
         signature=body.signature,
         limit_per_day=body.limit_per_day,
@@ -64,30 +99,6 @@ async def change(call: Call[NoQuery, SenderChanges]) -> MailSender:
         domain_gap_seconds=body.domain_gap_seconds,
         variables=body.variables,
     )
-    if body.smtp_login is not None and body.smtp_password is None:
-        raise PasswordMissing
-    access = call.state.part(MailAccess)
-    await check_imap(body, access)
-    async with call.state.database.transaction() as db:
-        await senders.change(db, team, sender, changes, now=call.now)
-        if body.schedule_id is not None:
-            kept = ScheduleId(body.schedule_id) if body.schedule_id else None
-            await campaigns.set_sender_hours(db, team, sender, kept, now=call.now)
-        if body.variables is not None:
-            await _mend(db, team, sender, call.now)
-        await change_replies(db, team, sender, body, access=access, now=call.now)
-        if body.smtp_password is not None:
-            await senders.set_log_in(
-                db,
-                team,
-                sender,
-                login=body.smtp_login,
-                password=body.smtp_password.reveal(),
-                vault=access.vault,
-                now=call.now,
-            )
-        changed = await senders.get(db, team, sender)
-        return (await show(db, [changed], now=call.now))[0]
 
 
 async def _mend(db: Db, team: TeamId, sender: SenderId, now: datetime) -> None:

@@ -152,7 +152,8 @@ async def _change(
     house: House, team: str, wanted: str, changes: Changes, *, password: str | None
 ) -> MailSender:
     now = house.clock.now()
-    async with house.database.transaction() as db:
+
+    async def work(db: Db) -> MailSender:
         sender = await _chosen(db, team, wanted)
         changed = await senders.change(db, sender.team_id, sender.id, changes, now=now)
         await inbound.read_anew(db, sender.team_id, sender.id, now=now)
@@ -167,6 +168,8 @@ async def _change(
                 now=now,
             )
         return (await show(db, [changed], now=now))[0]
+
+    return await house.database.retrying(work)
 
 
 @app.command()

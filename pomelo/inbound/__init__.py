@@ -4,6 +4,7 @@ from pomelo.inbound.actions import Received, receive
 from pomelo.inbound.bounces import kind_of_bounce
 from pomelo.inbound.checkup import (
     CheckFinding,
+    CheckUnderWay,
     Checkup,
     LastCheck,
     Level,
@@ -37,6 +38,7 @@ __all__ = [
     "BouncedRecipient",
     "Candidate",
     "CheckFinding",
+    "CheckUnderWay",
     "Checkup",
     "Copier",
     "Entry",

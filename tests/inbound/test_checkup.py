@@ -1,5 +1,6 @@
 """A whole check against servers of this machine: a mail to oneself, and what it tells."""
 
+import asyncio
 from datetime import datetime
 
 import pytest
@@ -7,10 +8,10 @@ import pytest
 from pomelo import inbound, senders, teams
 from pomelo.base import addresses
 from pomelo.base.db import Database
-from pomelo.base.ids import TeamId
+from pomelo.base.ids import SenderId, TeamId
 from pomelo.base.outgoing import Guard, parse_networks
 from pomelo.demo.sink import Stage
-from pomelo.inbound import Checkup, Level, Report, Timing, examine
+from pomelo.inbound import CheckUnderWay, Checkup, Level, Report, Timing, examine
 from pomelo.inbound.checkup import journey, visit
 from pomelo.letters import new_pem, read_key, record
 from pomelo.senders import NewSender, SavesSentCopy, Sender
@@ -45,7 +46,9 @@ class House:
             new = NewSender(owner.id, addresses.parse(ADDRESS), host.smtp, host.imap)
             self.sender = await senders.add(db, self.team, new, vault=make.VAULT, now=self.now)
 
-    async def check(self, zone: Zone = ZONE, wait: float | None = 5.0) -> Report:
+    async def check(
+        self, zone: Zone = ZONE, wait: float | None = 5.0, under_way: set[SenderId] | None = None
+    ) -> Report:
         async with naming(zone) as (ask, _):
             checkup = Checkup(
                 access=MailAccess(vault=make.VAULT, guard=HERE, timeouts=Timeouts(5, 5, 5, 5)),
@@ -53,6 +56,7 @@ class House:
                 public_url="http://127.0.0.1:1",
                 ask=ask,
                 timing=Timing(poll=0.01, grace=0.1),
+                under_way=set() if under_way is None else under_way,
             )
             return await examine(
                 self.database, self.team, self.sender.id, checkup=checkup, wait=wait, now=self.now
@@ -92,6 +96,20 @@ async def test_a_good_sender_passes_in_everything(house: House) -> None:
     assert [mail.envelope_from for mail in host.sink.mails] == [ADDRESS, ADDRESS]
     assert host.sink.mails[1].recipients[0].startswith("jared+pomelo-")
     assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in host.sink.mails[0].raw
+
+
+async def test_a_mailbox_is_checked_once_at_a_time(house: House) -> None:
+    under_way: set[SenderId] = set()
+    async with hosting() as host:
+        await house.move_in(host)
+        first = asyncio.create_task(house.check(under_way=under_way))
+        while not under_way:
+            await asyncio.sleep(0)
+        with pytest.raises(CheckUnderWay):
+            await house.check(under_way=under_way)
+        await first
+
+        assert under_way == set()
 
 
 async def test_the_mailbox_is_left_as_it_was(house: House) -> None:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from pomelo import senders
 from pomelo.base import addresses
 from pomelo.base.db import Database, Db
-from pomelo.base.errors import PomeloError
+from pomelo.base.errors import Conflict, PomeloError
 from pomelo.base.ids import SenderId, TeamId
 from pomelo.base.outgoing import Guard
 from pomelo.inbound.checkup import store
@@ -57,6 +57,7 @@ class Checkup:
         web: Says which addresses that may lead to.
         ask: Asks the name system.
         timing: How a test mail is awaited.
+        under_way: Senders that are being checked; a second check at the same time is refused.
     """
 
     access: MailAccess
@@ -65,6 +66,11 @@ class Checkup:
     web: Guard = field(default_factory=lambda: Guard((), frozenset({80, 443})))
     ask: AskNames = ask_names
     timing: Timing = field(default_factory=Timing)
+    under_way: set[SenderId] = field(default_factory=set)
+
+
+class CheckUnderWay(Conflict):
+    """This mailbox is being tested already; wait for that answer, a minute or two at most."""
 
 
 class Report(Struct, frozen=True):
@@ -110,7 +116,26 @@ async def examine(
     Raises:
         SenderNotFound: The team has none of that id.
         SecretUnreadable: A secret was encrypted with another secret key.
+        CheckUnderWay: It is being checked already.
     """
+    if sender in checkup.under_way:
+        raise CheckUnderWay
+    checkup.under_way.add(sender)
+    try:
+        return await _examine(database, team, sender, checkup=checkup, wait=wait, now=now)
+    finally:
+        checkup.under_way.discard(sender)
+
+
+async def _examine(
+    database: Database,
+    team: TeamId,
+    sender: SenderId,
+    *,
+    checkup: Checkup,
+    wait: float | None,
+    now: datetime,
+) -> Report:
     async with database.transaction(readonly=True) as db:
         found = await senders.get(db, team, sender)
     visited, others = await _tried(database, found, checkup, wait=wait, now=now)

@@ -30,7 +30,6 @@ NO_SENT: Final = (
 SHARE_OF_LEASE: Final = 0.8
 DAY: Final = timedelta(days=1)
 STEP_BACK: Final = timedelta(seconds=1)
-ZERO: Final = timedelta(0)
 
 
 def is_full(words: str) -> bool:
@@ -41,6 +40,10 @@ def is_full(words: str) -> bool:
 def is_over(due: Due, now: datetime) -> bool:
     """Tell whether a mail was tried for a day, and more than once."""
     return now - due.created_at >= RETRY_FOR and due.attempts > 1
+
+
+def _delay(due: Due) -> timedelta:
+    return retry_delay(due.attempts, seed=due.message_id)
 
 
 class Round:
@@ -103,7 +106,7 @@ class Round:
         except imaplib.IMAP4.error as error:
             if isinstance(error, imaplib.IMAP4.abort) or is_full(str(error)):
                 raise
-            await self._put_off([due], self._words(error))
+            await self._put_off([due], self._words(error), delay=_delay(due))
 
     async def _put(self, talks: Talks, scribe: Scribe, folder: str, due: Due) -> None:
         """Put one mail there, unless it is: by the server, or by an attempt that nobody noted."""
@@ -122,18 +125,18 @@ class Round:
     async def _put_off_all(self, why: str) -> None:
         """Leave all for later, last of them the one at which it failed: it may be the cause."""
         failed, *untried = self._left
+        delay = _delay(failed)
         if untried:
-            await self._put_off(untried, why)
-        await self._put_off([failed], why, later=STEP_BACK if untried else ZERO)
+            await self._put_off(untried, why, delay=delay)
+        await self._put_off([failed], why, delay=delay + STEP_BACK)
 
-    async def _put_off(self, dues: Sequence[Due], why: str, *, later: timedelta = ZERO) -> None:
+    async def _put_off(self, dues: Sequence[Due], why: str, *, delay: timedelta) -> None:
         now, worker = self._desk.clock.now(), self._desk.worker
         over = [due for due in dues if is_over(due, now)]
         again = [due for due in dues if due not in over]
         LOG.info("copies_put_off", sender=dues[0].sender_id, mails=len(dues), why=why)
         async with self._desk.database.transaction() as db:
             if again:
-                delay = retry_delay(again[0].attempts, seed=again[0].message_id) + later
                 await store.postpone(db, again, worker, next_at=now + delay, trouble=why)
             if over:
                 await store.give_up(db, over, worker, trouble=why, now=now)
