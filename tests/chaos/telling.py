@@ -84,7 +84,7 @@ class Scene:
 
     async def account(self) -> Account:
         """Let a worker finish, and hold the two against each other."""
-        self.start_worker()
+        self.start_worker(POMELO_LEASE_SECONDS="60")  # a busy machine is no reason to repeat
         wanted = {(one, name) for one in self._happened for name in ("emailsSent", "contacted")}
         for one in self._receivers:
             await one.until(len(wanted), seconds=PATIENCE_SECONDS)
