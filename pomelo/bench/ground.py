@@ -89,6 +89,7 @@ def quiet(home: Path, port: int) -> dict[str, str]:
         "POMELO_PORT": str(port),
         "POMELO_RATE_LIMIT": "0",
         "POMELO_ALLOW_PRIVATE_MAIL": LOOPBACK,
+        "POMELO_ALLOW_PRIVATE_HOOKS": LOOPBACK,
         "POMELO_LOG_LEVEL": "warning",
     }
 

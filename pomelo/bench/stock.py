@@ -47,15 +47,15 @@ class Stock(msgspec.Struct, frozen=True):
     key: str
 
 
-async def make_team(house: House) -> Stock:
-    """Make a team with a key."""
+async def make_team(house: House, user: str = "bench") -> Stock:
+    """Make a team with a key and one user."""
     now = house.clock.now()
     async with house.database.transaction() as db:
-        team, user = await teams.create(
-            db, "Bench", user_name="Bench", user_email="bench@pomelo.example", now=now
+        team, made = await teams.create(
+            db, "Bench", user_name="Bench", user_email=f"{user}@pomelo.example", now=now
         )
-        key = await teams.create_key(db, team.id, user=user.id, name="bench", now=now)
-    return Stock(team.id, user.id, key.text)
+        key = await teams.create_key(db, team.id, user=made.id, name="bench", now=now)
+    return Stock(team.id, made.id, key.text)
 
 
 async def make_senders(house: House, stock: Stock, amount: int, port: int) -> list[SenderId]:

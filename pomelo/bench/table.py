@@ -13,6 +13,7 @@ from pomelo.bench.claims import (
     claim,
     explain,
     export,
+    hooks,
     inbound,
     pixel,
     rest,
@@ -32,6 +33,7 @@ ON_A_GROUND: Final[dict[str, Callable[[Ground, Size], Awaitable[list[Row]]]]] = 
     "stats": stats.measure,
     "bulk": bulk.measure,
     "inbound": inbound.measure,
+    "hooks": hooks.measure,
 }
 REST: Final = "rest"
 NAMES: Final = (*ON_A_GROUND, REST)

@@ -25,9 +25,7 @@ def bench(
     leads: Annotated[
         int, typer.Option(min=1_000, help="Leads in the campaigns of export and claim.")
     ] = 1_000_000,
-    seconds: Annotated[
-        int, typer.Option(min=1, help="How long each turn of adds, pixel, claim and inbound lasts.")
-    ] = 10,
+    seconds: Annotated[int, typer.Option(min=1, help="How long each turn under load lasts.")] = 10,
     as_json: JsonOption = False,
 ) -> None:
     """Measure what Pomelo claims about its speed, in turns with what the machine can do at most.
