@@ -39,6 +39,7 @@ def test_what_a_parser_would_take_seconds_for_is_tangled(source: str) -> None:
         "<blockquote><div>" * 100 + "x" + "</div></blockquote>" * 100,
         OUTLOOK * 40 + "x" + OUTLOOK_END * 40,
         "</div></b>" * 1_000,
+        ("{% if a %}<a href=1>{% else %}<a href=2>{% endif %}x</a>" + "<p>x</p>" * 10) * 100,
     ],
 )
 def test_what_people_and_their_programs_write_is_not(source: str) -> None:

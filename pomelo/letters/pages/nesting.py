@@ -15,14 +15,13 @@ _REPEATED: Final = 40
 
 _TAG: Final = re.compile(r"<(/?)([a-zA-Z][^\s/>]{0,30})")
 _FORMATTING: Final = frozenset(
-    {"a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt"}
-    | {"u"}
+    {"b", "big", "code", "em", "font", "i", "s", "small", "strike", "strong", "tt", "u"}
 )
 # What has no end, or is ended by the next of its kind or by that of what holds it.
 _SELF_ENDING: Final = frozenset(
-    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "wbr"}
-    | {"body", "dd", "dt", "head", "html", "li", "option", "p", "source", "tbody", "td", "tfoot"}
-    | {"th", "thead", "tr", "track"}
+    {"a", "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "nobr"}
+    | {"body", "dd", "dt", "head", "html", "li", "option", "p", "param", "source", "tbody", "td"}
+    | {"tfoot", "th", "thead", "tr", "track", "wbr"}
 )
 
 
