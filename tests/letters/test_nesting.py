@@ -21,6 +21,10 @@ OUTLOOK_END = "</span></font></p></td></tr></tbody></table></div>"
         "<table><td>" * 18_000,
         "<b/>" * 50_000,
         "<div>" * 300 + "<p>x" * 40_000,
+        "<svg>" + "<td>" * 12_500 + "</x>" * 12_000,
+        "<math>" + "<tr>" * 12_500 + "</y>" * 12_000,
+        "<select>" + "<option>x" * 10_000,
+        "<p " + " ".join(f"a{n}" for n in range(14_500)) + ">",
     ],
 )
 def test_what_a_parser_would_take_seconds_for_is_tangled(source: str) -> None:
@@ -39,6 +43,9 @@ def test_what_a_parser_would_take_seconds_for_is_tangled(source: str) -> None:
         "<blockquote><div>" * 100 + "x" + "</div></blockquote>" * 100,
         OUTLOOK * 40 + "x" + OUTLOOK_END * 40,
         "</div></b>" * 1_000,
+        "<tr><td><font face=Arial><font size=2>x</td></tr>" * 300,
+        "<h3><a name=n>Title</h3><p>text <a href=x>more</a></p><hr>" * 300,
+        "<svg>" + '<path d="M0 0"/>' * 300 + "</svg>" + "<p>x</p>" * 1_000,
         ("{% if a %}<a href=1>{% else %}<a href=2>{% endif %}x</a>" + "<p>x</p>" * 10) * 100,
     ],
 )
