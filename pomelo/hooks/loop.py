@@ -25,7 +25,7 @@ from pomelo.hooks.turns import Desk, Turn
 # Hooks served at the same time, and beside them those that have failed often.
 SLOTS: Final = 60
 FAILING_SLOTS: Final = 20
-# A team that has so many gets no more, and none more than so many at once: others have room.
+# A team that has so many gets no more, and none more than so many at once: half stays free.
 TEAM_SHARE: Final = 0.25
 # Several attempts end at about the same time: a moment's patience writes them together.
 GATHER_SECONDS: Final = 0.005
@@ -179,6 +179,6 @@ async def _record(db: Db, results: Sequence[Result]) -> list[bool]:
     if failed:  # what is just being queued behind them is seen, or sees when they come again
         await store.lock(db, {(result.team_id, result.hook_id) for result in failed})
     noted = set(await store.finish(db, results))
-    if failed:
+    if failed := [result for result in failed if result.id in noted]:
         await store.hold_back(db, failed)
     return [result.id in noted for result in results]

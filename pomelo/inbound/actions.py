@@ -122,7 +122,7 @@ async def _set_aside(db: Db, mailbox: Sender, mail: Unreadable, *, now: datetime
 async def _find(
     db: Db, mailbox: Sender, mail: Parsed, understood: Understood, *, signer: Signer, now: datetime
 ) -> Found | None:
-    if await _is_ours(db, mailbox.team_id, mail, signer):
+    if is_copy(mail, signer) or await _is_ours(db, mail, understood.kind, signer):
         return None
     found = await find(db, mailbox.team_id, understood.candidates, signer=signer)
     found = found or await find_by_thread(db, mailbox.team_id, mailbox.id, mail)
@@ -131,12 +131,16 @@ async def _find(
     return None if is_own else found
 
 
-async def _is_ours(db: Db, team: TeamId, mail: Parsed, signer: Signer) -> bool:
-    """Tell whether it is a copy of what we sent, were its Message-ID another now."""
-    if is_copy(mail, signer):
-        return True
-    writer = address_key(mail.from_address) if signed_as(mail, signer) else ""
-    return bool(writer) and await senders.find_by_key(db, team, writer) is not None
+async def _is_ours(db: Db, mail: Parsed, kind: MailKind, signer: Signer) -> bool:
+    """Tell whether it is a mail of ours whose server or list gave it other names.
+
+    With our header only a person's program answers that takes headers over: then they wrote it.
+    """
+    signed = signed_as(mail, signer)
+    if signed is None or kind in _BY_SYSTEMS:
+        return False
+    writer = address_key(mail.from_address)
+    return all(one.address_key != writer for one in await messages.list_by_ids(db, [signed]))
 
 
 def _is_own_hand(mail: Parsed, mailbox: Sender, found: Found) -> bool:

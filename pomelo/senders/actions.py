@@ -145,7 +145,8 @@ async def change(
     changed = await store.change(db, team, sender, changes, now=now)
     if changed is None:
         raise SenderNotFound
-    _check_folders(changed)
+    if changes.sent_folder or changes.junk_folder:
+        _check_folders(changed)
     return changed
 
 

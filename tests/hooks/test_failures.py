@@ -59,6 +59,28 @@ async def test_what_is_queued_again_during_its_last_attempt_is_told_again(here: 
         assert len(receiver.told) == 2
 
 
+async def test_all_of_a_lead_that_is_queued_again_meanwhile_is_told_at_once(here: Office) -> None:
+    """An attempt that no longer counts puts nothing off."""
+
+    async def fail(writer: asyncio.StreamWriter) -> None:
+        async with here.database.transaction() as db:
+            await hooks.replay(db, here.team, hook.id, now=here.clock.now())
+        writer.write(status(500))
+        await writer.drain()
+
+    answers = iter([fail])
+    async with receiving(lambda _: next(answers, OK)) as receiver:
+        hook = await here.add_hook(receiver.url)
+        await here.happen(await here.add_lead(), SENT, OPENED)
+        async with here.database.transaction() as db:
+            await tell(db, now=here.clock.now())
+            await db.execute("UPDATE hook_deliveries SET attempts = 4")
+
+        await here.work()
+
+        assert {line.state for line in await here.log(hook)} == {"delivered"}
+
+
 async def test_an_event_is_told_until_it_arrives_under_the_same_id(here: Office) -> None:
     async with receiving(first(5, status(500))) as receiver:
         hook = await here.add_hook_to_tell(receiver.url)

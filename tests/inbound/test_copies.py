@@ -143,12 +143,15 @@ async def test_one_mail_that_the_folder_does_not_take_keeps_out_no_other(office:
     assert await office.kept() == (1, 1)
 
 
-async def test_a_full_mailbox_is_not_offered_one_mail_after_the_other(office: Office) -> None:
+@pytest.mark.parametrize("says", ["[OVERQUOTA] it is full", "[THROTTLED] later", "[LIMIT] no"])
+async def test_a_mailbox_that_takes_nothing_now_is_not_offered_one_mail_after_the_other(
+    office: Office, says: str
+) -> None:
     offered: list[bytes] = []
 
     def refuse(raw: bytes) -> str:
         offered.append(raw)
-        return "[OVERQUOTA] it is full"
+        return says
 
     office.host.account.folders["Sent"].refuses = refuse
     await office.send(5)

@@ -11,7 +11,7 @@ from pomelo.inbound import MailKind, MatchRule, Unreadable
 from pomelo.inbound.parse import parse
 from pomelo.leads import ActivityType, LeadState
 from pomelo.messages import MessageKind
-from pomelo.tracking import MESSAGE, Signer
+from pomelo.tracking import MESSAGE, UNSUBSCRIBE, Signer
 from tests import make
 from tests.inbound import sent as mailing
 from tests.inbound.letters import names
@@ -154,6 +154,23 @@ async def test_a_mail_of_ours_to_a_colleague_answers_nothing_whatever_its_server
     received = await sent.receive(
         db, signed(sent, sent.answer("reply_top_posted", lead=other.email))
     )
+
+    assert received.rule is None
+
+
+@pytest.mark.parametrize("writer", ["nora@pomelo.example", "team@pomelo.example"])
+async def test_a_mail_of_ours_answers_nothing_whoever_passed_it_on(db: Db, writer: str) -> None:
+    """A list writes in its own name, a server gives another Message-ID, a sender is deleted."""
+    sent = await mailing.sent(db)
+    link = f"https://p.test/t/u/{SIGNER.sign(UNSUBSCRIBE, sent.message.id)}"
+    raw = signed(
+        sent,
+        f"From: Team <{writer}>\r\nTo: {sent.lead.email}\r\nSubject: {SUBJECT}\r\n"
+        "Message-ID: <rewritten@provider.example>\r\nContent-Type: text/html\r\n\r\n"
+        f'<p>Hi <a href="{link}">out</a></p>'.encode(),
+    )
+
+    received = await sent.receive(db, raw)
 
     assert received.rule is None
 

@@ -115,6 +115,19 @@ async def test_sent_and_junk_are_two_folders_and_not_the_inbox(
         await senders.change(db, sender.team_id, sender.id, changes, now=make.NOW)
 
 
+async def test_folders_that_were_named_before_keep_nobody_from_changing_other_things(
+    db: Db,
+) -> None:
+    sender = await added(db, imap=IMAP)
+    await db.execute("UPDATE senders SET sent_folder = 'INBOX' WHERE id = $1", sender.id)
+
+    changed = await senders.change(
+        db, sender.team_id, sender.id, Changes(limit_per_day=7), now=make.NOW
+    )
+
+    assert changed.limit_per_day == 7
+
+
 @pytest.mark.parametrize(
     ("replies", "read_at", "said"),
     [

@@ -20,7 +20,7 @@ from pomelo.senders import Sender
 from pomelo.smtp import Sessions
 
 SLOTS: Final = 64
-# A team that has so many gets no more, and none more than so many at once: others have room.
+# A team that has so many gets no more, and none more than so many at once: half stays free.
 TEAM_SLOTS: Final = 16
 SWEEP_SECONDS: Final = 1.0
 FINISH_SECONDS: Final = 20.0

@@ -15,7 +15,7 @@ from pomelo.inbound.copies.scribe import Scribe
 from pomelo.inbound.copies.store import Due
 from pomelo.inbound.mailboxes.model import Pace, Role
 from pomelo.inbound.mailboxes.talks import Talks
-from pomelo.inbound.mailboxes.troubles import NO_SERVER, Trouble, trouble
+from pomelo.inbound.mailboxes.troubles import NO_SERVER, Trouble, is_passing, trouble
 from pomelo.messages import RETRY_FOR, retry_delay
 from pomelo.senders import ImapAccess
 
@@ -104,7 +104,7 @@ class Round:
         try:
             await self._put(talks, scribe, folder, due)
         except imaplib.IMAP4.error as error:
-            if isinstance(error, imaplib.IMAP4.abort) or is_full(str(error)):
+            if is_passing(error) or is_full(str(error)):  # it is about all of them
                 raise
             await self._put_off([due], self._words(error), delay=_delay(due))
 
@@ -124,6 +124,8 @@ class Round:
 
     async def _put_off_all(self, why: str) -> None:
         """Leave all for later, last of them the one at which it failed: it may be the cause."""
+        if not self._left:
+            return
         failed, *untried = self._left
         delay = _delay(failed)
         if untried:
