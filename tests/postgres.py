@@ -9,6 +9,7 @@ from pathlib import Path
 
 import asyncpg
 
+from pomelo.base.datadir import Purpose
 from pomelo.base.embedded import Embedded
 from pomelo.base.pg_residents import read_postmaster
 
@@ -16,9 +17,10 @@ ROOT = Path(__file__).parents[1]
 SERVE = """
 import sys
 from pathlib import Path
+from pomelo.base.datadir import Purpose
 from pomelo.base.embedded import Embedded
 postgres = Embedded(Path(sys.argv[1]))
-postgres.start()
+postgres.start(Purpose(sys.argv[2]))
 print("ready", flush=True)
 sys.stdin.read()
 postgres.stop()
@@ -36,9 +38,11 @@ def started(home: Path, pg_bin: Path | None = None) -> Iterator[Embedded]:
 
 
 @contextmanager
-def server_process(home: Path) -> Iterator["subprocess.Popen[bytes]"]:
+def server_process(
+    home: Path, purpose: Purpose = Purpose.SERVE
+) -> Iterator["subprocess.Popen[bytes]"]:
     """Run another process that starts PostgreSQL and ends when its input does."""
-    command = [sys.executable, "-c", SERVE, str(home)]
+    command = [sys.executable, "-c", SERVE, str(home), purpose]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
     ) as process:

@@ -19,7 +19,7 @@ import structlog
 
 from pomelo.base import pg_cluster, pg_log, pg_residents
 from pomelo.base.clock import monotonic
-from pomelo.base.datadir import COMMAND_SECONDS, HomeInUse, HomeLock, Purpose, prepare
+from pomelo.base.datadir import HomeInUse, HomeLock, Purpose, prepare
 from pomelo.base.errors import Unavailable
 from pomelo.base.pg_account import Account, Unreachable, account_for, first_closed, launch
 from pomelo.base.pg_programs import Programs, find_binaries, read_version, within_reach
@@ -30,6 +30,8 @@ __all__ = ["DidNotStart", "Embedded", "Purpose", "find_binaries", "running"]
 LOG_FILE: Final = "postgres.log"
 POLL_SECONDS: Final = 0.005
 WATCH_SECONDS: Final = 0.5
+# A short command waits so long for another one, or for a server that is just starting.
+PATIENCE_SECONDS: Final = 60.0
 # Replaying the log after a crash may take minutes on a slow disk; a hang is ended.
 START_SECONDS: Final = 300.0
 # First a fast shutdown, which leaves nothing to replay; then one that leaves the log.
@@ -230,8 +232,8 @@ def running(home: Path, *, pg_bin: Path | None = None) -> Iterator[Embedded]:
     Another command's is waited for, since it would be stopped under us.
 
     Raises:
-        HomeInUse: A server or a command holds the data directory, and after 10 s its
-            PostgreSQL still does not answer.
+        HomeInUse: After a minute a command still holds the data directory, or the PostgreSQL
+            of a server still does not answer.
     """
     postgres = Embedded(home, pg_bin=pg_bin)
     try:
@@ -242,12 +244,14 @@ def running(home: Path, *, pg_bin: Path | None = None) -> Iterator[Embedded]:
 
 
 def _start_or_attach(postgres: Embedded) -> None:
-    give_up_at = monotonic() + COMMAND_SECONDS
+    give_up_at = monotonic() + PATIENCE_SECONDS
     while True:
         try:
             postgres.start(Purpose.COMMAND)
-        except HomeInUse:
-            if postgres.attach():
+        except HomeInUse as taken:
+            # On a busy machine a first command, which makes everything, takes its time.
+            is_command = taken.holder is not None and taken.holder.purpose is Purpose.COMMAND
+            if not is_command and postgres.attach():
                 return
             if monotonic() > give_up_at:
                 raise

@@ -15,7 +15,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from pomelo.base.datadir import HomeInUse, HomeUnwritable
+from pomelo.base import datadir, embedded
+from pomelo.base.datadir import HomeInUse, HomeUnwritable, Purpose
 from pomelo.base.embedded import Embedded, find_binaries, running
 from pomelo.base.pg_account import Unreachable, account_for
 from pomelo.base.pg_cluster import DataFromNewer, DataFromOlder
@@ -159,6 +160,20 @@ async def test_a_command_works_beside_a_server_and_leaves_it_alone(home: Path) -
         assert Embedded(home).attach()
 
 
+def test_a_command_never_uses_what_another_command_will_stop(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even if that takes longer than a command usually does."""
+    monkeypatch.setattr(datadir, "COMMAND_SECONDS", 0.05)
+    monkeypatch.setattr(embedded, "PATIENCE_SECONDS", 0.2)
+    with (
+        server_process(home, Purpose.COMMAND) as first,
+        pytest.raises(HomeInUse, match=f"in use by process {first.pid};"),
+        running(home),
+    ):
+        pass
+
+
 async def test_a_command_works_alone_and_leaves_nothing_behind(home: Path) -> None:
     assert not Embedded(home).attach()
 
@@ -209,7 +224,7 @@ def test_an_ordinary_user_needs_no_root(folder: Path) -> None:
     os.chown(own, nobody.pw_uid, nobody.pw_gid)
 
     done = subprocess.run(
-        [python_for(nobody), "-c", SERVE, own / "data"],
+        [python_for(nobody), "-c", SERVE, own / "data", Purpose.SERVE],
         capture_output=True,
         text=True,
         check=False,
