@@ -34,6 +34,7 @@ REPLIES_UNSET: Final = (
     "name, lets campaigns with follow-ups start all the same."
 )
 MAIL_SUBJECT: Final = "test mail"
+IMAP_SUBJECT: Final = "IMAP"
 # Somebody waits for the answer; the command line waits longer.
 WAIT_SECONDS: Final = 20.0
 
@@ -76,9 +77,9 @@ class Tested(msgspec.Struct, frozen=True):
     findings: list[CheckFinding]
 
     def is_fit(self) -> bool:
-        """Tell whether mail can be handed over, and what was sent to itself came back."""
-        lost = any(one.subject == MAIL_SUBJECT and one.level is Level.FAIL for one in self.findings)
-        return self.smtp.success and not lost
+        """Tell whether mail can be handed over and read, and what was sent to itself came back."""
+        failed = {one.subject for one in self.findings if one.level is Level.FAIL}
+        return self.smtp.success and failed.isdisjoint((MAIL_SUBJECT, IMAP_SUBJECT))
 
 
 class TestQuery(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):

@@ -142,7 +142,8 @@ async def change_replies(
         saves_sent_copy=body.saves_sent_copy,
     )
     await senders.change(db, team, sender, changes, now=now)
-    if body.imap is not None:
+    # How far a folder was read as Sent says nothing of it as Junk.
+    if body.imap is not None or changes.names_folders:
         await read_elsewhere(db, team, sender, now=now)
     elif changes != Changes():
         await read_anew(db, team, sender, now=now)

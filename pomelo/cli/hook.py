@@ -156,7 +156,8 @@ def deliveries(
     """List what a hook was told in the last days, and how that went.
 
     Examples:
-        pomelo hook deliveries hoo_5Tq7yQyPQnLcKT2vE --state failed
+        pomelo hook deliveries hoo_5Tq7yQyPQnLcKT2vE
+        pomelo hook deliveries hoo_5Tq7yQyPQnLcKT2vE --state waiting
     """
     found = run(lambda house: _deliveries(house, team, HookId(hook), state, limit=limit))
     if as_json:
@@ -167,7 +168,7 @@ def deliveries(
         for one in found
     ]
     titles = ("id", "type", "state", "attempts", "last answer", "created")
-    show_table(titles, rows, "It was told nothing yet.")
+    show_table(titles, rows, f"Nothing is {state}." if state else "It was told nothing yet.")
 
 
 async def _deliveries(

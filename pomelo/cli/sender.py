@@ -156,7 +156,8 @@ async def _change(
     async def work(db: Db) -> MailSender:
         sender = await _chosen(db, team, wanted)
         changed = await senders.change(db, sender.team_id, sender.id, changes, now=now)
-        await inbound.read_anew(db, sender.team_id, sender.id, now=now)
+        read = inbound.read_elsewhere if changes.names_folders else inbound.read_anew
+        await read(db, sender.team_id, sender.id, now=now)
         if password is not None:
             changed = await senders.set_log_in(
                 db,

@@ -50,7 +50,7 @@ def check(
     """Check a sender: its log-ins, a mail to itself, its domain, and what is unwise about it.
 
     Where its mailbox can be read, a test mail is sent to it and must come back. Ends with 1 when
-    mail cannot be handed over, or did not come back.
+    mail cannot be handed over, its mailbox cannot be read, or the mail did not come back.
 
     Examples:
         pomelo sender check jared@piedpiper.com

@@ -145,7 +145,7 @@ async def change(
     changed = await store.change(db, team, sender, changes, now=now)
     if changed is None:
         raise SenderNotFound
-    if changes.sent_folder or changes.junk_folder:
+    if changes.names_folders:
         _check_folders(changed)
     return changed
 

@@ -165,6 +165,11 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
     junk_folder: str | None = None
     saves_sent_copy: SavesSentCopy | None = None
 
+    @property
+    def names_folders(self) -> bool:
+        """Whether other folders of the mailbox are meant from then on."""
+        return self.sent_folder is not None or self.junk_folder is not None
+
 
 class Released(msgspec.Struct, frozen=True):
     """What a worker says when it lets go of a sender.

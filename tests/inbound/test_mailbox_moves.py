@@ -3,11 +3,24 @@
 from msgspec import structs
 
 from pomelo import senders, teams
+from pomelo.api.sender_replies import RepliesChanges, change_replies
 from pomelo.base.db import Database
+from pomelo.base.outgoing import Guard, parse_networks
 from pomelo.inbound import read_elsewhere
+from pomelo.smtp import MailAccess
+from tests import make
 from tests.inbound import imapsim
 from tests.inbound.imapsim import Account
-from tests.inbound.reading import PACE, connect, first_look, kept, reading, reply, was_read
+from tests.inbound.reading import (
+    PACE,
+    connect,
+    first_look,
+    kept,
+    reading,
+    reply,
+    until_kept,
+    was_read,
+)
 from tests.inbound.sent import NOW, Sent
 from tests.senders.connected import finish, start
 from tests.senders.identity import providing
@@ -36,6 +49,28 @@ async def test_a_reply_that_lies_in_the_other_mailbox_is_heard(
             await first_look(database, ours)
 
     assert await kept(database, ours) == [("reply", "in_reply_to")]
+
+
+async def test_a_reply_in_a_folder_that_was_taken_for_sent_is_heard_when_that_is_mended(
+    database: Database, account: Account, ours: Sent
+) -> None:
+    account.deliver(reply(ours), "Junk")
+    await _name_sent(database, ours, "Junk")
+    async with reading(database):
+        await first_look(database, ours)
+
+    await _name_sent(database, ours, "")
+    async with reading(database):
+        await until_kept(database, ours)
+
+    assert await kept(database, ours) == [("reply", "in_reply_to")]
+
+
+async def _name_sent(database: Database, ours: Sent, folder: str) -> None:
+    access = MailAccess(vault=make.VAULT, guard=Guard(parse_networks("127.0.0.0/8")))
+    body = RepliesChanges(sent_folder=folder)
+    async with database.transaction() as db:
+        await change_replies(db, ours.team.id, ours.sender.id, body, access=access, now=NOW)
 
 
 async def test_what_is_read_of_the_mailbox_before_says_nothing_of_the_connected_one(
