@@ -6,7 +6,7 @@ from pomelo import senders, teams
 from pomelo.api.sender_replies import RepliesChanges, change_replies
 from pomelo.base.db import Database
 from pomelo.base.outgoing import Guard, parse_networks
-from pomelo.inbound import read_elsewhere
+from pomelo.inbound import list_troubled, read_elsewhere
 from pomelo.smtp import MailAccess
 from tests import make
 from tests.inbound import imapsim
@@ -18,6 +18,7 @@ from tests.inbound.reading import (
     kept,
     reading,
     reply,
+    until,
     until_kept,
     was_read,
 )
@@ -92,3 +93,16 @@ async def test_what_is_read_of_the_mailbox_before_says_nothing_of_the_connected_
 
     assert (connected.imap_host, marks) == ("imap.gmail.com", 0)
     assert not await was_read(database, ours)
+
+
+async def test_a_folder_that_is_not_there_is_named(
+    database: Database, account: Account, ours: Sent
+) -> None:
+    await _name_sent(database, ours, "Ausgang/2026")
+
+    async def is_told() -> bool:
+        async with database.transaction() as db:
+            return any("no folder 'Ausgang/2026'" in one.trouble for one in await list_troubled(db))
+
+    async with reading(database):
+        await until(is_told)

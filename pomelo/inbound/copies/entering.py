@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from pomelo.inbound.mailboxes.folders import choose
 from pomelo.inbound.mailboxes.model import Folder, Pace, Role
@@ -13,6 +13,11 @@ from pomelo.smtp import MailAccess, Reason, fault_words
 
 if TYPE_CHECKING:
     from pomelo.inbound.mailboxes.session import Session
+
+NO_FOLDER: Final = (
+    "The mailbox has no folder {name!r}; name it as the server does, or let it be found: "
+    "`pomelo sender set {email} --{role}-folder NAME`, with '' for NAME."
+)
 
 Kind = TypeVar("Kind", bound="Session")
 
@@ -58,4 +63,9 @@ async def entered(
 async def find_folders(talks: Talks, session: "Session", sender: Sender) -> tuple[Folder, ...]:
     """Find the folders of a sender's mailbox that concern us, as reading does."""
     named = {Role.SENT: sender.sent_folder, Role.JUNK: sender.junk_folder}
-    return choose(await talks.ask(session.list_folders), named)
+    listed = await talks.ask(session.list_folders)
+    there = {one.name for one in listed}
+    for role, name in named.items():
+        if name and name not in there:
+            raise Trouble(NO_FOLDER.format(name=name, role=role, email=sender.email))
+    return choose(listed, named)
