@@ -1,6 +1,8 @@
 """A whole check of a sender: log-ins, a mail to itself, its domain and our own public address."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -118,32 +120,27 @@ async def examine(
         SecretUnreadable: A secret was encrypted with another secret key.
         CheckUnderWay: It is being checked already.
     """
-    if sender in checkup.under_way:
+    with _alone(sender, checkup.under_way):
+        async with database.transaction(readonly=True) as db:
+            found = await senders.get(db, team, sender)
+        visited, others = await _tried(database, found, checkup, wait=wait, now=now)
+        findings = [*visited.findings, *others]
+        async with database.transaction() as db:
+            await _learn(db, found, visited.learnt)
+            await store.save(db, team, sender, findings, now=now)
+        return Report(visited.smtp_fault, visited.imap_fault, findings)
+
+
+@contextmanager
+def _alone(sender: SenderId, under_way: set[SenderId]) -> Iterator[None]:
+    """Let nobody else check a sender meanwhile."""
+    if sender in under_way:
         raise CheckUnderWay
-    checkup.under_way.add(sender)
+    under_way.add(sender)
     try:
-        return await _examine(database, team, sender, checkup=checkup, wait=wait, now=now)
+        yield
     finally:
-        checkup.under_way.discard(sender)
-
-
-async def _examine(
-    database: Database,
-    team: TeamId,
-    sender: SenderId,
-    *,
-    checkup: Checkup,
-    wait: float | None,
-    now: datetime,
-) -> Report:
-    async with database.transaction(readonly=True) as db:
-        found = await senders.get(db, team, sender)
-    visited, others = await _tried(database, found, checkup, wait=wait, now=now)
-    findings = [*visited.findings, *others]
-    async with database.transaction() as db:
-        await _learn(db, found, visited.learnt)
-        await store.save(db, team, sender, findings, now=now)
-    return Report(visited.smtp_fault, visited.imap_fault, findings)
+        under_way.discard(sender)
 
 
 async def _tried(
