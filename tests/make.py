@@ -107,6 +107,15 @@ async def running_campaign(
     return await sequences.start_campaign(db, team, made.id, now=NOW)
 
 
+async def open_always(db: Db, made: Campaign, *, wait: int = 0) -> None:
+    """Open a campaign's hours all day and every day, so that no test minds what day it is."""
+    (own,) = await campaigns.schedules_of(db, made.team_id, made.id)
+    await db.execute(
+        "UPDATE schedules SET start_time = '00:00', end_time = '00:00', timezone = 'UTC',"
+        " weekdays = '{1,2,3,4,5,6,7}', seconds_to_wait = $2 WHERE id = $1", own.id, wait,
+    )  # fmt: skip
+
+
 async def lead(
     db: Db,
     campaign: Campaign,

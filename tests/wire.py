@@ -105,18 +105,10 @@ class PostOffice:
             self.team = await make.team(db)
             self.sender = await self.add_sender(db, "jared@piedpiper.example", gap=gap, limit=limit)
             self.campaign = await make.campaign(db, self.team.id)
-            await self._always(db)
+            await make.open_always(db, self.campaign)
             for subject, message in steps or [("Hello {{firstName}}", "<p>Hi {{firstName}}</p>")]:
                 await make.step(db, self.campaign, subject, message)
             await self.start(db, self.sender)
-
-    async def _always(self, db: Db) -> None:
-        """Open the default schedule's hours all day, every day, without waiting."""
-        schedule = (await campaigns.schedules_of(db, self.team.id, self.campaign.id))[0]
-        await db.execute(
-            "UPDATE schedules SET start_time = '00:00', end_time = '00:00', timezone = 'UTC',"
-            " weekdays = '{1,2,3,4,5,6,7}', seconds_to_wait = 0 WHERE id = $1", schedule.id,
-        )  # fmt: skip
 
     async def add_sender(
         self, db: Db, address: str, *, gap: int = 0, limit: int = 0, port: int | None = None

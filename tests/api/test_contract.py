@@ -9,6 +9,7 @@ from pomelo.api.contract import Operation, Permission
 from pomelo.api.meta import OPERATIONS as META
 from pomelo.api.router import Router, WrongMethod
 from pomelo.api.table import OPERATIONS
+from pomelo.base import log
 from pomelo.base.errors import NotFound
 from tests.api import toy
 from tests.api.toy import operation
@@ -160,6 +161,7 @@ async def test_an_error_is_a_sentence_unless_the_operation_shapes_it(
 async def test_an_unexpected_error_tells_a_number_and_nothing_else(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    log.configure()
     answer = await ask(toy.app(), "GET", "/api/fail/oops")
 
     assert answer.status == 500

@@ -131,7 +131,7 @@ async def test_a_person_in_two_campaigns_has_one_conversation(
     async with office.database.transaction() as db:
         other = await make.running_campaign(db, office.team.id, office.sender, "Campaign2")
         second = await make.lead(db, other, RICHARD, variables={"firstName": "Dick"})
-        await db.execute("UPDATE schedules SET start_time = '00:00', end_time = '00:00'")
+        await make.open_always(db, other)
     office.clock.forward(HOUR)
     await office.work()
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import msgspec
 import pytest
-import structlog
 
 from pomelo import cli
+from pomelo.base import log
 from pomelo.base.db import Database
 from pomelo.base.vault import Vault
 from pomelo.cli.house import kept_key
@@ -54,7 +54,7 @@ def pomelo(database: Database, environ: pytest.MonkeyPatch) -> Iterator[Pomelo]:
         return await asyncio.to_thread(_run, arguments)
 
     yield run
-    structlog.reset_defaults()
+    log.configure()
     logging.basicConfig(handlers=[logging.NullHandler()], force=True)
 
 

@@ -87,7 +87,7 @@ class Stage:
             await teams.set_contact_rules(db, post.team.id, rules)
             other = await post.add_sender(db, "monica@piedpiper.example")
             post.campaign = await make.campaign(db, post.team.id)
-            await post._always(db)
+            await make.open_always(db, post.campaign)
             await campaigns.change(db, post.team.id, post.campaign.id, self._rules())
             await self._write(db, play.steps, None)
             await post.start(db, post.sender, other)

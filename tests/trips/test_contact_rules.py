@@ -33,7 +33,7 @@ async def elsewhere(post: PostOffice, *emails: str) -> list[Lead]:
         for subject, message in STEPS:
             await make.step(db, campaign, subject, message)
         post.campaign = campaign
-        await post._always(db)
+        await make.open_always(db, post.campaign)
         await post.start(db, post.sender)
         new = [NewLead(post.team.id, campaign.id, parse(email)) for email in emails]
         return [

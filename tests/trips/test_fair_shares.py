@@ -24,7 +24,7 @@ async def another_campaign(post: PostOffice, count: int, *, weight: int) -> Camp
         await make.step(db, made, *ONE)
         await campaigns.change(db, post.team.id, made.id, CampaignChanges(weight=weight))
         post.campaign = made
-        await post._always(db)
+        await make.open_always(db, post.campaign)
         await post.start(db, post.sender)
         new = [
             NewLead(post.team.id, made.id, addresses.parse(f"other{n}@hooli.com"))

@@ -20,7 +20,7 @@ async def test_a_change_shortens_no_gap(office: Open, changes: Changes) -> None:
     async with post.database.transaction() as db:
         post.campaign = await make.campaign(db, post.team.id)
         await make.step(db, post.campaign, "Hi", "<p>Hi</p>")
-        await post._always(db)
+        await make.open_always(db, post.campaign)
         await post.start(db, post.sender)
     await post.add("dinesh@piedpiper.com")
     post.clock.forward(timedelta(seconds=60))

@@ -173,11 +173,7 @@ async def test_a_failure_told_by_a_worker_that_lost_the_lead_changes_nothing(
 async def second_campaign(post: PostOffice, *, wait: int) -> Campaign:
     async with post.database.transaction() as db:
         made = await make.campaign(db, post.team.id, "Second")
-        (own,) = await campaigns.schedules_of(db, post.team.id, made.id)
-        await db.execute(
-            "UPDATE schedules SET start_time = '00:00', end_time = '00:00', timezone = 'UTC',"
-            " weekdays = '{1,2,3,4,5,6,7}', seconds_to_wait = $2 WHERE id = $1", own.id, wait,
-        )  # fmt: skip
+        await make.open_always(db, made, wait=wait)
         await make.step(db, made)
         await campaigns.set_senders(
             db, post.team.id, made.id, [post.sender.id], now=post.clock.now()
