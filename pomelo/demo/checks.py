@@ -9,7 +9,7 @@ import msgspec
 from pomelo.base.addresses import parse
 from pomelo.base.errors import Invalid
 from pomelo.demo.expected import Story
-from pomelo.demo.found import Found
+from pomelo.demo.found import Found, Ledger
 from pomelo.demo.mailbag import Letter
 from pomelo.demo.neighbours import ANNA, BEN, Neighbours
 from pomelo.demo.people import REFUSED, Person, Row
@@ -86,6 +86,14 @@ def of_mails(story: Story, letters: Mapping[str, Sequence[Letter]]) -> list[Chec
         Check("mails that came twice", [], [one for one, count in ids.items() if count > 1]),
         Check("second mails outside their thread", [], strays),
         Check("mails to strangers", [], sorted(set(letters) - set(story.mails_of))),
+    ]
+
+
+def of_ledger(story: Story, ledger: Ledger) -> list[Check]:
+    """Check that each mail lies once in its sender's Sent folder, and nothing else of ours."""
+    return [
+        Check("mails in the senders' Sent folders", story.mails, ledger.matched),
+        Check("mails that ledger and Sent folders do not share", [], ledger.differences),
     ]
 
 

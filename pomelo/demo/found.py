@@ -10,6 +10,7 @@ import msgspec
 
 from pomelo.base import clock
 from pomelo.base.errors import PomeloError
+from pomelo.demo.server import Server
 from pomelo.demo.stage import Campaigns
 from pomelo.demo.web import Answer, Api, fetch
 from pomelo.leads import ActivityType, LeadState
@@ -54,6 +55,21 @@ class Found(msgspec.Struct, frozen=True):
     uncertain: int
 
 
+class Ledger(msgspec.Struct, frozen=True):
+    """What was sent against the senders' Sent folders, by `pomelo reconcile`."""
+
+    matched: int
+    missing: list[object]
+    twice: list[object]
+    unknown: list[object]
+    unread: list[object]
+
+    @property
+    def differences(self) -> list[object]:
+        """Whatever is not in both, or could not be looked for."""
+        return [*self.missing, *self.twice, *self.unknown, *self.unread]
+
+
 class _Standing(msgspec.Struct, frozen=True):
     export_id: str = msgspec.field(name="exportId")
     status: str
@@ -76,6 +92,12 @@ class _Listed(msgspec.Struct, frozen=True):
 
 class _Told(msgspec.Struct, frozen=True):
     bot: bool = False
+
+
+async def reconcile(server: Server, campaign: str) -> Ledger:
+    """Compare what a campaign has sent with what lies in the Sent folders."""
+    said = await server.command("reconcile", campaign, "--json", normal=(0, 1))
+    return msgspec.json.decode(said, type=Ledger)
 
 
 async def look(api: Api, campaigns: Campaigns) -> Found:

@@ -9,6 +9,7 @@ import msgspec
 from pomelo.base.addresses import parse
 from pomelo.demo.imap import Mailboxes
 from pomelo.demo.people import Deed, Person
+from pomelo.demo.sink import Delivered
 from pomelo.demo.stage import IMAP_PASSWORD, SENDERS
 from pomelo.demo.town import Answered
 from pomelo.demo.web import Api, Refused
@@ -60,6 +61,11 @@ class Postbox:
         """Let a mail arrive."""
         self._waiting.append(answered)
         self._accounts[answered.mailbox].deliver(answered.raw)
+
+    def keep(self, mail: Delivered) -> None:
+        """Put a copy of what a sender sent into its Sent folder, as most mail hosts do."""
+        if account := self._accounts.get(mail.envelope_from):
+            account.keep(mail.raw)
 
     def watch(self, api: Api, campaign: str) -> None:
         """Begin to look what the server makes of the mails."""

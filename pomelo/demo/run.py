@@ -70,7 +70,7 @@ class Demo:
         self.story: Story = expected.tell(self.people)
         self.day_seconds = DAY_SECONDS + PERSON_SECONDS * len(self.people)
         self.postbox = Postbox(self._mark)
-        self.town = Town(self.people, self.postbox.put)
+        self.town = Town(self.people, self.postbox.put, self.postbox.keep)
         self._faults: list[str] = []
         self._api: Api
         self._campaigns: Campaigns
@@ -91,6 +91,7 @@ class Demo:
         await self._server.start()
         self._show.say("The days are over; the clock is the real one again.")
         seen = await found.look(self._api, self._campaigns)
+        ledger = await found.reconcile(self._server, self._campaigns.main)
         near = await neighbours.look(self._api, self._neighbours)
         await asyncio.to_thread(self._file.write_bytes, seen.file)
         results = [
@@ -98,6 +99,7 @@ class Demo:
             *checks.of_states(self.story, seen),
             *checks.of_numbers(self.story, seen),
             *checks.of_mails(self.story, self.town.letters),
+            *checks.of_ledger(self.story, ledger),
             *checks.of_export(self.people, seen.people),
             *checks.of_neighbours(near),
             *checks.of_faults([*self._faults, *self.town.faults, *self.postbox.faults], status),

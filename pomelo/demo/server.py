@@ -6,7 +6,7 @@ import shutil
 import socket
 import sys
 import sysconfig
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -102,11 +102,16 @@ class Server:
             process.kill()
             return await process.wait()
 
-    async def command(self, *words: str, stdin: bytes = b"") -> str:
+    async def command(self, *words: str, stdin: bytes = b"", normal: Collection[int] = (0,)) -> str:
         """Run another command of pomelo in the same data directory, and give what it prints.
 
+        Args:
+            words: The command and its options.
+            stdin: What it reads.
+            normal: With which statuses it may end.
+
         Raises:
-            CommandFailed: It did not end with 0; the sentence has its own words.
+            CommandFailed: It ended otherwise; the sentence has its own words.
         """
         process = await asyncio.create_subprocess_exec(
             program(),
@@ -118,7 +123,7 @@ class Server:
             cwd=self.home,
         )
         said, complained = await process.communicate(stdin)
-        if process.returncode != 0:
+        if process.returncode not in normal:
             words_of_it = complained.decode("utf-8", "replace").strip()
             raise CommandFailed(f"pomelo {words[0]} failed: {words_of_it}")
         return said.decode("utf-8")

@@ -70,11 +70,18 @@ class Town:
     Args:
         people: Who lives here; mail to anybody else is taken, and nobody acts on it.
         on_answer: Told of every mail that is written back.
+        on_mail: Told of every mail that comes, before anybody acts on it.
     """
 
-    def __init__(self, people: Sequence[Person], on_answer: Callable[[Answered], None]) -> None:
+    def __init__(
+        self,
+        people: Sequence[Person],
+        on_answer: Callable[[Answered], None],
+        on_mail: Callable[[Delivered], None] = lambda _: None,
+    ) -> None:
         self._people = {person.wire: person for person in people}
         self._on_answer = on_answer
+        self._on_mail = on_mail
         self._busy: set[asyncio.Task[None]] = set()
         self.sink = Sink(script=self._script, on_mail=self._deliver, keeps_mails=False)
         self.letters: dict[str, list[Letter]] = {}
@@ -102,6 +109,7 @@ class Town:
         return person.role.refusal if person else None
 
     def _deliver(self, mail: Delivered) -> None:
+        self._on_mail(mail)
         letter = mailbag.read(mail)
         before = self.letters.setdefault(letter.recipient, [])
         before.append(letter)

@@ -63,7 +63,8 @@ async def stay(show: Show, amount: int) -> bool:
 
 async def _first_or_again(demo: Demo, note: Note | None, server: Server, show: Show) -> Ending:
     if note is not None and note.ending is not None:
-        show.say("The story was told before; its data is still here.")
+        show.say("The story was told before; its data is still here. (The mailboxes are empty:")
+        show.say("they were mail servers of the demo's own, which keep nothing.)")
         await demo.resume(note.ending)
         return note.ending
     places.write_note(server.home, Note(server.port))

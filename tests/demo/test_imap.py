@@ -130,6 +130,26 @@ async def test_a_mail_is_put_into_a_folder_with_its_day_and_found_again(
     assert (mail.raw, mail.flags, mail.came_at) == (MAIL, ("\\Seen",), yesterday)
 
 
+async def test_fields_are_given_as_they_stand_and_either_of_two_criteria_finds(
+    port: int, account: Account
+) -> None:
+    account.keep(MAIL)
+    account.keep(b"Message-ID: <b@zwei.example>\r\nX-Own: 7\r\n\r\nHi\r\n")
+
+    def read(client: Any) -> Any:
+        client.select_folder("Sent", readonly=True)
+        found = client.search(["OR", "HEADER", "Message-ID", "<a@", "HEADER", "X-Own", "7"])
+        one = client.search(["OR", "UID", "9", ["HEADER", "X-Own", "7"]])
+        return found, one, client.fetch(found, ["BODY.PEEK[HEADER.FIELDS (SUBJECT X-OWN)]"])
+
+    found, one, given = await asking(port, read)
+
+    asked = b"BODY[HEADER.FIELDS (SUBJECT X-OWN)]"
+    assert (found, one) == ([1, 2], [2])
+    assert given[1][asked] == b"Subject: Re:\r\n Hello\r\n\r\n"
+    assert given[2][asked] == b"X-Own: 7\r\n\r\n"
+
+
 async def test_the_last_mail_is_in_every_open_range(port: int, account: Account) -> None:
     for _ in range(3):
         account.deliver(MAIL)

@@ -55,7 +55,7 @@ class MailHost:
 
     def _take(self, mail: Delivered) -> None:
         if self.keeps_sent:
-            self.account.folders["Sent"].add(mail.raw, datetime.now(UTC))
+            self.account.keep(mail.raw)
         if not self.loses:
             self.account.folders[self.folder].add(self.adds + mail.raw, datetime.now(UTC))
 

@@ -7,7 +7,8 @@ from pomelo.demo.imap.folder import Folder, Mail
 
 INBOX: Final = "INBOX"
 # RFC 6154 2.
-SPECIAL: Final = {"Junk": "\\Junk", "Sent": "\\Sent"}
+SENT: Final = "Sent"
+SPECIAL: Final = {"Junk": "\\Junk", SENT: "\\Sent"}
 
 
 class Account:
@@ -27,6 +28,10 @@ class Account:
     def deliver(self, raw: bytes) -> Mail:
         """Let a mail arrive."""
         return self.folders[INBOX].add(raw, datetime.now(UTC))
+
+    def keep(self, raw: bytes) -> Mail:
+        """Keep a copy of a mail that its owner sent."""
+        return self.folders[SENT].add(raw, datetime.now(UTC), ("\\Seen",))
 
     def find(self, name: str) -> Folder | None:
         """Find a folder; the INBOX in any letter case (RFC 9051 5.1)."""

@@ -76,13 +76,16 @@ def matching(folder: Folder, criteria: list[Word]) -> list[tuple[int, Mail]]:
 
 
 def _tests(folder: Folder, criteria: list[Word]) -> list[Test]:
-    words, tests = iter(criteria), list[Test]()
-    for word in words:
-        if isinstance(word, list):
-            tests += _tests(folder, word)
-        else:
-            tests.append(_test(folder, text(word), words))
-    return tests
+    words = iter(criteria)
+    return [_one(folder, word, words) for word in words]
+
+
+def _one(folder: Folder, word: Word, words: Iterator[Word]) -> Test:
+    """Read a criterion, with those of the words after it that belong to it."""
+    if not isinstance(word, list):
+        return _test(folder, text(word), words)
+    tests = _tests(folder, word)
+    return lambda place, mail: all(test(place, mail) for test in tests)
 
 
 def _test(folder: Folder, name: str, words: Iterator[Word]) -> Test:
@@ -90,22 +93,25 @@ def _test(folder: Folder, name: str, words: Iterator[Word]) -> Test:
         case "ALL":
             return lambda _, __: True
         case "UID":
-            return _by_uid(folder, _next(words))
+            return _by_uid(folder, text(_next(words)))
         case "SINCE":
-            day = read_date(_next(words))
+            day = read_date(text(_next(words)))
             return lambda _, mail: mail.came_at.date() >= day
+        case "OR":
+            one, other = (_one(folder, _next(words), words) for _ in range(2))
+            return lambda place, mail: one(place, mail) or other(place, mail)
         case "HEADER":
-            field, part = _next(words), _next(words).casefold()
+            field, part = text(_next(words)), text(_next(words)).casefold()
             return lambda _, mail: bool(found := mail.field(field)) and part in found.casefold()
         case _:
             return _by_place(folder, name)
 
 
-def _next(words: Iterator[Word]) -> str:
+def _next(words: Iterator[Word]) -> Word:
     word = next(words, None)
     if word is None:
         raise Garbled
-    return text(word)
+    return word
 
 
 def _by_uid(folder: Folder, numbers: str) -> Test:

@@ -1,13 +1,16 @@
 """A folder: mails that have their numbers for good, in the order in which they came."""
 
+import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from typing import Final
 
 from msgspec import Struct
 
 CRLF: Final = b"\r\n"
+# With the lines on which it goes on (RFC 5322 2.2.3).
+_FIELD: Final = re.compile(rb"(?m)^[^\s:]+:[^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*")
 
 
 class Mail(Struct, frozen=True):
@@ -34,6 +37,14 @@ class Mail(Struct, frozen=True):
     def text(self) -> bytes:
         """What follows its header block."""
         return self.raw.partition(CRLF * 2)[2]
+
+    def fields(self, names: Collection[str]) -> bytes:
+        """Give the header fields of some names as they stand, and the empty line after them."""
+        wanted = {name.lower().encode() for name in names}
+        found = (
+            one for one in _FIELD.findall(self.head) if one.partition(b":")[0].lower() in wanted
+        )
+        return b"".join(found) + CRLF
 
     def field(self, name: str) -> str:
         """Give what a header field holds, on one line; empty when it is not there."""

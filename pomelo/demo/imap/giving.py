@@ -10,6 +10,8 @@ from pomelo.demo.imap.words import Garbled, Word, text
 
 _PART: Final = re.compile(r"BODY(?:\.PEEK)?\[(HEADER|TEXT|)\](?:<(\d+)\.(\d+)>)?", re.IGNORECASE)
 
+_FIELDS: Final = re.compile(r"BODY(?:\.PEEK)?\[(HEADER\.FIELDS \(([^()]+)\))\]", re.IGNORECASE)
+
 
 def asked(words: Sequence[Word], *, by_uid: bool) -> list[str]:
     """Read which items are asked for; by UID that is always one of them.
@@ -19,9 +21,13 @@ def asked(words: Sequence[Word], *, by_uid: bool) -> list[str]:
     """
     flat = [each for word in words for each in (word if isinstance(word, list) else [word])]
     items = [text(word).upper() for word in flat]
-    if not items or not all(item in _PLAIN or _PART.fullmatch(item) for item in items):
+    if not items or not all(map(_is_known, items)):
         raise Garbled
     return items if "UID" in items or not by_uid else ["UID", *items]
+
+
+def _is_known(item: str) -> bool:
+    return item in _PLAIN or bool(_PART.fullmatch(item) or _FIELDS.fullmatch(item))
 
 
 def given(mail: Mail, items: Sequence[str]) -> bytes:
@@ -36,6 +42,8 @@ def given(mail: Mail, items: Sequence[str]) -> bytes:
 def _item(mail: Mail, item: str) -> bytes:
     if plain := _PLAIN.get(item):
         return f"{item} {plain(mail)}".encode()
+    if fields := _FIELDS.fullmatch(item):
+        return _literal(f"BODY[{fields[1]}]", mail.fields(fields[2].split()))
     found = _PART.fullmatch(item)
     if found is None:
         raise Garbled
@@ -44,6 +52,10 @@ def _item(mail: Mail, item: str) -> bytes:
     if start is not None:
         part = part[int(start) :][: int(length)]
     name = f"BODY[{section}]" + (f"<{start}>" if start is not None else "")
+    return _literal(name, part)
+
+
+def _literal(name: str, part: bytes) -> bytes:
     return f"{name} {{{len(part)}}}\r\n".encode() + part
 
 
