@@ -1,5 +1,7 @@
 """`pomelo hook`: other systems that are told of activities."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Annotated, Final
 
 import typer
@@ -8,19 +10,38 @@ from pomelo import hooks
 from pomelo.api import hook_shapes
 from pomelo.api.dates import parse_date
 from pomelo.api.hook_shapes import HookBody, HookQuery, MadeHook, ShownDelivery, ShownHook
-from pomelo.base.ids import CampaignId, HookDeliveryId, HookId
+from pomelo.base.db import Db
+from pomelo.base.errors import NotFound
+from pomelo.base.ids import CampaignId, HookDeliveryId, HookId, TeamId
 from pomelo.base.secret import Secret
 from pomelo.cli import choose
 from pomelo.cli.choose import TeamOption
 from pomelo.cli.house import House, run
 from pomelo.cli.output import JsonOption, show_json, show_table
 from pomelo.cli.parts import hook_guard
-from pomelo.hooks import DeliveryState
+from pomelo.hooks import DeliveryState, HookNotFound
 
 app: Final = typer.Typer(
     name="hook", help="Hooks: add, list, look into and tell again.", no_args_is_help=True
 )
+DROPPED: Final = (
+    "Note: it was rotated within the last 24 hours; the secret before that one signs no more."
+)
 HookArgument = Annotated[str, typer.Argument(metavar="ID", help="The hook's id (hoo_…).")]
+
+
+class NoSuchHook(NotFound):
+    """The team has no such hook; `pomelo hook list` shows them."""
+
+
+@asynccontextmanager
+async def _of_team(house: House, wanted: str) -> AsyncIterator[tuple[Db, TeamId]]:
+    """Work on a hook of the team that is meant; one that is not there is told as commands do."""
+    try:
+        async with house.database.transaction() as db:
+            yield db, (await choose.team(db, wanted)).id
+    except HookNotFound:
+        raise NoSuchHook from None
 
 
 @app.command("list")
@@ -121,9 +142,8 @@ def remove(hook: HookArgument, team: TeamOption = "") -> None:
 
 
 async def _remove(house: House, wanted: str, hook: HookId) -> None:
-    async with house.database.transaction() as db:
-        team = await choose.team(db, wanted)
-        await hooks.remove(db, team.id, hook)
+    async with _of_team(house, wanted) as (db, team):
+        await hooks.remove(db, team, hook)
 
 
 @app.command()
@@ -133,14 +153,21 @@ def rotate(hook: HookArgument, team: TeamOption = "", as_json: JsonOption = Fals
     Examples:
         pomelo hook rotate hoo_5Tq7yQyPQnLcKT2vE
     """
-    _show_made(run(lambda house: _rotate(house, team, HookId(hook))), as_json=as_json)
+    made, is_dropped = run(lambda house: _rotate(house, team, HookId(hook)))
+    if is_dropped:
+        typer.echo(DROPPED, err=True)
+    _show_made(made, as_json=as_json)
 
 
-async def _rotate(house: House, wanted: str, hook: HookId) -> MadeHook:
-    async with house.database.transaction() as db:
-        team = await choose.team(db, wanted)
-        made = await hooks.rotate(db, team.id, hook, vault=house.vault, now=house.clock.now())
-    return hook_shapes.made(*made)
+async def _rotate(house: House, wanted: str, hook: HookId) -> tuple[MadeHook, bool]:
+    """Give the new secret, and whether one of the last day signs no more."""
+    now = house.clock.now()
+    async with _of_team(house, wanted) as (db, team):
+        before = [
+            one.old_signs_until for one in await hooks.list_of_team(db, team) if one.id == hook
+        ]
+        made = await hooks.rotate(db, team, hook, vault=house.vault, now=now)
+    return hook_shapes.made(*made), any(until and until > now for until in before)
 
 
 @app.command()
@@ -174,9 +201,8 @@ def deliveries(
 async def _deliveries(
     house: House, wanted: str, hook: HookId, state: DeliveryState | None, *, limit: int
 ) -> list[ShownDelivery]:
-    async with house.database.transaction(readonly=True) as db:
-        team = await choose.team(db, wanted)
-        found = await hooks.list_deliveries(db, team.id, hook, state=state, offset=0, limit=limit)
+    async with _of_team(house, wanted) as (db, team):
+        found = await hooks.list_deliveries(db, team, hook, state=state, offset=0, limit=limit)
     return [hook_shapes.delivery(one) for one in found]
 
 
@@ -207,11 +233,10 @@ def replay(
 async def _replay(
     house: House, wanted: str, hook: HookId, named: list[HookDeliveryId] | None, *, since: str
 ) -> int:
-    async with house.database.transaction() as db:
-        team = await choose.team(db, wanted)
+    async with _of_team(house, wanted) as (db, team):
         return await hooks.replay(
             db,
-            team.id,
+            team,
             hook,
             deliveries=named,
             since=parse_date(since),

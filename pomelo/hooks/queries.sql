@@ -164,6 +164,7 @@ ORDER BY place DESC OFFSET :offset LIMIT :limit;
 -- name: replay
 -- What is named; else what was told since; else all that has not arrived.
 UPDATE hook_deliveries SET state = 'waiting', attempts = 0, next_at = :now, ended_at = NULL,
+  tried_at = NULL, status = NULL, latency_ms = NULL, fault = NULL,
   -- Another moment each time: by that it is known whether it was queued again meanwhile.
   queued_at = GREATEST(:now, queued_at + interval '1 microsecond')
 WHERE team_id = :team_id AND hook_id = :hook_id AND CASE

@@ -28,6 +28,7 @@ async def test_a_hook_is_added_listed_rotated_and_removed(
     added = await pomelo("hook", "add", "http://127.0.0.1/x", "--type", "emailsReplied")
     (listed,) = (await pomelo("hook", "list", "--json")).json
     rotated = await pomelo("hook", "rotate", listed["_id"])
+    again = await pomelo("hook", "rotate", listed["_id"])
     table = await pomelo("hook", "list")
     removed = await pomelo("hook", "remove", listed["_id"])
     left = await pomelo("hook", "list")
@@ -35,6 +36,7 @@ async def test_a_hook_is_added_listed_rotated_and_removed(
     assert added.out.startswith("whsec_")
     assert rotated.out.startswith("whsec_")
     assert rotated.out != added.out
+    assert ("signs no more" in rotated.err, "signs no more" in again.err) == (False, True)
     assert listed["type"] == "emailsReplied"
     assert "http://127.0.0.1/x" in table.out
     assert "well" in table.out
@@ -81,3 +83,12 @@ async def test_what_failed_is_seen_and_told_again(
     assert f"{hook['_id']} is disabled (gone)" in doctor.out
     assert replayed.out == again.out == "1 will be told again.\n"
     assert line["state"] == "delivered"
+
+
+@pytest.mark.parametrize("verb", ["remove", "rotate", "deliveries", "replay"])
+async def test_an_unknown_hook_is_told_in_the_words_of_commands(pomelo: Pomelo, verb: str) -> None:
+    await pomelo("team", "create", "Pied Piper")
+
+    said = await pomelo("hook", verb, "hoo_5Tq7yQyPQnLcKT2vE")
+
+    assert (said.status, "`pomelo hook list` shows them" in said.err) == (1, True)
