@@ -1,14 +1,15 @@
-"""Which team, user or sender a command means, when it says so in a word or not at all."""
+"""Which team, user, sender or lead a command means, when it says so in a word or not at all."""
 
 from typing import Annotated, Final, TypeAlias
 
 import typer
 
-from pomelo import senders, teams
+from pomelo import leads, senders, teams
 from pomelo.base import addresses
 from pomelo.base.db import Db
 from pomelo.base.errors import Invalid, NotFound
-from pomelo.base.ids import SenderId, TeamId
+from pomelo.base.ids import LeadId, SenderId, TeamId
+from pomelo.leads import Lead, LeadNotFound
 from pomelo.senders import Sender
 from pomelo.teams import Team, TeamNotFound, User
 
@@ -20,6 +21,7 @@ SenderArgument: TypeAlias = Annotated[
     str, typer.Argument(metavar="ADDRESS", help="The sender's address, or its id (usm_…).")
 ]
 ID_PREFIX: Final = "usm_"
+LEAD_PREFIX: Final = "lea_"
 
 
 class NoTeam(NotFound):
@@ -36,6 +38,14 @@ class NoSuchSender(NotFound):
 
 class NoSuchUser(NotFound):
     """The team has no user of that address; `pomelo team list --json` shows them."""
+
+
+class NoSuchLead(NotFound):
+    """The team has no such lead; give its id (lea_…) or its address."""
+
+
+class NoSuchStep(NotFound):
+    """No campaign of that lead has such a step; take its id (stp_…) from the sequence."""
 
 
 async def team(db: Db, wanted: str) -> Team:
@@ -71,6 +81,17 @@ async def user(db: Db, team: TeamId, email: str) -> User:
     raise NoSuchUser
 
 
+async def sender_of(db: Db, wanted_team: str, wanted: str) -> Sender:
+    """Find a sender of the team that is meant.
+
+    Raises:
+        NoTeam, TeamUnclear, TeamNotFound: None, or not exactly one, is meant.
+        NoSuchSender: That team has none such.
+        AddressInvalid: It is neither an address nor an id.
+    """
+    return await sender(db, (await team(db, wanted_team)).id, wanted)
+
+
 async def sender(db: Db, team: TeamId, wanted: str) -> Sender:
     """Find a sender by address or id.
 
@@ -84,4 +105,22 @@ async def sender(db: Db, team: TeamId, wanted: str) -> Sender:
         found = await senders.find_by_key(db, team, addresses.parse(wanted).key)
     if found is None:
         raise NoSuchSender
+    return found
+
+
+async def people(db: Db, team: TeamId, lead: str) -> list[Lead]:
+    """List the leads that an id or an address names.
+
+    Raises:
+        NoSuchLead: There is none.
+        AddressInvalid: It is neither.
+    """
+    if lead.startswith(LEAD_PREFIX):
+        try:
+            return [await leads.get(db, team, LeadId(lead))]
+        except LeadNotFound:
+            raise NoSuchLead from None
+    found = await leads.list_of_key(db, team, addresses.parse(lead).key)
+    if not found:
+        raise NoSuchLead
     return found

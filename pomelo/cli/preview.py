@@ -12,7 +12,6 @@ from pomelo.cli import choose
 from pomelo.cli.choose import TeamOption
 from pomelo.cli.house import House, run
 from pomelo.cli.output import JsonOption, show_json
-from pomelo.cli.send_test import people_of
 from pomelo.delivery import Pen, StepView
 from pomelo.sequences import StepNotFound
 
@@ -42,11 +41,11 @@ async def _preview(house: House, wanted: str, step: StepId, lead: str) -> Previe
     pen, now = Pen(house.vault, house.public_url), house.clock.now()
     async with house.database.transaction(readonly=True) as db:
         team = (await choose.team(db, wanted)).id
-        for person in await people_of(db, team, lead):
+        for person in await choose.people(db, team, lead):
             wish = StepView(person.campaign_id, step, person.id)
             with suppress(StepNotFound):  # it may be a step of another campaign of theirs
                 return shown(await delivery.preview(db, pen, team, wish, now=now))
-    raise StepNotFound
+    raise choose.NoSuchStep
 
 
 def _lines(found: PreviewShown) -> list[str]:

@@ -1,25 +1,21 @@
 """`pomelo send-test`: a step's mail as one lead would get it, to somebody's own address."""
 
 from contextlib import suppress
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
-from pomelo import delivery, leads
+from pomelo import delivery
 from pomelo.api.send_tests import TestSent
 from pomelo.base import addresses
 from pomelo.base.addresses import Address
-from pomelo.base.db import Db
-from pomelo.base.ids import LeadId, StepId, TeamId
+from pomelo.base.ids import StepId
 from pomelo.cli import choose
 from pomelo.cli.choose import TeamOption
 from pomelo.cli.house import House, run
 from pomelo.cli.output import JsonOption, show_json
 from pomelo.delivery import Pen, StepTest
-from pomelo.leads import Lead, LeadNotFound
 from pomelo.sequences import StepNotFound
-
-ID_PREFIX: Final = "lea_"
 
 
 def send_test(
@@ -51,23 +47,8 @@ async def _send(house: House, wanted: str, step: StepId, *, lead: str, to: Addre
     pen, now = Pen(house.vault, house.public_url), house.clock.now()
     async with house.database.transaction() as db:
         team = (await choose.team(db, wanted)).id
-        for person in await people_of(db, team, lead):
+        for person in await choose.people(db, team, lead):
             wish = StepTest(person.campaign_id, step, person.id, to)
             with suppress(StepNotFound):  # it may be a step of another campaign of theirs
                 return TestSent(True, await delivery.send_test(db, pen, team, wish, now=now))
-    raise StepNotFound
-
-
-async def people_of(db: Db, team: TeamId, lead: str) -> list[Lead]:
-    """List the leads that an id or an address names.
-
-    Raises:
-        LeadNotFound: There is none.
-        AddressInvalid: It is neither.
-    """
-    if lead.startswith(ID_PREFIX):
-        return [await leads.get(db, team, LeadId(lead))]
-    found = await leads.list_of_key(db, team, addresses.parse(lead).key)
-    if not found:
-        raise LeadNotFound
-    return found
+    raise choose.NoSuchStep

@@ -66,6 +66,6 @@ async def test_what_is_not_there_cannot_be_sent(pomelo: Pomelo, office: Answerin
     no_address = await pomelo("send-test", step, "--lead", RICHARD, "--to", "me")
 
     assert [one.status for one in (no_step, no_lead, no_address)] == [1, 1, 1]
-    assert "Step not found" in no_step.err
-    assert "Lead not found" in no_lead.err
+    assert "has such a step" in no_step.err
+    assert "The team has no such lead" in no_lead.err
     assert await office.queue() == 0
