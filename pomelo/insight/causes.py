@@ -27,6 +27,7 @@ class Cause(StrEnum):
     CONTACT_RULE = "contactRule"
     OUT_OF_OFFICE = "outOfOffice"
     DELAY = "delay"
+    TRIED_AGAIN = "triedAgain"
     DOMAIN_GAP = "domainGap"
     # Its sender.
     SENDER_FROZEN = "senderFrozen"
@@ -152,6 +153,7 @@ MEANINGS: Final[dict[Cause, Meaning]] = {
     ),
     Cause.OUT_OF_OFFICE: Meaning("The person is away until then."),
     Cause.DELAY: Meaning("Its next step is not due yet."),
+    Cause.TRIED_AGAIN: Meaning("Its mail was refused for now, and is tried again."),
     Cause.DOMAIN_GAP: Meaning(
         "Its sender just wrote to its mail domain, and others wait before it.",
         "Set another gap with PATCH /api/senders/{id} (domainGapSeconds).",

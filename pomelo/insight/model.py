@@ -56,6 +56,7 @@ class LeadFacts(msgspec.Struct, frozen=True):
     held_by: HeldBy | None
     leased_until: datetime | None
     last_state: str
+    refused_with: str | None
     fence: int
     updated_at: datetime
 

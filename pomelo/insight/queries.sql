@@ -3,10 +3,13 @@ SELECT l.team_id, l.id, l.campaign_id, c.name AS campaign_name, c.state AS campa
   c.is_archived, c.started_at, t.paused_at AS team_paused_at, l.email, l.variables,
   c.lead_zones, l.sender_id, l.sequence_id, l.step_position, l.needs_sender,
   l.due_at, l.back_at, l.is_paused, l.paused_by, l.stopped_by, l.waits_for, l.awaits,
-  l.awaits_until, l.held_by, l.leased_until, l.last_state, l.fence, l.updated_at
+  l.awaits_until, l.held_by, l.leased_until, l.last_state, d.reply AS refused_with,
+  l.fence, l.updated_at
 FROM leads l
 JOIN campaigns c ON c.team_id = l.team_id AND c.id = l.campaign_id
 JOIN teams t ON t.id = l.team_id
+LEFT JOIN messages d ON d.team_id = l.team_id AND d.lead_id = l.id AND d.state = 'deferred'
+  AND d.fence = l.fence
 WHERE l.team_id = :team_id AND l.id = :lead_id;
 
 -- name: house
@@ -35,6 +38,8 @@ FROM (
     WHEN l.awaits IS NOT NULL THEN 'condition'
     WHEN l.held_by IS NOT NULL THEN l.held_by
     WHEN l.back_at = l.due_at THEN 'outOfOffice'
+    WHEN EXISTS (SELECT FROM messages d WHERE d.team_id = l.team_id AND d.lead_id = l.id
+      AND d.state = 'deferred' AND d.fence = l.fence) THEN 'triedAgain'
     ELSE 'delay' END AS standing
   FROM leads l WHERE l.team_id = :team_id AND l.campaign_id = :campaign_id) g
 GROUP BY g.standing, g.sender_id, g.needs_sender;

@@ -51,6 +51,13 @@ OVER: Final = frozenset({*ENDED.values(), Cause.FINISHED, Cause.MOVED})
 DUE: Final = "due"
 
 
+def said(reply: str) -> str:
+    """Say why in a server's words, which begin with a reply code, or in ours."""
+    if not reply:
+        return ""
+    return f" The server said: {reply}" if reply[:3].isdigit() else f" {reply}"
+
+
 class Around(msgspec.Struct, frozen=True):
     """What is no property of the lead."""
 
@@ -121,8 +128,11 @@ def is_early(lead: LeadFacts, around: Around) -> Hold | None:
         return Hold(Cause.CONDITION, at=lead.due_at, detail=f" ({lead.awaits})")
     if lead.held_by is not None:
         return Hold(Cause(lead.held_by), at=lead.due_at)
-    is_away = lead.back_at == lead.due_at
-    return Hold(Cause.OUT_OF_OFFICE if is_away else Cause.DELAY, at=lead.due_at)
+    if lead.back_at == lead.due_at:
+        return Hold(Cause.OUT_OF_OFFICE, at=lead.due_at)
+    if lead.refused_with is not None:
+        return Hold(Cause.TRIED_AGAIN, at=lead.due_at, detail=f".{said(lead.refused_with)}")
+    return Hold(Cause.DELAY, at=lead.due_at)
 
 
 def has_no_worker(_: LeadFacts, around: Around) -> Hold | None:

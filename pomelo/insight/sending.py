@@ -13,6 +13,7 @@ from pomelo.delivery import Shift, shifts
 from pomelo.insight import store
 from pomelo.insight.causes import Cause
 from pomelo.insight.model import Hold
+from pomelo.insight.rules import said
 from pomelo.schedules import Window, is_kept_shut, next_moment
 from pomelo.senders import Sender
 
@@ -55,13 +56,12 @@ def sender_holds(sending: Sending, *, now: datetime) -> list[Hold]:
     sender, shift = sending.sender, sending.shift
     rests_until = None if sender.may_send_at == NEVER else sender.may_send_at
     if sender.paused_for is not None:
-        reply = f" The server said: {sender.paused_reply}" if sender.paused_reply else ""
         return [
             Hold(
                 Cause.SENDER_FROZEN,
                 at=rests_until if rests_until and rests_until > now else None,
                 since=sender.paused_at,
-                detail=f" ({sender.email}: {sender.paused_for}).{reply}",
+                detail=f" ({sender.email}: {sender.paused_for}).{said(sender.paused_reply)}",
             )
         ]
     if shift.full_until is not None:

@@ -9,6 +9,7 @@ import pytest
 from pomelo import insight, worker
 from pomelo.base.db import Database
 from pomelo.base.moments import moment
+from pomelo.demo.sink import Script, Stage
 from pomelo.insight import MEANINGS, Cause
 from pomelo.leads import ActivityType, Lead, WaitsFor
 from pomelo.senders import PausedFor
@@ -52,11 +53,20 @@ from tests.insight.scenes import (
 from tests.wire import PostOffice
 
 A = ActivityType
+GREY: Final = Script(Stage.RCPT, reply="451 4.7.1 Greylisted", times=1)
 
 
 @pytest.fixture
-async def post(database: Database, now: datetime) -> AsyncIterator[PostOffice]:
-    made = PostOffice(database, now)
+def script() -> dict[str, Script]:
+    """What the people's server does otherwise than normal; tests replace it."""
+    return {}
+
+
+@pytest.fixture
+async def post(
+    database: Database, now: datetime, script: dict[str, Script]
+) -> AsyncIterator[PostOffice]:
+    made = PostOffice(database, now, script=script)
     await made.open(*STEPS)
     async with database.transaction() as db:
         await worker.appear(db, "wrk_one", "")
@@ -186,6 +196,32 @@ async def test_a_mail_in_a_workers_hands_is_said_to_be(post: PostOffice) -> None
     assert (told.cause, told.at) == (Cause.CLAIMED, moment(until))
 
 
+@pytest.mark.parametrize("script", [{RICHARD: GREY}])
+async def test_a_mail_refused_for_now_is_said_to_be_tried_again(post: PostOffice) -> None:
+    lead = await post.add(RICHARD)
+    await post.work()
+
+    told = await explain(post, lead.id)
+    everybody = await explain(post, post.campaign.id)
+    due_in = datetime.fromisoformat(told.goes_at or "") - post.clock.now()
+    post.clock.forward(due_in + timedelta(milliseconds=1))  # it is told in whole ones
+    await post.work()
+
+    assert told.cause is Cause.TRIED_AGAIN
+    assert "is tried again. The server said: 451 4.7.1 Greylisted." in told.sentence
+    assert everybody.counts == {Cause.TRIED_AGAIN: 1}
+    assert len(post.mails(RICHARD)) == 1
+
+
+async def test_a_pause_in_our_own_words_is_put_into_no_servers_mouth(post: PostOffice) -> None:
+    await frozen(PausedFor.AUTH)(post, await post.add(RICHARD))
+    await run(post, "UPDATE senders SET paused_reply = 'Reconnect needed: Google has ended it.'")
+
+    told = await explain(post, post.sender.id)
+
+    assert "auth). Reconnect needed: Google" in told.sentence
+
+
 async def test_what_would_come_next_is_told_in_order(post: PostOffice) -> None:
     lead = await post.add(RICHARD)
     await lead_paused(post, lead)
@@ -254,6 +290,7 @@ def test_every_cause_has_a_meaning_and_a_test() -> None:
     assert set(Cause) - tested == {
         Cause.CLAIMED,
         Cause.MOVED,
+        Cause.TRIED_AGAIN,
         Cause.DOMAIN_GAP,
         Cause.TOO_MANY_BOUNCES,
         Cause.TEAM_LIMIT,  # tests/trips/test_team_limit.py

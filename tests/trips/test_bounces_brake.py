@@ -79,7 +79,7 @@ async def test_many_hard_bounces_stop_everything_until_a_person_lifts_it(office:
 
     assert paused.paused_for is PausedFor.BOUNCES
     assert "bounced for good" in paused.paused_reply
-    assert "pomelo sender lift" in senders.what_to_do(paused)
+    assert "pomelo sender lift" in senders.what_to_do(paused, paused.may_send_at)
     assert waiting < 80
     assert (lifted.paused_for, lifted.new_leads_stopped_at) == (None, None)
     assert sum((await one.states()).values()) == 80

@@ -129,7 +129,7 @@ async def test_a_retry_is_not_brought_forward_by_a_rule_that_held_its_lead_befor
     async with post.database.transaction() as db:
         deferred = await db.fetchval("SELECT lead_id FROM messages WHERE state = 'deferred'")
 
-    assert (await explain(post, deferred)).cause is Cause.DELAY
+    assert (await explain(post, deferred)).cause is Cause.TRIED_AGAIN
     async with post.database.transaction() as db:
         changes, now = senders.Changes(domain_gap_seconds=300), post.clock.now()
         await senders.change(db, post.team.id, post.sender.id, changes, now=now)
@@ -168,7 +168,7 @@ async def _second_campaign(post: PostOffice) -> None:
     async with post.database.transaction() as db:
         team, now = post.team.id, post.clock.now()
         other = await make.campaign(db, team, "Second")
-        await post._always(db)
+        await make.open_always(db, other)
         await make.step(db, other, *ONE)
         await campaigns.set_senders(db, team, other.id, [post.sender.id], now=now)
         await sequences.start_campaign(db, team, other.id, now=now)
