@@ -17,7 +17,15 @@ from pomelo.base.errors import Forbidden, Invalid
 from pomelo.base.ids import SenderId, TeamId, UserId
 from pomelo.base.outgoing import Guard
 from pomelo.base.vault import SecretUnreadable
-from pomelo.inbound import CheckFinding, CheckUnderWay, Checkup, Level, examine
+from pomelo.inbound import (
+    IMAP_SUBJECT,
+    MAIL_SUBJECT,
+    CheckFinding,
+    CheckUnderWay,
+    Checkup,
+    Level,
+    examine,
+)
 from pomelo.senders import Replies, Sender, SenderExists, SenderNotFound, Server
 from pomelo.smtp import MailAccess
 from pomelo.teams import UserNotFound
@@ -33,8 +41,6 @@ REPLIES_UNSET: Final = (
     "have it read, or hand its mail to `pomelo receive` and set replies to pipe; none, chosen by "
     "name, lets campaigns with follow-ups start all the same."
 )
-MAIL_SUBJECT: Final = "test mail"
-IMAP_SUBJECT: Final = "IMAP"
 # Somebody waits for the answer; the command line waits longer.
 WAIT_SECONDS: Final = 20.0
 

@@ -12,6 +12,7 @@ from pomelo.api.email_accounts import HostNotTaken, check_hosts
 from pomelo.base.db import Db
 from pomelo.base.ids import SenderId, TeamId
 from pomelo.base.secret import Secret
+from pomelo.base.vault import Vault
 from pomelo.inbound import read_anew, read_elsewhere
 from pomelo.senders import (
     Changes,
@@ -24,7 +25,6 @@ from pomelo.senders import (
     SavesSentCopy,
     Sender,
     Server,
-    protection,
 )
 from pomelo.smtp import MailAccess
 
@@ -52,13 +52,22 @@ class ImapBody(msgspec.Struct, frozen=True, rename="camel"):
     host: str
     login: str
     password: Secret
-    port: Port = 993
+    port: (
+        Annotated[Port, msgspec.Meta(description="Left out: as it was on that host, else 993")]
+        | None
+    ) = None
     is_tls: IsTls | None = msgspec.field(name="secure", default=None)
 
-    def server(self) -> Server:
-        """Give what a connection needs."""
-        tls = protection(self.host, self.port, self.is_tls)
-        return Server(self.host, self.port, tls, self.login, self.password.reveal())
+    def server(self, known: Sender) -> Server:
+        """Give what a connection needs; what is not said stays as it is known."""
+        return senders.imap_server(
+            known,
+            password=self.password.reveal(),
+            host=self.host,
+            port=self.port,
+            login=self.login,
+            is_tls=self.is_tls,
+        )
 
 
 class RepliesShown(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
@@ -104,14 +113,15 @@ def shown_replies(sender: Sender) -> RepliesShown:
     )
 
 
-async def check_imap(body: RepliesChanges, access: MailAccess) -> None:
-    """Refuse a mail host that we would not connect to.
+async def checked_imap(body: RepliesChanges, known: Sender, access: MailAccess) -> Server | None:
+    """Give where a mailbox is to be read, where that is said.
 
     Raises:
         HostNotTaken: The sentence says which rule it breaks.
     """
-    if body.imap is not None:
-        await check_hosts((body.imap.server(),), access.guard)
+    server = None if body.imap is None else body.imap.server(known)
+    await check_hosts((server,), access.guard)
+    return server
 
 
 async def change_replies(
@@ -120,7 +130,8 @@ async def change_replies(
     sender: SenderId,
     body: RepliesChanges,
     *,
-    access: MailAccess,
+    imap: Server | None,
+    vault: Vault,
     now: datetime,
 ) -> None:
     """Change how a mailbox's replies are read; then it is connected anew.
@@ -133,8 +144,8 @@ async def change_replies(
         PlainHostRefused: A connection without TLS to another machine.
         MailboxConnected: Its provider says where it is read.
     """
-    if body.imap is not None:
-        await senders.set_imap(db, team, sender, body.imap.server(), vault=access.vault)
+    if imap is not None:
+        await senders.set_imap(db, team, sender, imap, vault=vault)
     changes = Changes(
         replies=body.replies,
         sent_folder=body.sent_folder,
@@ -143,7 +154,7 @@ async def change_replies(
     )
     await senders.change(db, team, sender, changes, now=now)
     # How far a folder was read as Sent says nothing of it as Junk.
-    if body.imap is not None or changes.names_folders:
+    if imap is not None or changes.names_folders:
         await read_elsewhere(db, team, sender, now=now)
     elif changes != Changes():
         await read_anew(db, team, sender, now=now)

@@ -17,11 +17,15 @@ class Pause(msgspec.Struct, frozen=True):
     reason: PausedFor = msgspec.field(name="for")
     reply: str
     since: Moment | None
+    until: Annotated[
+        Moment | None,
+        msgspec.Meta(description="When it tries again by itself; null: a person must end it"),
+    ]
     what_to_do: str = msgspec.field(name="whatToDo")
 
 
-class Smtp(msgspec.Struct, frozen=True):
-    """Where mail is handed over."""
+class ServerShown(msgspec.Struct, frozen=True):
+    """A mail server, and as whom we log in; its password is never given back."""
 
     host: str
     port: int
@@ -62,8 +66,10 @@ class MailSender(RepliesShown, frozen=True, rename="camel", kw_only=True):
     new_leads_stopped_at: Annotated[
         Moment | None, msgspec.Meta(description="Too many mails bounced; see `warnings`")
     ]
-    smtp: Smtp
-    imap_host: str
+    smtp: ServerShown
+    imap: Annotated[
+        ServerShown | None, msgspec.Meta(description="Where it is read; null: nobody has said")
+    ]
     connected: Annotated[
         Provider | None, msgspec.Meta(description="Used by its provider's leave, not a password")
     ]

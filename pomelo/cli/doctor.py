@@ -74,7 +74,9 @@ async def _look_around(house: House, *, check: bool) -> list[Finding]:
             *await examine_database(db),
             await examine_exports(db, house.export_dir),
             *await examine_work(db, now=house.clock.now()),
-            *await examine_mailboxes(db, heard_since=freshness(house).since(house.clock)),
+            *await examine_mailboxes(
+                db, heard_since=freshness(house).since(house.clock), now=house.clock.now()
+            ),
             *await examine_trust(db),
         ]
 

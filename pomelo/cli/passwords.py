@@ -6,17 +6,27 @@ from collections.abc import Mapping
 from typing import Annotated, Final, TypeAlias
 
 import typer
+from msgspec import Struct
 
 from pomelo.base.errors import Invalid
 
-VARIABLE: Final = "POMELO_SENDER_PASSWORD"
-IMAP_VARIABLE: Final = "POMELO_SENDER_IMAP_PASSWORD"
+
+class Asked(Struct, frozen=True):
+    """A password: the variable that may hold it, and how a person is asked."""
+
+    variable: str
+    prompt: str
+
+
+SMTP: Final = Asked("POMELO_SENDER_PASSWORD", "Password")
+IMAP: Final = Asked("POMELO_SENDER_IMAP_PASSWORD", "Password for IMAP")
 
 StdinOption: TypeAlias = Annotated[
     bool,
     typer.Option(
         "--password-stdin",
-        help=f"Read the password from standard input; else from {VARIABLE}, else you are asked.",
+        help=f"Read the password from standard input; else from {SMTP.variable} (for IMAP alone: "
+        f"{IMAP.variable}), else you are asked.",
     ),
 ]
 
@@ -25,17 +35,24 @@ class NobodyToAsk(Invalid):
     """Give the password by POMELO_SENDER_PASSWORD or --password-stdin; nobody is here to ask."""
 
 
-def read_password(*, from_stdin: bool, environ: Mapping[str, str] = os.environ) -> str:
-    """Get the password for a sender's log-in.
+def read_password(
+    *, from_stdin: bool, of: Asked = SMTP, environ: Mapping[str, str] = os.environ
+) -> str:
+    """Get a password for a sender's log-in.
 
     Raises:
         NobodyToAsk: It was given nowhere, and there is no terminal.
     """
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
-    if (given := environ.get(VARIABLE)) is not None:
+    if (given := environ.get(of.variable)) is not None:
         return given
     if not sys.stdin.isatty():
-        raise NobodyToAsk
-    asked: str = typer.prompt("Password", hide_input=True, err=True)
+        raise NobodyToAsk(f"{of.prompt}: give it by {of.variable} or --password-stdin.")
+    asked: str = typer.prompt(of.prompt, hide_input=True, err=True)
     return asked
+
+
+def find_given(of: Asked, other: str, environ: Mapping[str, str] = os.environ) -> str:
+    """Give the password that its variable holds, else another log-in's, mostly the same."""
+    return environ.get(of.variable, other)

@@ -1,7 +1,6 @@
 """`pomelo sender add`: a mailbox to send from, its password never among the arguments."""
 
 import asyncio
-import os
 from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Final, TypeAlias
@@ -12,7 +11,7 @@ from msgspec import structs
 from pomelo import senders
 from pomelo.api.email_accounts import check_hosts
 from pomelo.api.sender_shapes import MailSender
-from pomelo.api.senders import show
+from pomelo.api.sender_views import show
 from pomelo.base import addresses
 from pomelo.base.addresses import Address
 from pomelo.base.errors import Invalid
@@ -20,12 +19,11 @@ from pomelo.cli import choose
 from pomelo.cli.choose import TeamOption
 from pomelo.cli.house import House, run
 from pomelo.cli.output import JsonOption, show_json
-from pomelo.cli.passwords import IMAP_VARIABLE, StdinOption, read_password
-from pomelo.senders import LogIn, NewSender, Preset, Replies, Server, TlsMode, protection
+from pomelo.cli.passwords import IMAP, StdinOption, find_given, read_password
+from pomelo.senders import IMAPS, LogIn, NewSender, Preset, Replies, Server, TlsMode, protection
 
 SUBMISSION: Final = 587
 SUBMISSIONS: Final = 465
-IMAPS: Final = 993
 
 AddressArgument: TypeAlias = Annotated[
     str, typer.Argument(metavar="ADDRESS", help="What the mail is sent from.")
@@ -171,7 +169,7 @@ def _imap(
     host: str, port: int, login: str, password: str, *, preset: Preset | None
 ) -> Server | None:
     """Give where the mailbox is read: with the same log-in, and perhaps another password."""
-    own = os.environ.get(IMAP_VARIABLE, password)
+    own = find_given(IMAP, password)
     if not host:
         return None if preset is None else structs.replace(preset.imap, login=login, password=own)
     return Server(host, port, protection(host, port), login, own)

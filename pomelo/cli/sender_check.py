@@ -8,7 +8,7 @@ import typer
 from pomelo import senders
 from pomelo.api.email_accounts import Tested, try_sender
 from pomelo.api.sender_shapes import MailSender
-from pomelo.api.senders import show
+from pomelo.api.sender_views import show
 from pomelo.base.ids import SenderId, TeamId
 from pomelo.cli import choose
 from pomelo.cli.checkup import count_received

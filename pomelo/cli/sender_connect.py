@@ -9,7 +9,7 @@ import typer
 
 from pomelo import senders
 from pomelo.api.sender_shapes import MailSender
-from pomelo.api.senders import show
+from pomelo.api.sender_views import show
 from pomelo.base import addresses
 from pomelo.base.clock import monotonic
 from pomelo.base.errors import Conflict

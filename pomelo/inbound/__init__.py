@@ -3,6 +3,8 @@
 from pomelo.inbound.actions import Received, receive
 from pomelo.inbound.bounces import kind_of_bounce
 from pomelo.inbound.checkup import (
+    IMAP_SUBJECT,
+    MAIL_SUBJECT,
     CheckFinding,
     CheckUnderWay,
     Checkup,
@@ -32,6 +34,8 @@ from pomelo.inbound.reconciling import Account, Entry, reconcile
 from pomelo.inbound.settling import Settler, explain
 
 __all__ = [
+    "IMAP_SUBJECT",
+    "MAIL_SUBJECT",
     "Account",
     "Answer",
     "AskNames",

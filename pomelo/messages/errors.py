@@ -4,7 +4,7 @@ from pomelo.base.errors import Conflict, NotFound
 
 
 class MessageNotFound(NotFound):
-    """The team has no mail of that id; GET /api/messages lists those in doubt."""
+    """The team has no mail of that id; see GET /api/messages or `pomelo message list`."""
 
 
 class MessageNotDoubtful(Conflict):

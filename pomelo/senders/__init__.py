@@ -1,21 +1,28 @@
 """Mailboxes a team sends from: log-in, limit, gap and health, and when each may send again."""
 
-from pomelo.senders.access import ImapAccess, imap_access, smtp_access
+from pomelo.senders.access import (
+    IMAPS,
+    ImapAccess,
+    find_imap,
+    get_smtp,
+    imap_access,
+    imap_server,
+    set_imap,
+    set_imap_password,
+    set_log_in,
+    smtp_access,
+)
 from pomelo.senders.actions import (
     add,
     change,
     delete,
     find_dkim_pem,
-    find_imap,
     get,
-    get_smtp,
     let_go,
     lift,
     reconsider,
     recover,
     set_dkim,
-    set_imap,
-    set_log_in,
 )
 from pomelo.senders.brake import LAST_MAILS, Brake, HardBounces, judge
 from pomelo.senders.errors import (
@@ -65,7 +72,7 @@ from pomelo.senders.oauth.providers import (
 )
 from pomelo.senders.oauth.refreshing import RECONNECT, ProviderSilent, ReconnectNeeded
 from pomelo.senders.oauth.store import list_granted
-from pomelo.senders.pauses import brake_warning, what_to_do
+from pomelo.senders.pauses import brake_warning, paused_until, what_to_do
 from pomelo.senders.presets import LogIn, Preset, advice, is_known, is_public, keeps_sent
 from pomelo.senders.protection import is_loopback, protection
 from pomelo.senders.ramp import is_ramping, limit_at, room_at
@@ -100,6 +107,7 @@ from pomelo.senders.store import (
 __all__ = [
     "CALLBACK_PATH",
     "HTTPS",
+    "IMAPS",
     "LAST_MAILS",
     "RECONNECT",
     "TITLES",
@@ -162,6 +170,7 @@ __all__ = [
     "google",
     "hearing_warning",
     "imap_access",
+    "imap_server",
     "is_known",
     "is_loopback",
     "is_public",
@@ -182,6 +191,7 @@ __all__ = [
     "microsoft",
     "note_block",
     "pause",
+    "paused_until",
     "protection",
     "reconsider",
     "recover",
@@ -191,6 +201,7 @@ __all__ = [
     "room_at",
     "set_dkim",
     "set_imap",
+    "set_imap_password",
     "set_log_in",
     "set_read",
     "smtp_access",

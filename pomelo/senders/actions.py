@@ -16,14 +16,13 @@ from pomelo.senders.errors import (
     FolderInvalid,
     FoldersEqual,
     ImapUnknown,
-    MailboxConnected,
     PlainHostRefused,
     SenderExists,
     SenderNotFound,
     VariablesInvalid,
 )
 from pomelo.senders.model import Changes, NewSender, PausedFor, Sender, Server, TlsMode
-from pomelo.senders.oauth.store import delete_grant, find_grant
+from pomelo.senders.oauth.store import delete_grant
 from pomelo.senders.protection import is_loopback
 from pomelo.senders.replies import Replies
 from pomelo.senders.store import QUERIES
@@ -52,7 +51,7 @@ async def add(db: Db, team: TeamId, new: NewSender, *, vault: Vault, now: dateti
         ImapUnknown: Replies are to be read by IMAP, and no server was given.
     """
     for server in filter(None, (new.smtp, new.imap)):
-        _check_plain(server)
+        check_plain(server)
     if new.replies is Replies.IMAP and new.imap is None:
         raise ImapUnknown
     sender = ids.sender()
@@ -62,8 +61,8 @@ async def add(db: Db, team: TeamId, new: NewSender, *, vault: Vault, now: dateti
         team,
         sender,
         structs.replace(new, replies=replies),
-        smtp_password=_encrypt(vault, sender, new.smtp),
-        imap_password=_encrypt(vault, sender, new.imap),
+        smtp_password=seal(vault, sender, new.smtp.password),
+        imap_password=seal(vault, sender, new.imap.password if new.imap else ""),
         now=now,
     )
     if added is None:
@@ -71,13 +70,19 @@ async def add(db: Db, team: TeamId, new: NewSender, *, vault: Vault, now: dateti
     return added
 
 
-def _check_plain(server: Server) -> None:
+def check_plain(server: Server) -> None:
+    """Refuse to speak to another machine without TLS.
+
+    Raises:
+        PlainHostRefused: It would be.
+    """
     if server.tls is TlsMode.NONE and not is_loopback(server.host):
         raise PlainHostRefused
 
 
-def _encrypt(vault: Vault, sender: SenderId, server: Server | None) -> bytes | None:
-    return vault.encrypt(sender, server.password) if server and server.password else None
+def seal(vault: Vault, sender: SenderId, password: str) -> bytes | None:
+    """Encrypt a sender's password; an empty one is none."""
+    return vault.encrypt(sender, password) if password else None
 
 
 async def get(db: Db, team: TeamId, sender: SenderId) -> Sender:
@@ -90,37 +95,6 @@ async def get(db: Db, team: TeamId, sender: SenderId) -> Sender:
     if found is None:
         raise SenderNotFound
     return found
-
-
-async def get_smtp(db: Db, team: TeamId, sender: SenderId, vault: Vault) -> Server:
-    """Get where and how a sender hands over its mail, password included.
-
-    Raises:
-        SenderNotFound: The team has none of that id.
-        SecretUnreadable: The password was encrypted with another secret key.
-    """
-    row = await store.secrets(db, team, sender)
-    if row is None:
-        raise SenderNotFound
-    password = vault.decrypt(sender, row.smtp_password) if row.smtp_password else ""
-    return Server(row.smtp_host, row.smtp_port, row.smtp_tls, row.smtp_login, password)
-
-
-async def find_imap(db: Db, team: TeamId, sender: SenderId, vault: Vault) -> Server | None:
-    """Find where and how a sender's mailbox is read, password included, if that is known.
-
-    Raises:
-        SenderNotFound: The team has none of that id.
-        SecretUnreadable: The password was encrypted with another secret key.
-    """
-    row = await store.secrets(db, team, sender)
-    if row is None:
-        raise SenderNotFound
-    if row.imap_port is None:
-        return None
-    password = vault.decrypt(sender, row.imap_password) if row.imap_password else ""
-    tls = row.imap_tls or TlsMode.TLS
-    return Server(row.imap_host, row.imap_port, tls, row.imap_login, password)
 
 
 async def change(
@@ -172,39 +146,6 @@ async def let_go(db: Db, team: TeamId, senders: Collection[SenderId], *, now: da
     await QUERIES["let_go"].run(db, team_id=team, ids=list(senders), now=now)
 
 
-async def set_log_in(
-    db: Db,
-    team: TeamId,
-    sender: SenderId,
-    *,
-    login: str | None,
-    password: str,
-    vault: Vault,
-    now: datetime,
-) -> Sender:
-    """Give a sender the password its provider wants now; a pause for a refused log-in ends.
-
-    A mailbox that was connected to its provider is so no more.
-
-    Args:
-        db: The open transaction.
-        team: Whose.
-        sender: Which.
-        login: Another name to log in with; None leaves it.
-        password: The new password; empty = none.
-        vault: Encrypts it.
-        now: When it happens.
-
-    Raises:
-        SenderNotFound: The team has none of that id.
-    """
-    secret = vault.encrypt(sender, password) if password else None
-    if not await store.set_log_in(db, team, sender, login=login, password=secret):
-        raise SenderNotFound
-    await delete_grant(db, team, sender)
-    return await let_log_in(db, team, sender, now=now)
-
-
 async def let_log_in(db: Db, team: TeamId, sender: SenderId, *, now: datetime) -> Sender:
     """End a sender's pause for a refused log-in, because it has another one; others stay.
 
@@ -215,23 +156,6 @@ async def let_log_in(db: Db, team: TeamId, sender: SenderId, *, now: datetime) -
     if found.paused_for is not PausedFor.AUTH:
         return found
     return await recover(db, team, sender, now=now)
-
-
-async def set_imap(db: Db, team: TeamId, sender: SenderId, server: Server, *, vault: Vault) -> None:
-    """Say where a sender's mailbox is read; whether that may be reached was checked before.
-
-    Until it has been read there, no follow-up leaves.
-
-    Raises:
-        SenderNotFound: The team has none of that id.
-        PlainHostRefused: A connection without TLS to another machine.
-        MailboxConnected: Its provider says where it is read.
-    """
-    _check_plain(server)
-    if await find_grant(db, team, sender) is not None:
-        raise MailboxConnected
-    if not await store.set_imap(db, team, sender, server, _encrypt(vault, sender, server)):
-        raise SenderNotFound
 
 
 async def delete(db: Db, team: TeamId, sender: SenderId, *, now: datetime) -> None:

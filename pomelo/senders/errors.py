@@ -12,7 +12,7 @@ class SenderExists(Invalid):
 
 
 class ImapUnknown(Invalid):
-    """Replies are read by imap where its server is known; give its host (imap, new: imap_host)."""
+    """Replies are read where its IMAP server is known; give imap_host, imap or --imap-host."""
 
 
 class MailboxConnected(Conflict):

@@ -122,6 +122,9 @@ class Sender(msgspec.Struct, frozen=True):
     smtp_login: str
     dkim_selector: str
     imap_host: str
+    imap_port: int | None
+    imap_tls: TlsMode | None
+    imap_login: str
     replies: Replies | None
     replies_read_at: datetime | None
     sent_folder: str
@@ -142,6 +145,11 @@ class Sender(msgspec.Struct, frozen=True):
     ramp_per_day: int = 0
     ramp_started_at: datetime | None = None
     variables: dict[str, str] = {}
+
+    @property
+    def shares_log_in(self) -> bool:
+        """Whether it is read by the name that it sends by, and so most likely the same password."""
+        return bool(self.imap_host) and self.imap_login == self.smtp_login
 
     @property
     def hearing(self) -> Hearing:

@@ -14,14 +14,14 @@ VALUES (
   :ramp_per_day, CASE WHEN :ramp_per_day > 0 THEN :now::timestamptz END)
 ON CONFLICT (team_id, address_key) WHERE deleted_at IS NULL DO NOTHING
 RETURNING team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
-  smtp_login, dkim_selector, imap_host, replies, replies_read_at,
+  smtp_login, dkim_selector, imap_host, imap_port, imap_tls, imap_login, replies, replies_read_at,
   sent_folder, junk_folder, limit_per_day, gap_seconds, gap_jitter_seconds, domain_gap_seconds, may_send_at, next_at, paused_for, paused_reply,
   paused_at, failed_connects, created_at, saves_sent_copy, new_leads_stopped_at,
   ramp_per_day, ramp_started_at, variables;
 
 -- name: find
 SELECT team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
-  smtp_login, dkim_selector, imap_host, replies, replies_read_at,
+  smtp_login, dkim_selector, imap_host, imap_port, imap_tls, imap_login, replies, replies_read_at,
   sent_folder, junk_folder, limit_per_day, gap_seconds, gap_jitter_seconds, domain_gap_seconds, may_send_at, next_at, paused_for, paused_reply,
   paused_at, failed_connects, created_at, saves_sent_copy, new_leads_stopped_at,
   ramp_per_day, ramp_started_at, variables
@@ -29,7 +29,7 @@ FROM senders WHERE team_id = :team_id AND id = :id AND deleted_at IS NULL;
 
 -- name: find_by_key
 SELECT team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
-  smtp_login, dkim_selector, imap_host, replies, replies_read_at,
+  smtp_login, dkim_selector, imap_host, imap_port, imap_tls, imap_login, replies, replies_read_at,
   sent_folder, junk_folder, limit_per_day, gap_seconds, gap_jitter_seconds, domain_gap_seconds, may_send_at, next_at, paused_for, paused_reply,
   paused_at, failed_connects, created_at, saves_sent_copy, new_leads_stopped_at,
   ramp_per_day, ramp_started_at, variables
@@ -38,7 +38,7 @@ FROM senders WHERE team_id = :team_id AND address_key = :address_key AND deleted
 -- name: list_everywhere
 -- For commands on the machine itself and for checks over the whole installation.
 SELECT team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
-  smtp_login, dkim_selector, imap_host, replies, replies_read_at,
+  smtp_login, dkim_selector, imap_host, imap_port, imap_tls, imap_login, replies, replies_read_at,
   sent_folder, junk_folder, limit_per_day, gap_seconds, gap_jitter_seconds, domain_gap_seconds, may_send_at, next_at, paused_for, paused_reply,
   paused_at, failed_connects, created_at, saves_sent_copy, new_leads_stopped_at,
   ramp_per_day, ramp_started_at, variables
@@ -48,7 +48,7 @@ ORDER BY team_id, created_at, id;
 
 -- name: list_of_team
 SELECT team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
-  smtp_login, dkim_selector, imap_host, replies, replies_read_at,
+  smtp_login, dkim_selector, imap_host, imap_port, imap_tls, imap_login, replies, replies_read_at,
   sent_folder, junk_folder, limit_per_day, gap_seconds, gap_jitter_seconds, domain_gap_seconds, may_send_at, next_at, paused_for, paused_reply,
   paused_at, failed_connects, created_at, saves_sent_copy, new_leads_stopped_at,
   ramp_per_day, ramp_started_at, variables
@@ -97,7 +97,7 @@ UPDATE senders SET
       IS NULL THEN claimed_by END
 WHERE team_id = :team_id AND id = :id AND deleted_at IS NULL
 RETURNING team_id, id, user_id, email, address_key, name, signature, smtp_host, smtp_port, smtp_tls,
-  smtp_login, dkim_selector, imap_host, replies, replies_read_at,
+  smtp_login, dkim_selector, imap_host, imap_port, imap_tls, imap_login, replies, replies_read_at,
   sent_folder, junk_folder, limit_per_day, gap_seconds, gap_jitter_seconds, domain_gap_seconds, may_send_at, next_at, paused_for, paused_reply,
   paused_at, failed_connects, created_at, saves_sent_copy, new_leads_stopped_at,
   ramp_per_day, ramp_started_at, variables;
@@ -129,7 +129,8 @@ FROM (SELECT team_id, id FROM senders
       ORDER BY next_at LIMIT :amount FOR NO KEY UPDATE SKIP LOCKED) r
 WHERE s.team_id = r.team_id AND s.id = r.id
 RETURNING s.team_id, s.id, s.user_id, s.email, s.address_key, s.name, s.signature, s.smtp_host,
-  s.smtp_port, s.smtp_tls, s.smtp_login, s.dkim_selector, s.imap_host, s.replies, s.replies_read_at,
+  s.smtp_port, s.smtp_tls, s.smtp_login, s.dkim_selector, s.imap_host, s.imap_port, s.imap_tls, s.imap_login,
+  s.replies, s.replies_read_at,
   s.sent_folder, s.junk_folder, s.limit_per_day, s.gap_seconds, s.gap_jitter_seconds, s.domain_gap_seconds, s.may_send_at,
   s.next_at, s.paused_for, s.paused_reply, s.paused_at, s.failed_connects, s.created_at,
   s.saves_sent_copy, s.new_leads_stopped_at, s.ramp_per_day, s.ramp_started_at, s.variables;
@@ -263,6 +264,11 @@ WHERE team_id = :team_id AND id = :id;
 UPDATE senders SET imap_host = :host, imap_port = :port, imap_tls = :tls, imap_login = :login,
   imap_password = :password, replies = COALESCE(replies, 'imap'), replies_read_at = NULL
 WHERE team_id = :team_id AND id = :id AND deleted_at IS NULL;
+
+-- name: set_imap_password
+-- The same mailbox, which was read so far as it was.
+UPDATE senders SET imap_password = :password
+WHERE team_id = :team_id AND id = :id AND imap_host <> '' AND deleted_at IS NULL;
 
 -- name: list_unheard
 -- Senders whose mailbox should be read and was not since then.

@@ -276,6 +276,11 @@ async def set_imap(
     )
 
 
+async def set_imap_password(db: Db, team: TeamId, sender: SenderId, password: bytes | None) -> int:
+    """Replace the encrypted password by which a sender's mailbox is read, where one is known."""
+    return await QUERIES["set_imap_password"].run(db, team_id=team, id=sender, password=password)
+
+
 async def set_read(db: Db, team: TeamId, sender: SenderId, *, began_at: datetime) -> int:
     """Write that a sender's whole mailbox was read, in a reading that began then."""
     return await QUERIES["set_read"].run(db, team_id=team, id=sender, began_at=began_at)

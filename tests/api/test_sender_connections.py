@@ -143,4 +143,7 @@ async def test_a_test_of_a_mailbox_whose_leave_ended_says_what_to_do(
     (after,) = await api.call("GET", "/senders")
     assert tried["smtp"]["success"] is tried["imap"]["success"] is False
     assert tried["smtp"]["error"].startswith("Reconnect needed")
+    remedies = {one["subject"]: one["whatToDo"] for one in tried["findings"]}
+    assert "pomelo sender connect google" in remedies["SMTP"] == remedies["IMAP"]
+    assert "pomelo sender connect google" in after["paused"]["whatToDo"]
     assert (after["paused"]["for"], after["nextSendAt"]) == ("auth", None)

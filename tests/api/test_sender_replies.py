@@ -88,9 +88,23 @@ async def test_imap_can_be_given_later(api: Caller) -> None:
 
     found = await api.call("PATCH", f"/senders/{sender}", {"imap": imap, "sentFolder": "Out"})
 
-    assert (found["replies"], found["imapHost"]) == ("imap", "127.0.0.1")
+    assert (found["replies"], found["imap"]["host"]) == ("imap", "127.0.0.1")
     assert (found["repliesReadAt"], found["sentFolder"]) == (None, "Out")
     assert "CANARY" not in str(found)
+
+
+async def test_what_is_not_said_of_imap_stays_as_it_was_on_that_host(api: Caller) -> None:
+    sender = await added(api)
+    imap = {"host": "127.0.0.1", "port": 2526, "login": "jared", "password": "s"}
+    await api.call("PATCH", f"/senders/{sender}", {"imap": imap})
+
+    same = {"host": "127.0.0.1", "login": "jd", "password": "s"}
+    stays = await api.call("PATCH", f"/senders/{sender}", {"imap": same})
+    other = {**same, "host": "127.0.0.2"}
+    moved = await api.call("PATCH", f"/senders/{sender}", {"imap": other})
+
+    assert stays["imap"] == {"host": "127.0.0.1", "port": 2526, "tls": "none", "login": "jd"}
+    assert moved["imap"] == {"host": "127.0.0.2", "port": 993, "tls": "tls", "login": "jd"}
 
 
 async def test_a_mail_host_that_may_not_be_reached_is_refused(api: Caller) -> None:

@@ -9,7 +9,7 @@ from msgspec import structs
 from pomelo import activities, senders, teams
 from pomelo.activities import Fact
 from pomelo.api.answers import moment
-from pomelo.api.senders import next_send_at
+from pomelo.api.sender_views import next_send_at
 from pomelo.base.clock import Clock
 from pomelo.base.db import NEVER, Database
 from pomelo.leads import ActivityType
@@ -64,7 +64,7 @@ async def test_a_sender_is_shown_without_its_secrets(api: Caller) -> None:
         "paused": None,
         "newLeadsStoppedAt": None,
         "smtp": {"host": "127.0.0.1", "port": 2525, "tls": "none", "login": ""},
-        "imapHost": "",
+        "imap": None,
         "connected": None,
         "replies": "pipe",
         "repliesReadAt": None,
@@ -198,8 +198,8 @@ async def test_a_pause_for_good_is_shown_and_can_be_lifted(api: Caller) -> None:
 
     since = "2026-03-10T09:00:00.000Z"
     told = before["paused"].pop("whatToDo")
-    assert before["paused"] == {"for": "auth", "reply": reply, "since": since}
-    assert f"pomelo sender lift {sender.email}" in told
+    assert before["paused"] == {"for": "auth", "reply": reply, "since": since, "until": None}
+    assert f"pomelo sender set {sender.email} --password" in told
     assert before["nextSendAt"] is None
     assert lifted["paused"] is None
     assert lifted["nextSendAt"] is not None

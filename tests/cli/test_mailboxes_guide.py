@@ -29,6 +29,7 @@ async def test_its_commands_say_how_replies_are_read(
     pomelo: Pomelo, environ: pytest.MonkeyPatch
 ) -> None:
     environ.setenv("POMELO_SENDER_PASSWORD", "hunter2")
+    environ.setenv("POMELO_SENDER_IMAP_PASSWORD", "hunter3")
     lines = [line for one in EXAMPLES for line in here(one).splitlines() if "pomelo" in line]
     lines += re.findall(r"`(pomelo sender set ADDRESS .*?)`", GUIDE)
     await pomelo("team", "create", "Pied Piper")
@@ -36,7 +37,7 @@ async def test_its_commands_say_how_replies_are_read(
 
     said = [await pomelo(*shlex.split(line.replace("ADDRESS", MONICA))[1:]) for line in lines]
 
-    assert [one.status for one in said] == [0, 0, 0], said
+    assert [one.status for one in said] == [0] * 5, said
     senders = (await pomelo("sender", "list", "--json")).json
     assert {one["email"]: one["replies"] for one in senders} == {JARED: "imap", MONICA: "pipe"}
     assert {one["email"]: one["sentFolder"] for one in senders}[MONICA] == "Ausgang/2026"

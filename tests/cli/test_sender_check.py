@@ -95,6 +95,31 @@ async def test_the_doctor_tells_what_the_last_check_found(pomelo: Pomelo, host: 
     assert ("fail", True) in [(level, "tracking host" in text) for level, text in after]
 
 
+async def test_a_fault_that_senders_share_is_told_once(pomelo: Pomelo, host: MailHost) -> None:
+    await add(pomelo, host)
+    await pomelo("sender", "add", "dinesh@piedpiper.test", "--host", "127.0.0.1", "--login", "")
+    await pomelo("sender", "check", JARED, "--no-mail")
+    await pomelo("sender", "check", "dinesh@piedpiper.test", "--no-mail")
+
+    found = [text for _, text in await trust(pomelo) if ", MX (checked 2" in text]
+
+    assert [text.split(", MX")[0] for text in found] == ["dinesh@piedpiper.test and 1 more"]
+
+
+async def test_a_check_without_a_mail_forgets_no_mail_that_was_lost(
+    pomelo: Pomelo, host: MailHost
+) -> None:
+    await add(pomelo, host)
+    host.loses = True
+    await pomelo("sender", "check", JARED, "--wait", "0.5")
+
+    await pomelo("sender", "check", JARED, "--no-mail")
+
+    assert ("fail", True) in [
+        (level, "The test mail did not come back" in text) for level, text in await trust(pomelo)
+    ]
+
+
 async def test_the_doctor_checks_all_senders_when_asked(pomelo: Pomelo, host: MailHost) -> None:
     await add(pomelo, host)
 

@@ -2,7 +2,10 @@
 
 import pytest
 
+from pomelo import senders
 from pomelo.base.db import Database
+from pomelo.base.vault import Vault
+from pomelo.senders import Server
 from tests.cli.conftest import Pomelo
 
 JARED = "jared@piedpiper.test"
@@ -62,3 +65,73 @@ async def test_a_folder_is_named_where_it_is_not_found(pomelo: Pomelo) -> None:
     said = await pomelo("sender", "set", JARED, "--sent-folder", "Ausgang", "--json")
 
     assert (said.json["sentFolder"], said.json["replies"]) == ("Ausgang", "pipe")
+
+
+async def mailbox(database: Database, vault: Vault) -> tuple[str, Server | None]:
+    """The SMTP password, and where the mailbox is read."""
+    async with database.transaction() as db:
+        (sender,) = await senders.list_everywhere(db)
+        smtp = await senders.get_smtp(db, sender.team_id, sender.id, vault)
+        return smtp.password, await senders.find_imap(db, sender.team_id, sender.id, vault)
+
+
+LOGGED_IN = ("--host", "127.0.0.1", "--imap-host", "127.0.0.1", "--imap-port", "1143")
+
+
+async def test_a_new_password_is_imaps_too_where_both_go_by_one_name(
+    pomelo: Pomelo, database: Database, own_vault: Vault
+) -> None:
+    await pomelo("sender", "add", JARED, *LOGGED_IN, "--password-stdin", stdin="old\n")
+
+    await pomelo("sender", "set", JARED, "--password", "--password-stdin", stdin="new\n")
+
+    smtp, imap = await mailbox(database, own_vault)
+    assert imap is not None
+    assert (smtp, imap.password, imap.port) == ("new", "new", 1143)
+
+
+async def test_imap_can_have_a_password_of_its_own(
+    pomelo: Pomelo, database: Database, own_vault: Vault
+) -> None:
+    await pomelo("sender", "add", JARED, *LOGGED_IN, "--password-stdin", stdin="old\n")
+
+    await pomelo("sender", "set", JARED, "--imap-password", "--password-stdin", stdin="own\n")
+
+    smtp, imap = await mailbox(database, own_vault)
+    assert imap is not None
+    assert (smtp, imap.password, imap.login) == ("old", "own", JARED)
+
+
+async def test_where_a_mailbox_is_read_can_be_said_later(
+    pomelo: Pomelo, database: Database, own_vault: Vault
+) -> None:
+    await pomelo("sender", "add", JARED, "--host", "127.0.0.1", "--password-stdin", stdin="old\n")
+
+    said = await pomelo(
+        *("sender", "set", JARED, "--imap-host", "127.0.0.1", "--imap-login", "jd"),
+        *("--password-stdin", "--json"),
+        stdin="own\n",
+    )
+
+    smtp, imap = await mailbox(database, own_vault)
+    assert (smtp, imap) == ("old", Server("127.0.0.1", 993, senders.TlsMode.TLS, "jd", "own"))
+    assert said.json["imap"] == {"host": "127.0.0.1", "port": 993, "tls": "tls", "login": "jd"}
+    assert said.json["replies"] == "imap"
+
+
+async def test_a_password_for_a_mailbox_that_nobody_named_is_refused(pomelo: Pomelo) -> None:
+    await pomelo("sender", "add", JARED, *LOCAL)
+
+    said = await pomelo("sender", "set", JARED, "--imap-password", "--password-stdin", stdin="x\n")
+
+    assert (said.status, "--imap-host" in said.err) == (1, True)
+
+
+async def test_a_private_mail_host_is_refused_later_as_well(pomelo: Pomelo) -> None:
+    await pomelo("sender", "add", JARED, *LOCAL)
+
+    said = await pomelo(
+        *("sender", "set", JARED, "--imap-host", "10.0.0.1", "--password-stdin"), stdin="x\n"
+    )
+
+    assert (said.status, "10.0.0.1 is not on the public Internet" in said.err) == (1, True)

@@ -35,7 +35,7 @@ IN_CLEAR = ssl.create_default_context()
 def test_how_a_server_lets_in(
     level: Level, says: str, fault: str | None, line: Secured | None
 ) -> None:
-    found = doors.judge_door(doors.SMTP, fault, line, now=NOW)
+    found = doors.judge_door(doors.SMTP, fault, line, mend="Mend it.", now=NOW)
 
     assert (found.level, says in found.text) == (level, True)
 

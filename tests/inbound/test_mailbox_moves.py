@@ -5,9 +5,7 @@ from msgspec import structs
 from pomelo import senders, teams
 from pomelo.api.sender_replies import RepliesChanges, change_replies
 from pomelo.base.db import Database
-from pomelo.base.outgoing import Guard, parse_networks
 from pomelo.inbound import list_troubled, read_elsewhere
-from pomelo.smtp import MailAccess
 from tests import make
 from tests.inbound import imapsim
 from tests.inbound.imapsim import Account
@@ -68,10 +66,11 @@ async def test_a_reply_in_a_folder_that_was_taken_for_sent_is_heard_when_that_is
 
 
 async def _name_sent(database: Database, ours: Sent, folder: str) -> None:
-    access = MailAccess(vault=make.VAULT, guard=Guard(parse_networks("127.0.0.0/8")))
     body = RepliesChanges(sent_folder=folder)
     async with database.transaction() as db:
-        await change_replies(db, ours.team.id, ours.sender.id, body, access=access, now=NOW)
+        await change_replies(
+            db, ours.team.id, ours.sender.id, body, imap=None, vault=make.VAULT, now=NOW
+        )
 
 
 async def test_what_is_read_of_the_mailbox_before_says_nothing_of_the_connected_one(

@@ -8,12 +8,13 @@ from typing import Final
 
 from pomelo.cli.checkup.finding import Finding, doubt, good, wrong
 from pomelo.cli.house import KEY_FILE, House
+from pomelo.cli.passwords import IMAP, SMTP
 from pomelo.settings import FILE, Settings, variable
 
 LITTLE_BYTES: Final = 1024**3
 PREFIX: Final = "POMELO_"
 # Read by commands, and no settings of the server.
-NO_SETTINGS: Final = frozenset({"POMELO_SENDER_PASSWORD", "POMELO_SENDER_IMAP_PASSWORD"})
+NO_SETTINGS: Final = frozenset({SMTP.variable, IMAP.variable})
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 

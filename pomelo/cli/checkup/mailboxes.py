@@ -3,24 +3,25 @@
 from datetime import datetime
 
 from pomelo import inbound, senders
-from pomelo.base.db import NEVER, Db
+from pomelo.base.db import Db
 from pomelo.cli.checkup import store
 from pomelo.cli.checkup.finding import Finding, doubt, good, wrong
 from pomelo.cli.checkup.store import Received
 from pomelo.senders import Replies, Sender, hearing_warning
 
 
-async def examine_mailboxes(db: Db, *, heard_since: datetime) -> list[Finding]:
+async def examine_mailboxes(db: Db, *, heard_since: datetime, now: datetime) -> list[Finding]:
     """Look at every team's senders.
 
     Args:
         db: The open transaction.
         heard_since: At or after this instant their mailboxes should have been read.
+        now: When.
     """
     everyone = await senders.list_everywhere(db)
     if not everyone:
         return [doubt("senders", "There is no sender; `pomelo sender add` adds one.")]
-    paused = [_paused(one) for one in everyone if one.paused_for is not None]
+    paused = [_paused(one, now) for one in everyone if one.paused_for is not None]
     braked = [doubt("senders", said) for one in everyone if (said := senders.brake_warning(one))]
     return [
         *(paused or [good("senders", f"None of {len(everyone)} is paused.")]),
@@ -29,12 +30,12 @@ async def examine_mailboxes(db: Db, *, heard_since: datetime) -> list[Finding]:
     ]
 
 
-def _paused(sender: Sender) -> Finding:
+def _paused(sender: Sender, now: datetime) -> Finding:
     """A pause that ends by itself is worth a look, another needs a person."""
     said = f' ("{sender.paused_reply}")' if sender.paused_reply else ""
-    what = senders.what_to_do(sender)
+    what = senders.what_to_do(sender, now)
     text = f"{sender.email} is paused, {sender.paused_for}{said}: {what}"
-    return (wrong if sender.may_send_at >= NEVER else doubt)("senders", text)
+    return (wrong if senders.paused_until(sender) is None else doubt)("senders", text)
 
 
 async def _replies(db: Db, everyone: list[Sender], heard_since: datetime) -> list[Finding]:

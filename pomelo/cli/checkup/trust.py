@@ -1,6 +1,7 @@
 """Whether senders can be trusted: what their last checks found, and copies that were given up."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Final
 
 from pomelo import inbound, senders
@@ -47,7 +48,7 @@ async def examine_trust(db: Db) -> list[Finding]:
     if not last:
         return []
     unchecked = [one.email for one in last if one.checked_at is None]
-    amiss = [_amiss(one, found) for one in last for found in one.findings if _is_amiss(found)]
+    amiss = [_amiss(found, those) for found, those in _by_fault(last).items()]
     never = [doubt("checks", _never(unchecked))] if unchecked else []
     well = [] if amiss or never else [good("checks", "Every sender is well by its last check.")]
     return [*never, *amiss, *well, *await _copies(db)]
@@ -57,13 +58,21 @@ def _never(emails: list[str]) -> str:
     return f"Never checked: {', '.join(emails)}; `pomelo sender check ADDRESS` tries everything."
 
 
-def _is_amiss(found: CheckFinding) -> bool:
-    return found.level is not Level.PASS
+def _by_fault(last: Sequence[LastCheck]) -> dict[CheckFinding, list[LastCheck]]:
+    """Tell a fault once, however many senders of a domain have it."""
+    found: dict[CheckFinding, list[LastCheck]] = {}
+    for one in last:
+        for finding in one.findings:
+            if finding.level is not Level.PASS:
+                found.setdefault(finding, []).append(one)
+    return found
 
 
-def _amiss(last: LastCheck, found: CheckFinding) -> Finding:
-    when = f" (checked {last.checked_at:%Y-%m-%d %H:%M} UTC)" if last.checked_at else ""
-    text = f"{last.email}, {found.subject}{when}: {found.text} {found.what_to_do}"
+def _amiss(found: CheckFinding, those: Sequence[LastCheck]) -> Finding:
+    first = those[0]
+    who = first.email if len(those) == 1 else f"{first.email} and {len(those) - 1} more"
+    when = f" (checked {first.checked_at:%Y-%m-%d %H:%M} UTC)" if first.checked_at else ""
+    text = f"{who}, {found.subject}{when}: {found.text} {found.what_to_do}"
     return (wrong if found.level is Level.FAIL else doubt)("checks", text)
 
 

@@ -5,13 +5,13 @@ from typing import Final
 
 from msgspec import Struct
 
-from pomelo.inbound.checkup.findings import CheckFinding, Topic
+from pomelo.inbound.checkup.findings import MAIL_SUBJECT, CheckFinding, Topic
 from pomelo.inbound.mailboxes.model import Role
 from pomelo.inbound.mime.headers import Fields
 from pomelo.senders import SavesSentCopy
 
 MAIL: Final = Topic(
-    "test mail", "What does not arrive here arrives nowhere, and replies would not be seen."
+    MAIL_SUBJECT, "What does not arrive here arrives nowhere, and replies would not be seen."
 )
 RESULTS: Final = Topic(
     "authentication", "Every receiver checks the same; what fails here fails elsewhere too."

@@ -3,18 +3,38 @@
 from datetime import datetime, timedelta
 from typing import Final
 
+from pomelo.base.errors import PomeloError
 from pomelo.base.tls import Secured
-from pomelo.inbound.checkup.findings import CheckFinding, Topic
+from pomelo.inbound.checkup.examine import Keys
+from pomelo.inbound.checkup.findings import IMAP_SUBJECT, CheckFinding, Topic
+from pomelo.senders import LogInKind, ProviderNotSet, ProviderSilent, Sender
 
 SMTP: Final = Topic("SMTP", "Mail leaves by this server.")
-IMAP: Final = Topic("IMAP", "Replies and bounces are read here, and stop sequences.")
+IMAP: Final = Topic(IMAP_SUBJECT, "Replies and bounces are read here, and stop sequences.")
 SOON: Final = timedelta(days=14)
 _OLD: Final = frozenset({"SSLv2", "SSLv3", "TLSv1", "TLSv1.1"})
-_MEND: Final = "Correct it: `pomelo sender set ADDRESS --password`, or add the sender anew."
+
+
+def way_out(sender: Sender, topic: Topic, keys: Keys | PomeloError) -> str:
+    """Say what mends a log-in that failed.
+
+    Args:
+        sender: Whose.
+        topic: Which server's.
+        keys: What we log in with, or why there is nothing.
+    """
+    if isinstance(keys, ProviderNotSet):
+        return "Register this server at the provider, as docs/guides/oauth.md tells."
+    if isinstance(keys, ProviderSilent):
+        return "Check again in a few minutes; the provider is asked again by itself."
+    if isinstance(keys, PomeloError) or keys.smtp.kind is LogInKind.XOAUTH2:
+        return f"Connect it again: `pomelo sender connect google {sender.email}`, or microsoft."
+    anew = "`--imap-host` another server" if topic is IMAP else "or remove it and add it anew"
+    return f"Set another password: `pomelo sender set {sender.email} --password`; {anew}."
 
 
 def judge_door(
-    topic: Topic, fault: str | None, line: Secured | None, *, now: datetime
+    topic: Topic, fault: str | None, line: Secured | None, *, mend: str, now: datetime
 ) -> CheckFinding:
     """Judge a log-in.
 
@@ -22,10 +42,11 @@ def judge_door(
         topic: Which server.
         fault: Why it failed, in a sentence of ours; None = it worked.
         line: What protects the line.
+        mend: What mends a log-in that failed.
         now: When it is judged.
     """
     if fault is not None:
-        return topic.wrong(fault, _MEND)
+        return topic.wrong(fault, mend)
     if line is None:
         return topic.good("Logged in without TLS, as is allowed on this machine alone.")
     if line.version in _OLD:

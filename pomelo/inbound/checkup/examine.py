@@ -16,7 +16,7 @@ from pomelo.base.errors import Conflict, PomeloError
 from pomelo.base.ids import SenderId, TeamId
 from pomelo.base.outgoing import Guard
 from pomelo.inbound.checkup import store
-from pomelo.inbound.checkup.findings import CheckFinding
+from pomelo.inbound.checkup.findings import CheckFinding, merged
 from pomelo.inbound.published import AskNames, ask_names
 from pomelo.senders import (
     ImapAccess,
@@ -127,7 +127,8 @@ async def examine(
         findings = [*visited.findings, *others]
         async with database.transaction() as db:
             await _learn(db, found, visited.learnt)
-            await store.save(db, team, sender, findings, now=now)
+            before = await store.find(db, team, sender) if wait is None else []
+            await store.save(db, team, sender, merged(before, findings), now=now)
         return Report(visited.smtp_fault, visited.imap_fault, findings)
 
 

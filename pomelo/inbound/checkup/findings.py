@@ -1,8 +1,13 @@
 """What a check of a sender says of one thing: how it is, why that matters and what to do."""
 
+from collections.abc import Sequence
 from enum import StrEnum
+from typing import Final
 
 import msgspec
+
+IMAP_SUBJECT: Final = "IMAP"
+MAIL_SUBJECT: Final = "test mail"
 
 
 class Level(StrEnum):
@@ -29,6 +34,15 @@ class CheckFinding(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     text: str
     why: str
     what_to_do: str = ""
+
+
+def merged(before: Sequence[CheckFinding], after: Sequence[CheckFinding]) -> list[CheckFinding]:
+    """Put a check that sent no mail in place of one before, whose mail still tells something."""
+    if not before:
+        return list(after)
+    anew = [one for one in after if one.subject != MAIL_SUBJECT]
+    seen = {one.subject for one in anew}
+    return [*anew, *(one for one in before if one.subject not in seen)]
 
 
 class Topic(msgspec.Struct, frozen=True):

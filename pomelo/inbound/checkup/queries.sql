@@ -5,6 +5,9 @@ WHERE team_id = :team_id AND id = :sender_id AND deleted_at IS NULL
 ON CONFLICT (team_id, sender_id) DO UPDATE
 SET findings = EXCLUDED.findings, checked_at = EXCLUDED.checked_at;
 
+-- name: find
+SELECT findings FROM sender_checks WHERE team_id = :team_id AND sender_id = :sender_id;
+
 -- name: list_last
 -- The last check of each living sender; nothing where there was none.
 SELECT s.team_id, s.id AS sender_id, s.email, COALESCE(c.findings, '[]') AS findings, c.checked_at

@@ -24,11 +24,23 @@ class LastCheck(Struct, frozen=True):
     checked_at: datetime | None
 
 
+class Found(Struct, frozen=True):
+    """What a check found."""
+
+    findings: list[CheckFinding]
+
+
 async def save(
     db: Db, team: TeamId, sender: SenderId, findings: Sequence[CheckFinding], *, now: datetime
 ) -> int:
     """Write what a check found, in place of the one before."""
     return await QUERIES["save"].run(db, team_id=team, sender_id=sender, findings=findings, now=now)
+
+
+async def find(db: Db, team: TeamId, sender: SenderId) -> list[CheckFinding]:
+    """Give what a sender's last check found; nothing where there was none."""
+    found = await QUERIES["find"].row(db, Found, team_id=team, sender_id=sender)
+    return found.findings if found else []
 
 
 async def list_last(db: Db) -> list[LastCheck]:

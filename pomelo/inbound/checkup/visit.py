@@ -79,12 +79,12 @@ class Visit:
         """
         if isinstance(keys, PomeloError):
             said = str(keys)
-            return Visited(said, said, self._doors(said, said))
+            return Visited(said, said, self._doors(keys, said, said))
         self._own_key = await self._dkim()
         async with self._line(keys.smtp) as line:
             smtp_fault = line if isinstance(line, str) else None
             imap_fault, journey = await self._mailbox(keys.imap, line, wait)
-        findings = self._doors(smtp_fault, imap_fault if keys.imap else None)
+        findings = self._doors(keys, smtp_fault, imap_fault if keys.imap else None)
         if keys.imap is None:
             findings[-1] = doors.IMAP.doubt(
                 NO_IMAP, "Where mail is handed to `pomelo receive`, nothing need be done."
@@ -98,10 +98,18 @@ class Visit:
             return SavesSentCopy.SERVER
         return journey.learnt if journey else None
 
-    def _doors(self, smtp_fault: str | None, imap_fault: str | None) -> list[CheckFinding]:
+    def _doors(
+        self, keys: Keys | PomeloError, smtp_fault: str | None, imap_fault: str | None
+    ) -> list[CheckFinding]:
+        tried = (
+            (doors.SMTP, smtp_fault, self._smtp_line),
+            (doors.IMAP, imap_fault, self._imap_line),
+        )
         return [
-            doors.judge_door(doors.SMTP, smtp_fault, self._smtp_line, now=self._now),
-            doors.judge_door(doors.IMAP, imap_fault, self._imap_line, now=self._now),
+            doors.judge_door(
+                topic, fault, line, mend=doors.way_out(self._sender, topic, keys), now=self._now
+            )
+            for topic, fault, line in tried
         ]
 
     @asynccontextmanager
