@@ -7,7 +7,7 @@ from pomelo.delivery.errands import Errands, change_task, end_tasks
 from pomelo.delivery.gate import decide
 from pomelo.delivery.health import brake
 from pomelo.delivery.loop import Deliverer, shifts
-from pomelo.delivery.model import Facts, HoldBack, InDoubt, Stop, WaitFor
+from pomelo.delivery.model import Decision, Facts, HoldBack, InDoubt, Stop, WaitFor
 from pomelo.delivery.plan import Shift
 from pomelo.delivery.settle import resolve, suppressed
 from pomelo.delivery.singles import (
@@ -39,6 +39,7 @@ __all__ = [
     "AnswerTangled",
     "AnswerTooLong",
     "CampaignWithoutSender",
+    "Decision",
     "Deliverer",
     "Desk",
     "Errands",

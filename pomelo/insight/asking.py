@@ -4,7 +4,8 @@ from datetime import datetime
 
 from pomelo import campaigns, delivery, sequences
 from pomelo.base.db import Db
-from pomelo.delivery import Facts
+from pomelo.base.ids import SenderId
+from pomelo.delivery import Decision, Facts
 from pomelo.insight.causes import Cause
 from pomelo.insight.model import Hold, House, LeadFacts
 from pomelo.insight.rules import ENDED, PARKED
@@ -15,7 +16,13 @@ from pomelo.senders import SenderNotFound
 
 
 async def ask_gate(
-    db: Db, lead: LeadFacts, house: House, *, now: datetime, heard_since: datetime
+    db: Db,
+    lead: LeadFacts,
+    house: House,
+    *,
+    sender: SenderId | None,
+    now: datetime,
+    heard_since: datetime,
 ) -> list[Hold]:
     """Ask the gate as if the lead were claimed; gives what it would be refused for.
 
@@ -23,10 +30,11 @@ async def ask_gate(
         db: The open transaction; nothing is written.
         lead: A lead whose next step is a mail.
         house: Whether mails are rehearsed.
+        sender: Who would write to it; None = nobody can, and one of its campaign is asked for.
         now: When its sender would come to it.
         heard_since: At or after this instant its sender's mailbox must have been read.
     """
-    facts = await _facts(db, lead, house)
+    facts = await _facts(db, lead, house, sender)
     if facts is None:
         return []
     suppressed = await delivery.suppressed(db, [facts])
@@ -38,6 +46,11 @@ async def ask_gate(
         now=now,
         heard_since=heard_since,
     )
+    return await _holds(db, facts, decision, now)
+
+
+async def _holds(db: Db, facts: Facts, decision: Decision, now: datetime) -> list[Hold]:
+    """Give what a lead is refused for, or why its step could not be written."""
     match decision:
         case delivery.WaitFor(waits_for=event):
             return [Hold(PARKED[event])]
@@ -55,12 +68,12 @@ async def ask_gate(
 
 async def ask_text(db: Db, lead: LeadFacts, house: House, *, now: datetime) -> list[Hold]:
     """Say why a lead's step cannot be written; nothing where it could be by now."""
-    facts = await _facts(db, lead, house)
+    facts = await _facts(db, lead, house, None)
     return [] if facts is None else await _failing(db, facts, now)
 
 
-async def _facts(db: Db, lead: LeadFacts, house: House) -> Facts | None:
-    sender = lead.sender_id
+async def _facts(db: Db, lead: LeadFacts, house: House, sender: SenderId | None) -> Facts | None:
+    sender = lead.sender_id or sender
     if sender is None:
         senders = await campaigns.list_senders(db, lead.team_id, lead.campaign_id)
         sender = senders[0].id if senders else None

@@ -40,6 +40,7 @@ class Cause(StrEnum):
     SECONDS_TO_WAIT = "secondsToWait"
     WINDOW = "window"
     HOLIDAY = "holiday"
+    HOURS_NEVER_MEET = "hoursNeverMeet"
     # The machines.
     NO_WORKER = "noWorker"
     CLAIMED = "claimed"
@@ -189,6 +190,12 @@ MEANINGS: Final[dict[Cause, Meaning]] = {
         "It is a public holiday or a day off in the campaign's schedule.",
         "Wait, or change the schedule's daysOff and holidays.",
         "there is a day that is not off",
+    ),
+    Cause.HOURS_NEVER_MEET: Meaning(
+        "Its sender's own hours and those of the campaign are never open together.",
+        "Change the campaign's schedule, or the sender's hours with PATCH /api/senders/{id} "
+        "(scheduleId).",
+        "the hours are changed",
     ),
     Cause.NO_WORKER: Meaning(
         "No worker is running.",

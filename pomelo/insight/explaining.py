@@ -6,29 +6,21 @@ from typing import Final
 
 import msgspec
 
-from pomelo import campaigns, sequences, teams
+from pomelo import campaigns, teams
 from pomelo.base.db import Db
 from pomelo.base.errors import NotFound
 from pomelo.base.ids import CampaignId, LeadId, SenderId, TeamId
 from pomelo.base.moments import moment
 from pomelo.campaigns import CampaignState
 from pomelo.insight import store
-from pomelo.insight.asking import ask_gate, ask_text
+from pomelo.insight.asking import ask_text
+from pomelo.insight.carrying import carriers
 from pomelo.insight.causes import MEANINGS, Cause
-from pomelo.insight.model import Explained, Group, Hold, LeadFacts, Reason
+from pomelo.insight.model import Explained, Group, Hold, Reason
 from pomelo.insight.rules import DUE, ENDED, OVER, PARKED, Around, holds
-from pomelo.insight.sending import (
-    Sending,
-    best,
-    campaign_holds,
-    hours_hold,
-    sender_holds,
-    sendings,
-)
+from pomelo.insight.sending import Sending, best, campaign_holds, sender_holds, sendings
 from pomelo.leads import ActivityType, LeadNotFound, WaitsFor
-from pomelo.schedules import LeadZones, Window, hours_for
 from pomelo.senders import SenderNotFound
-from pomelo.sequences import StepType
 
 READY: Final = Hold(Cause.READY)
 # So often it is looked whether another rule has begun when one lets go; hours that never open
@@ -87,7 +79,7 @@ async def explain_lead(
         if found and found[0].cause is Cause.TEMPLATE_FAILING:
             return await ask_text(db, facts, house, now=at) or found
         if not any(hold.cause in OVER for hold in found):
-            found += await _carriers(db, facts, around, heard_since)
+            found += await carriers(db, facts, around, heard_since)
         return found
 
     return _explained(lead, "lead", *await _foreseen(ask, now))
@@ -114,41 +106,8 @@ async def _foreseen(
     return told, None
 
 
-async def _carriers(db: Db, lead: LeadFacts, around: Around, heard_since: datetime) -> list[Hold]:
-    """Give what holds who would carry out a lead's next step."""
-    then = max(around.now, lead.due_at or around.now)
-    if not lead.needs_sender:
-        return await _hours(db, lead, then)
-    choices = [
-        campaign_holds(one, lead.campaign_id, is_new=lead.sender_id is None, now=around.now)
-        for one in await sendings(db, lead.team_id, campaign=lead.campaign_id, now=around.now)
-        if lead.sender_id in (None, one.sender.id)
-    ]
-    found = best(choices)
-    is_told = bool({Cause.WINDOW, Cause.HOLIDAY} & {one.cause for one in found})
-    if not is_told and lead.lead_zones is LeadZones.OFF:  # else the gate says it
-        found += hours_hold(await _windows(db, lead), then)
-    refusal = await ask_gate(db, lead, around.house, now=then, heard_since=heard_since)
-    return [*found, *refusal]
-
-
-async def _windows(db: Db, lead: LeadFacts) -> Sequence[Window]:
-    found = await campaigns.hours_of(db, [(lead.team_id, lead.campaign_id)])
-    windows = found.get((lead.team_id, lead.campaign_id), ())
-    return hours_for(windows, lead.variables, lead.email, lead.lead_zones)
-
-
-async def _hours(db: Db, lead: LeadFacts, then: datetime) -> list[Hold]:
-    """Of what is no mail, only tasks and calls wait for the campaign's hours."""
-    structure = await sequences.structure(db, lead.team_id, lead.campaign_id)
-    spot = structure.at(lead.sequence_id, lead.step_position)
-    if spot is None or spot.type in (StepType.CONDITIONAL, StepType.SEND_TO_ANOTHER_CAMPAIGN):
-        return []
-    return hours_hold(await _windows(db, lead), then)
-
-
 async def explain_sender(db: Db, team: TeamId, sender: SenderId, *, now: datetime) -> Explained:
-    """Tell what holds a sender, and in its campaigns.
+    """Tell what holds a sender, also in that of its campaigns in which it is free first.
 
     Raises:
         SenderNotFound: The team has none of that id.
@@ -159,12 +118,8 @@ async def explain_sender(db: Db, team: TeamId, sender: SenderId, *, now: datetim
     held = sender_holds(one, now=now)
     if not one.rests_until:
         held.append(Hold(Cause.NO_SENDER, detail=" It is in no campaign."))
-    of_campaigns = [
-        hold
-        for campaign in one.rests_until
-        for hold in campaign_holds(one, campaign, is_new=None, now=now)
-        if hold not in held
-    ]
+    each = [campaign_holds(one, campaign, is_new=None, now=now) for campaign in one.rests_until]
+    of_campaigns = [hold for hold in (best(each) if each else []) if hold not in held]
     house = await store.house(db)
     machines = [] if house.has_worker else [Hold(Cause.NO_WORKER)]
     own = await _of_team(db, team)

@@ -8,13 +8,12 @@ import msgspec
 from pomelo import campaigns, senders
 from pomelo.base.db import EVER, NEVER, Db
 from pomelo.base.ids import CampaignId, SenderId, TeamId
-from pomelo.campaigns import ReadyRow
 from pomelo.delivery import Shift, shifts
 from pomelo.insight import store
 from pomelo.insight.causes import Cause
 from pomelo.insight.model import Hold
 from pomelo.insight.rules import said
-from pomelo.schedules import Window, is_kept_shut, next_moment
+from pomelo.schedules import Window, is_kept_shut, next_common, next_moment
 from pomelo.senders import Sender
 
 
@@ -75,7 +74,12 @@ def sender_holds(sending: Sending, *, now: datetime) -> list[Hold]:
 
 
 def campaign_holds(
-    sending: Sending, campaign: CampaignId, *, is_new: bool | None, now: datetime
+    sending: Sending,
+    campaign: CampaignId,
+    *,
+    is_new: bool | None,
+    hours: Sequence[Window] | None = None,
+    now: datetime,
 ) -> list[Hold]:
     """Give what holds a sender in one campaign.
 
@@ -83,6 +87,7 @@ def campaign_holds(
         sending: The sender and its plan.
         campaign: Which.
         is_new: Whether it would write to somebody whom nobody has written to; None = to both.
+        hours: The campaign's, as the one lead has them that is asked about; None = of all.
         now: When it is asked.
     """
     holds = sender_holds(sending, now=now)
@@ -93,17 +98,48 @@ def campaign_holds(
     rests_until = sending.rests_until.get(campaign)
     if rests_until is not None and rests_until > now:
         holds.append(Hold(Cause.SECONDS_TO_WAIT, at=rests_until))
-    for row, _ in sending.shift.closed:
-        if row.campaign_id == campaign:
-            holds += hours_hold(row.hours, now)
-            holds += _own_hours(sending.sender, row, now)
-    return holds
+    return holds + closed_hours(sending, campaign, hours, now)
 
 
-def _own_hours(sender: Sender, row: ReadyRow, now: datetime) -> list[Hold]:
-    """Say what keeps a sender's own hours shut."""
-    found = hours_hold(row.sender_windows, now)
-    return [msgspec.structs.replace(one, detail=f" (hours of {sender.email})") for one in found]
+def closed_hours(
+    sending: Sending, campaign: CampaignId, hours: Sequence[Window] | None, then: datetime
+) -> list[Hold]:
+    """Say what keeps a sender's hours in a campaign shut, as its plan does: both must be open.
+
+    Args:
+        sending: The sender and its plan.
+        campaign: Which.
+        hours: The campaign's, as one lead has them; None = those that hold all of its leads.
+        then: When they are to be open.
+    """
+    shift = sending.shift
+    return [
+        hold
+        for row in (*shift.rows, *(row for row, _ in shift.closed))
+        if row.campaign_id == campaign
+        for hold in _shut(
+            sending.sender, row.hours if hours is None else hours, row.sender_windows, then
+        )
+    ]
+
+
+def _shut(
+    sender: Sender, hours: Sequence[Window], own: Sequence[Window], then: datetime
+) -> list[Hold]:
+    """Say what keeps hours and a sender's own shut; the last to let go does when both are open."""
+    opens = next_common((hours, own), then)
+    if opens == then:
+        return []
+    own_shut = [
+        msgspec.structs.replace(hold, detail=f" (hours of {sender.email})")
+        for hold in hours_hold(own, then)
+    ]
+    shut = [*hours_hold(hours, then), *own_shut]
+    if any(hold.at is None for hold in shut):  # days off without end
+        return shut
+    if opens is None:
+        return [Hold(Cause.HOURS_NEVER_MEET, detail=f" (hours of {sender.email})")]
+    return [*shut[:-1], msgspec.structs.replace(shut[-1], at=opens)]
 
 
 def hours_hold(windows: Sequence[Window], then: datetime) -> list[Hold]:
@@ -117,6 +153,12 @@ def hours_hold(windows: Sequence[Window], then: datetime) -> list[Hold]:
 def best(choices: Sequence[list[Hold]]) -> list[Hold]:
     """Give what holds the sender that is free first."""
     return min(choices, key=_freed_at, default=[Hold(Cause.NO_SENDER)])
+
+
+def first_free(choices: Sequence[tuple[Sending, list[Hold]]]) -> tuple[Sending | None, list[Hold]]:
+    """Give the sender that is free first, and what holds it until then."""
+    none: tuple[Sending | None, list[Hold]] = (None, [Hold(Cause.NO_SENDER)])
+    return min(choices, key=lambda choice: _freed_at(choice[1]), default=none)
 
 
 def _freed_at(holds: list[Hold]) -> tuple[bool, datetime]:

@@ -293,6 +293,7 @@ def test_every_cause_has_a_meaning_and_a_test() -> None:
         Cause.TRIED_AGAIN,
         Cause.DOMAIN_GAP,
         Cause.TOO_MANY_BOUNCES,
+        Cause.HOURS_NEVER_MEET,  # tests/trips/test_foreseen.py
         Cause.TEAM_LIMIT,  # tests/trips/test_team_limit.py
         Cause.NEW_LEADS_SHARE,  # tests/trips/test_new_leads_share.py
     }

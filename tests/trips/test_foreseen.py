@@ -14,6 +14,7 @@ from tests.wire import PostOffice
 
 ONE = ("Hello", "<p>Hi</p>")
 RICHARD = "richard@piedpiper.com"
+EVERY_DAY = (1, 2, 3, 4, 5, 6, 7)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
@@ -35,11 +36,12 @@ async def keep_hours(post: PostOffice, start: str, end: str) -> None:
     await run(post, f"UPDATE schedules SET start_time = '{start}', end_time = '{end}'")
 
 
-async def keep_own_hours(post: PostOffice, start: str, end: str) -> None:
+async def keep_own_hours(
+    post: PostOffice, start: str, end: str, weekdays: tuple[int, ...] = EVERY_DAY
+) -> None:
     async with post.database.transaction() as db:
-        every_day = (1, 2, 3, 4, 5, 6, 7)
         values = ScheduleValues(
-            name="own", timezone="UTC", start_time=start, end_time=end, weekdays=every_day
+            name="own", timezone="UTC", start_time=start, end_time=end, weekdays=weekdays
         )
         own = await make.schedule(db, post.team.id, values)
         now = post.clock.now()
@@ -108,7 +110,80 @@ async def test_hours_that_are_never_open_together_have_no_instant(
 
     said = await explain(post, lead.id)
 
-    assert (said.cause, said.goes_at) == (Cause.WINDOW, None)
+    everybody = await explain(post, post.campaign.id)
+    sender = await explain(post, post.sender.id)
+
+    assert (said.cause, said.goes_at, said.at) == (Cause.HOURS_NEVER_MEET, None, None)
+    assert said.waits_for == "the hours are changed"
+    assert said.next == ()
+    if zones is LeadZones.OFF:  # else each lead has hours of its own
+        assert everybody.counts == {Cause.HOURS_NEVER_MEET: 1}
+        for one in (everybody, sender):
+            assert (one.cause, one.goes_at, one.waits_for) == (said.cause, None, said.waits_for)
+
+
+async def test_hours_that_meet_only_on_another_day_are_foreseen_for_all_who_ask(
+    office: Open,
+) -> None:
+    post = await office(ONE)
+    await appear(post)  # on a Tuesday
+    await run(post, "UPDATE schedules SET weekdays = '{3,5,6}'")
+    await keep_own_hours(post, "10:00", "12:00", weekdays=(4, 6))
+    lead = await post.add(RICHARD, {"firstName": "Richard", "timezone": "UTC"})
+
+    said = [await explain(post, asked) for asked in (lead.id, post.campaign.id, post.sender.id)]
+
+    saturday = datetime.fromisoformat("2026-03-14T10:00Z")
+    assert [datetime.fromisoformat(one.goes_at or "") for one in said] == [saturday] * 3
+    assert saturday == await goes(post, saturday)
+
+
+async def test_a_sender_is_asked_about_in_the_campaign_in_which_it_is_free_first(
+    office: Open,
+) -> None:
+    post = await office(ONE)
+    await appear(post)
+    await keep_hours(post, "14:00", "15:00")
+    await keep_own_hours(post, "08:00", "12:00")
+    async with post.database.transaction() as db:
+        other = await make.running_campaign(db, post.team.id, post.sender, "Other")
+        await make.lead(db, other, RICHARD, variables={"firstName": "Richard"})
+
+    said = await explain(post, post.sender.id)
+    await post.work()
+
+    assert (said.cause, said.next) == (Cause.READY, ())
+    assert len(post.mails(RICHARD)) == 1
+
+
+async def test_the_sender_that_is_free_first_is_the_one_that_is_asked_about(office: Open) -> None:
+    post = await office(ONE)
+    await appear(post)
+    async with post.database.transaction() as db:
+        other = await post.add_sender(db, "monica@piedpiper.example")
+        both, now = [post.sender.id, other.id], post.clock.now()
+        await campaigns.set_senders(db, post.team.id, post.campaign.id, both, now=now)
+        first, free = [
+            one.id for one in await campaigns.list_senders(db, post.team.id, post.campaign.id)
+        ]
+    await run(post, "UPDATE senders SET domain_gap_seconds = 7200")
+    await run(
+        post,
+        "INSERT INTO domain_turns (team_id, sender_id, domain, gap_seconds, written_at)"
+        " VALUES ($1, $2, 'piedpiper.com', 7200, $3)", post.team.id, first, now,
+    )  # fmt: skip
+    rests_until = now + 3 * DAY
+    await run(
+        post, "UPDATE senders SET may_send_at = $2, next_at = $2 WHERE id = $1", first, rests_until
+    )
+
+    said = await told(post)
+    await post.work()
+
+    assert said == now
+    assert [mail.envelope_from for mail in post.sink.mails] == [
+        {post.sender.id: post.sender.email, other.id: other.email}[free]
+    ]
 
 
 async def test_a_text_that_failed_still_says_what_it_lacks(office: Open) -> None:

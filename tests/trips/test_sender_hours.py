@@ -84,7 +84,7 @@ async def test_hours_that_never_meet_the_campaigns_send_nothing(office: Open) ->
         post.clock.forward(HOUR)
 
     assert post.sink.mails == []
-    assert (await explain(post, lead.id)).cause is Cause.WINDOW
+    assert (await explain(post, lead.id)).cause is Cause.HOURS_NEVER_MEET
 
 
 async def test_a_change_of_its_hours_counts_at_once(office: Open) -> None:
