@@ -122,7 +122,9 @@ async def test_a_retry_is_not_brought_forward_by_a_rule_that_held_its_lead_befor
     async with post.database.transaction() as db:
         await worker.appear(db, "wrk_one", "")
     await run(post, "UPDATE senders SET domain_gap_seconds = 600")
-    await post.add_many(2)
+    await post.add("lead0@hooli.com")
+    await post.work()
+    await post.add("lead1@hooli.com")
     await post.work()
     post.clock.forward(timedelta(seconds=601))
     await post.work()
