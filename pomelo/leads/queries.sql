@@ -419,6 +419,7 @@ UPDATE leads l SET
 FROM n
 JOIN leads was ON was.team_id = n.team_id AND was.id = n.id
 LEFT JOIN gone g ON g.team_id = n.team_id AND g.id = n.sender_id
+  AND g.id = COALESCE(was.sender_id, n.sender_id)
 LEFT JOIN steps p ON p.team_id = n.team_id AND p.id = n.after
 WHERE l.team_id = n.team_id AND l.id = n.id AND l.fence = n.fence
 RETURNING l.team_id, l.id, l.campaign_id, l.sender_id,
@@ -579,15 +580,17 @@ WHERE l.team_id = :team_id AND l.id = :lead_id AND l.sender_id IS NULL
               WHERE s.team_id = l.team_id AND s.id = :sender_id AND s.deleted_at IS NULL);
 
 -- name: park_sender
--- Nobody will read the mailbox of a sender that is gone. Walks the team's leads by their key, so
--- many at a time, and gives the last one it looked at; NULL when that was all.
+-- Nobody will read the mailbox of a sender that is gone. What else leads waited for is asked again
+-- once they have another one, where the gate asks it. Walks the team's leads by their key, so many
+-- at a time, and gives the last one it looked at; NULL when that was all.
 WITH looked_at AS MATERIALIZED (
   SELECT id FROM leads WHERE team_id = :team_id AND id > :after ORDER BY id LIMIT :amount
 ), parked AS (
   UPDATE leads l SET waits_for = 'sender', updated_at = :now
   FROM looked_at a
   WHERE l.team_id = :team_id AND l.id = a.id AND l.sender_id = :sender_id AND l.due_at IS NOT NULL
-    AND (l.waits_for IS NULL OR l.waits_for = 'replies') AND l.stopped_by IS NULL
+    AND (l.waits_for IS NULL OR l.waits_for IN ('replies', 'contactRule', 'rehearsal'))
+    AND l.stopped_by IS NULL
 )
 SELECT max(id) FROM looked_at HAVING count(*) = :amount;
 
@@ -647,10 +650,13 @@ WHERE l.team_id = :team_id AND l.id = ANY(:ids::text[]) AND l.sender_id IS DISTI
 RETURNING l.campaign_id;
 
 -- name: unpark
--- Of one event only: a lead that waits for something else waits on.
-UPDATE leads SET waits_for = NULL, updated_at = :now
-WHERE team_id = :team_id AND id = ANY(:ids::text[]) AND waits_for = :waits_for
-RETURNING campaign_id;
+-- Of one event only: a lead that waits for something else waits on, and so does one whose sender
+-- was deleted meanwhile.
+UPDATE leads l SET updated_at = :now,
+  waits_for = CASE WHEN EXISTS (SELECT FROM senders s WHERE s.team_id = l.team_id
+    AND s.id = l.sender_id AND s.deleted_at IS NOT NULL) THEN 'sender' END
+WHERE l.team_id = :team_id AND l.id = ANY(:ids::text[]) AND l.waits_for = :waits_for
+RETURNING l.campaign_id;
 
 -- name: unpark_all
 UPDATE leads SET waits_for = NULL WHERE waits_for = :waits_for

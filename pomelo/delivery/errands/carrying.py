@@ -100,7 +100,7 @@ def _next_step(errand: Errand, spot: Spot | None, due: datetime | None) -> NextS
         team_id=errand.hold.team_id,
         id=errand.hold.id,
         fence=errand.hold.fence,
-        sender_id=None,
+        sender_id=errand.person.sender_id,
         after=errand.step_id if spot is None else spot.before,
         due_at=due,
         into=None if spot is None or spot.before else spot.branch,

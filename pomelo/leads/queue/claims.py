@@ -74,7 +74,7 @@ class NextStep(msgspec.Struct, frozen=True):
 
     Attributes:
         sender_id: Who wrote, if anybody did; kept for all later mails if the lead has no
-            sender yet.
+            sender yet. Was it deleted, the lead waits for another one.
         after: The step that is done, or the condition after whose branch it goes on: what
             stands after it now is next. None: the lead stays where it is.
         into: The branch whose first step is next, in place of `after`.
