@@ -71,6 +71,7 @@ def campaign_stats(
         messages_sent=_times(tallies, SENT),
         messages_not_sent=_times(tallies, NOT_SENT),
         messages_bounced=_first(tallies, BOUNCED),
+        delivered=_delivered(tallies, SENT),
         opened=_first(tallies, OPENED),
         clicked=_first(tallies, CLICKED),
         replied=_first(tallies, REPLIED),
@@ -82,7 +83,6 @@ def campaign_stats(
 
 def _step_stats(step: Step, tallies: Sequence[Tally]) -> StepStats:
     sent = _times(tallies, {DONE[step.type]})
-    bounced = _first(tallies, BOUNCED)
     return StepStats(
         step_id=step.id,
         type=step.type,
@@ -91,12 +91,12 @@ def _step_stats(step: Step, tallies: Sequence[Tally]) -> StepStats:
         sequence_step=step.position,
         invited=sent if step.type is StepType.LINKEDIN_INVITE else 0,
         sent=sent,
-        delivered=max(0, sent - bounced),
+        delivered=_delivered(tallies, {DONE[step.type]}),
         opened=_first(tallies, OPENED),
         clicked=_first(tallies, CLICKED),
         replied=_first(tallies, REPLIED),
         not_delivered=_times(tallies, NOT_DELIVERED),
-        bounced=bounced,
+        bounced=_first(tallies, BOUNCED),
         unsubscribed=_first(tallies, {A.EMAILS_UNSUBSCRIBED}),
     )
 
@@ -115,6 +115,11 @@ def by_campaign(tallies: Iterable[Tally]) -> Mapping[CampaignId, list[Tally]]:
     for tally in tallies:
         sorted_.setdefault(tally.campaign_id, []).append(tally)
     return sorted_
+
+
+def _delivered(tallies: Sequence[Tally], sent: Collection[ActivityType]) -> int:
+    """Count what was sent and did not come back; what was refused at once was never sent."""
+    return max(0, _times(tallies, sent) - sum(tally.returned for tally in tallies))
 
 
 def _times(tallies: Iterable[Tally], types: Collection[ActivityType]) -> int:

@@ -31,6 +31,7 @@ class Tally(msgspec.Struct, frozen=True):
     Attributes:
         step_id: None where it belongs to no step.
         first: How often it was the first of its type for that lead and step.
+        returned: How many of these are bounces of mails that had been sent.
         stopped: How many leads' sequences it ended.
     """
 
@@ -39,6 +40,7 @@ class Tally(msgspec.Struct, frozen=True):
     type: ActivityType
     times: int
     first: int
+    returned: int
     stopped: int
 
 
@@ -88,17 +90,13 @@ class CampaignStats(msgspec.Struct, frozen=True):
     messages_sent: int
     messages_not_sent: int
     messages_bounced: int
+    delivered: int
     opened: int
     clicked: int
     replied: int
     invitations_accepted: int
     meetings_booked: int
     steps: tuple[StepStats, ...]
-
-    @property
-    def delivered(self) -> int:
-        """Messages that were sent and did not come back."""
-        return max(0, self.messages_sent - self.messages_bounced)
 
 
 class Report(msgspec.Struct, frozen=True):

@@ -113,6 +113,18 @@ class Recount:
     def once(self, *types: str, step: str | None = None) -> int:
         return sum(row["type"] in types and step in (None, row["step_id"]) for row in self._firsts)
 
+    def returned(self, step: str | None = None) -> int:
+        """Bounces of mails that were sent, also outside the span."""
+        sent = {
+            (row["lead_id"], row["step_id"]) for row in self._people if row["type"] == "emailsSent"
+        }
+        return sum(
+            row["type"] == "emailsBounced"
+            and step in (None, row["step_id"])
+            and (row["lead_id"], row["step_id"]) in sent
+            for row in self._firsts
+        )
+
     def met(self, *types: str) -> int:
         earliest: dict[str, datetime] = {}
         for row in self._people:
@@ -142,6 +154,7 @@ def _check(
     assert told.messages_sent == times("emailsSent", "linkedinSent")
     assert told.messages_not_sent == times("emailsFailed")
     assert told.messages_bounced == once("emailsBounced")
+    assert told.delivered == max(0, times("emailsSent", "linkedinSent") - recount.returned())
     assert (told.opened, told.clicked) == (
         once("emailsOpened", "linkedinOpened"),
         once("emailsClicked"),
@@ -154,3 +167,4 @@ def _check(
             once("emailsOpened", "linkedinOpened", step=step.id),
             once("emailsBounced", step=step.id),
         )
+        assert shown.delivered == max(0, shown.sent - recount.returned(step.id))
