@@ -264,7 +264,8 @@ WHERE l.team_id = :team_id AND l.campaign_id = :campaign_id
 -- then those that have no sender yet. Rows that others have locked are stepped over. One
 -- transaction does not skip its own locks, so leads without a sender are taken campaign by
 -- campaign, and dealt out afterwards. (Only with sender_id in the ORDER BY does the planner see
--- that the index has the order already, though it is NULL in all of them.)
+-- that the index has the order already, though it is NULL in all of them.) What is locked is
+-- updated where it lies: looked up by its key, each lead costs a random page of the largest index.
 WITH wants AS MATERIALIZED (
   SELECT * FROM unnest(
     :team_ids::text[], :campaign_ids::text[], :sender_ids::text[], :amounts::integer[],
@@ -272,9 +273,9 @@ WITH wants AS MATERIALIZED (
   ) WITH ORDINALITY AS w (
     team_id, campaign_id, sender_id, amount, since, takes_own, takes_new, place)
 ), own AS MATERIALIZED (
-  SELECT w.place, l.team_id, l.id
+  SELECT w.place, l.ctid AS row
   FROM wants w CROSS JOIN LATERAL (
-    SELECT o.team_id, o.id FROM leads o
+    SELECT o.ctid FROM leads o
     WHERE o.team_id = w.team_id AND o.campaign_id = w.campaign_id AND o.sender_id = w.sender_id
       AND w.takes_own AND o.due_at BETWEEN w.since AND :now
       AND NOT o.is_paused AND o.stopped_by IS NULL AND o.waits_for IS NULL AND o.needs_sender
@@ -289,9 +290,9 @@ WITH wants AS MATERIALIZED (
   WHERE w.takes_new
   GROUP BY w.team_id, w.campaign_id
 ), fresh AS MATERIALIZED (
-  SELECT l.team_id, l.id
+  SELECT l.ctid AS row
   FROM unmet u CROSS JOIN LATERAL (
-    SELECT o.team_id, o.id FROM leads o
+    SELECT o.ctid FROM leads o
     WHERE o.team_id = u.team_id AND o.campaign_id = u.campaign_id AND o.sender_id IS NULL
       AND o.due_at BETWEEN u.since AND :now
       AND NOT o.is_paused AND o.stopped_by IS NULL AND o.waits_for IS NULL AND o.needs_sender
@@ -300,8 +301,7 @@ WITH wants AS MATERIALIZED (
   ) l
 )
 UPDATE leads l SET leased_until = :until, fence = l.fence + 1
-FROM (SELECT team_id, id FROM own UNION ALL SELECT team_id, id FROM fresh) t
-WHERE l.team_id = t.team_id AND l.id = t.id
+WHERE l.ctid = ANY (ARRAY(SELECT row FROM own UNION ALL SELECT row FROM fresh))
 RETURNING l.team_id, l.id, l.campaign_id, l.sender_id, l.sequence_id, l.step_position, l.fence,
   l.due_at;
 
@@ -438,10 +438,10 @@ RETURNING l.team_id, l.id, l.fence;
 -- The next leads of each campaign whose next step is no mail; those that others have are stepped
 -- over.
 WITH due AS MATERIALIZED (
-  SELECT l.team_id, l.id
+  SELECT l.ctid AS row
   FROM unnest(:team_ids::text[], :campaign_ids::text[]) AS w (team_id, campaign_id)
   CROSS JOIN LATERAL (
-    SELECT o.team_id, o.id FROM leads o
+    SELECT o.ctid FROM leads o
     WHERE o.team_id = w.team_id AND o.campaign_id = w.campaign_id AND o.due_at <= :now
       AND NOT o.is_paused AND o.stopped_by IS NULL AND o.waits_for IS NULL AND NOT o.needs_sender
       AND (o.leased_until IS NULL OR o.leased_until <= :now)
@@ -449,7 +449,7 @@ WITH due AS MATERIALIZED (
   ) l
 )
 UPDATE leads l SET leased_until = :until, fence = l.fence + 1
-FROM due d WHERE l.team_id = d.team_id AND l.id = d.id
+WHERE l.ctid = ANY (ARRAY(SELECT row FROM due))
 RETURNING l.team_id, l.id, l.campaign_id, l.sender_id, l.sequence_id, l.step_position, l.fence,
   l.due_at;
 
