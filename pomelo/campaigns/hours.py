@@ -106,7 +106,17 @@ async def set_lead_zones(
     if zones is LeadZones.GUESS:
         schedules.check_guessing()
     if await store.set_lead_zones(db, team, campaign, zones):
-        await wake(db, team, [campaign], at=now)
+        await _look_anew(db, team, [campaign], now)
+
+
+async def move_lead(db: Db, team: TeamId, campaign: CampaignId, *, now: datetime) -> None:
+    """Let nobody write to a lead by the clocks of where it was.
+
+    Raises:
+        CampaignNotFound: The team has no such campaign.
+    """
+    if (await get(db, team, campaign)).lead_zones is not LeadZones.OFF:
+        await _look_anew(db, team, [campaign], now)
 
 
 async def set_sender_hours(
@@ -137,6 +147,11 @@ async def sender_hours(
 async def _renew(db: Db, team: TeamId, campaigns: Sequence[CampaignId], now: datetime) -> None:
     """Let whatever waits by earlier hours be looked at again."""
     await store.renew_hours(db, team, campaigns)
+    await _look_anew(db, team, campaigns, now)
+
+
+async def _look_anew(db: Db, team: TeamId, campaigns: Sequence[CampaignId], now: datetime) -> None:
+    """Let what is on its way by earlier hours be claimed no more, and look at the new ones."""
     found = await store.senders_of(db, team, campaigns)
     await mailboxes.let_go(db, team, {one.id for one in found}, now=now)
     await wake(db, team, campaigns, at=now)
