@@ -134,7 +134,8 @@ async def remove(db: Db, team: TeamId, lead: LeadId) -> None:
         API reference, "Delete a Lead from a Campaign".
     """
     await _lock(db, team, [lead])  # no mail of it begins any more
-    await messages.bury(db, team, lead)
+    replied_at = await store.last_reply_at(db, team, lead)
+    await messages.bury(db, team, lead, replied_at=replied_at)
     await leads.delete(db, team, lead)
 
 

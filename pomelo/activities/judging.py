@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+import msgspec
+
 from pomelo import campaigns, leads
 from pomelo.activities import store
-from pomelo.activities.verdicts import Judged, OtherFacts, Ruling, Verdict, judged
+from pomelo.activities.spreading import lock_for
+from pomelo.activities.store import Touched
+from pomelo.activities.verdicts import Judged, OtherFacts, Ruling, Verdict, judged, meant
 from pomelo.base.db import Db
 from pomelo.base.ids import ActivityId, CampaignId, LeadId, TeamId
-from pomelo.leads import Others, Standing
+from pomelo.leads import ActivityType, Others, Standing
 
 Ref = tuple[TeamId, LeadId]
 
@@ -31,6 +35,7 @@ async def judge(db: Db, verdicts: Sequence[Verdict], *, now: datetime) -> None:
     for click in await store.list_judged(db, refs):
         clicks.setdefault((click.team_id, click.lead_id), []).append(click)
     others = {(one.team_id, one.lead_id): one for one in await store.list_others(db, refs)}
+    await lock_for(db, [(ref, ActivityType.EMAILS_CLICKED) for ref in refs])
     was = await leads.lock(db, refs)
     found = [_judged(lead, clicks, others, reasons) for lead in was]
     rulings = [ruling for _, new in found for ruling in new]
@@ -38,7 +43,30 @@ async def judge(db: Db, verdicts: Sequence[Verdict], *, now: datetime) -> None:
     await store.tell_again(db, _turned(rulings, clicks))
     is_now = [lead for lead, _ in found]
     await leads.move(db, is_now, now=now)
-    await _wake(db, [new for old, new in zip(was, is_now, strict=True) if _goes_on(old, new)], now)
+    going = [new for old, new in zip(was, is_now, strict=True) if _goes_on(old, new)]
+    alone = [lead for lead in was if not meant(lead, clicks.get(_ref(lead), []), reasons)]
+    going += await _let_go(db, [_ref(lead) for lead in alone], now)
+    await _wake(db, going, now)
+
+
+async def _let_go(db: Db, refs: Sequence[Ref], now: datetime) -> list[Standing]:
+    """Let those go on whom the clicks of these leads stopped or paused: no person made any."""
+    found = await store.list_touched(db, refs) if refs else []
+    touched = {(one.team_id, one.lead_id): one for one in found}
+    was = await leads.lock(db, sorted(touched)) if touched else []
+    is_now = [_freed(lead, touched[_ref(lead)]) for lead in was]
+    await leads.move(db, [lead for lead in is_now if lead not in was], now=now)
+    return [new for old, new in zip(was, is_now, strict=True) if new != old]
+
+
+def _freed(lead: Standing, touched: Touched) -> Standing:
+    if touched.is_paused and lead.is_paused:
+        lead = msgspec.structs.replace(lead, is_paused=False, paused_by=None)
+    if touched.stopped_at is not None:
+        return lead
+    if lead.stopped_by is ActivityType.COMPANY_STOPPED:
+        return leads.without(lead, "company_stopped_at")
+    return msgspec.structs.replace(lead, company_stopped_at=None)
 
 
 def _judged(
@@ -47,8 +75,12 @@ def _judged(
     others: dict[Ref, OtherFacts],
     reasons: dict[ActivityId, str],
 ) -> tuple[Standing, list[Ruling]]:
-    ref = (lead.team_id, lead.id)
+    ref = _ref(lead)
     return judged(lead, clicks.get(ref, []), others.get(ref, Others()), reasons)
+
+
+def _ref(lead: Standing) -> Ref:
+    return lead.team_id, lead.id
 
 
 def _turned(rulings: Sequence[Ruling], clicks: dict[Ref, list[Judged]]) -> list[Ruling]:

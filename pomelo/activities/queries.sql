@@ -14,6 +14,33 @@ CROSS JOIN LATERAL (
       WHERE v.team_id = a.team_id AND v.activity_id = a.id AND v.is_bot))
   ORDER BY a.step_id LIMIT 1) s;
 
+-- name: last_reply_at
+SELECT created_at FROM activities
+WHERE team_id = :team_id AND lead_id = :lead_id AND type = 'emailsReplied'
+ORDER BY created_at DESC LIMIT 1;
+
+-- name: list_touched
+-- Whom the clicks of some leads stopped or paused, for all of their company: since when something
+-- else stops them, if anything does, and whether the last pause was by such a click.
+SELECT DISTINCT o.team_id, o.id AS lead_id, (
+    SELECT min(a.created_at) FROM activities a
+    WHERE a.team_id = o.team_id AND a.lead_id = o.id AND a.type = 'companyStopped'
+      AND (a.extra ->> 'because' <> 'emailsClicked'
+        OR a.extra ->> 'becauseOf' <> ALL (:lead_ids::text[]))) AS stopped_at, COALESCE((
+    SELECT a.type = 'paused' AND a.extra ->> 'because' = 'emailsClicked'
+      AND a.extra ->> 'becauseOf' = ANY (:lead_ids::text[])
+    FROM activities a
+    WHERE a.team_id = o.team_id AND a.lead_id = o.id AND a.type IN ('paused', 'resumed')
+    ORDER BY a.created_at DESC, a.id DESC LIMIT 1), false) AS is_paused
+FROM unnest(:team_ids::text[], :lead_ids::text[]) AS n (team_id, id)
+JOIN leads l ON l.team_id = n.team_id AND l.id = n.id
+JOIN contacts p ON p.team_id = l.team_id AND p.id = l.contact_id AND p.company <> ''
+JOIN contacts q ON q.team_id = p.team_id AND q.company = p.company
+JOIN leads o ON o.team_id = q.team_id AND o.contact_id = q.id AND o.campaign_id = l.campaign_id
+JOIN activities b ON b.team_id = o.team_id AND b.lead_id = o.id
+  AND b.type IN ('companyStopped', 'paused') AND b.extra ->> 'because' = 'emailsClicked'
+  AND b.extra ->> 'becauseOf' = n.id;
+
 -- name: list_bounced
 -- Leads of which a mail really bounced.
 SELECT l.id FROM unnest(:lead_ids::text[]) AS l (id)
@@ -181,7 +208,8 @@ GROUP BY n.message_id;
 -- name: list_judged
 -- All clicks of some leads but those of which the visit alone told that a machine made them, as
 -- they are held to be now; `once_...` tells what they did when they came.
-SELECT a.team_id, a.lead_id, a.id, COALESCE(a.step_id, '') AS step_id, a.created_at AS at,
+SELECT a.team_id, a.lead_id, a.id, COALESCE(a.step_id, '') AS step_id,
+  COALESCE(a.extra ->> 'location', '') AS link, a.created_at AS at,
   COALESCE(v.reason, '') AS reason, COALESCE(v.is_first, a.is_first) AS is_first,
   CASE WHEN v.activity_id IS NULL THEN a.reached ELSE v.reached END AS reached,
   COALESCE(v.has_stopped, a.has_stopped) AS has_stopped,

@@ -89,8 +89,10 @@ async def _enter_all(db: Db, facts: Sequence[Fact]) -> tuple[list[Activity | Non
     further: list[Activity] = []
     for fact in facts:
         was = standings.get(fact.lead)
-        activities.append(_enter(fact, Kind.of(fact), standings, seen))
-        for one in spread(fact, was, standings, colleagues):
+        entered = _enter(fact, Kind.of(fact), standings, seen)
+        activities.append(entered)
+        is_first = entered is not None and entered.is_first
+        for one in spread(fact, was, standings, colleagues, is_first=is_first):
             further += filter(None, [_enter(one, Kind.of(one), standings, {Kind.of(one)})])
     await _write(db, locked, standings, [*activities, *further], now=max(f.at for f in facts))
     return activities, further

@@ -50,7 +50,12 @@ async def lock_for(db: Db, refs: Sequence[tuple[Ref, ActivityType]]) -> set[Ref]
 
 
 def spread(
-    fact: Fact, was: Standing | None, around: Mapping[Ref, Standing], to: Colleagues
+    fact: Fact,
+    was: Standing | None,
+    around: Mapping[Ref, Standing],
+    to: Colleagues,
+    *,
+    is_first: bool,
 ) -> list[Fact]:
     """Give what happens to a lead's colleagues by what it did.
 
@@ -59,6 +64,8 @@ def spread(
         was: The lead as it was before.
         around: All locked leads as they are.
         to: The colleagues.
+        is_first: It is the first of its kind, so that it is told of those, too, whom another one
+            of the company has stopped: if that is taken back, this still holds.
     """
     if was is None or not _may_spread(fact):
         return []
@@ -77,8 +84,15 @@ def spread(
             extra={"because": fact.type, "becauseOf": fact.lead_id},
         )
         for one in found
-        if one.stopped_by is None and not (progress is ActivityType.PAUSED and one.is_paused)
+        if _is_news(one, progress, is_first=is_first)
     ]
+
+
+def _is_news(colleague: Standing, progress: ActivityType, *, is_first: bool) -> bool:
+    """Tell whether it changes anything; of who was stopped, the stop outlasts what did it first."""
+    if progress is ActivityType.COMPANY_STOPPED:
+        return is_first or colleague.company_stopped_at is None
+    return colleague.stopped_by is None and not colleague.is_paused
 
 
 async def make_tasks(

@@ -40,6 +40,20 @@ class Fit(msgspec.Struct, frozen=True):
     id: LeadId
 
 
+class Touched(msgspec.Struct, frozen=True):
+    """A lead that the clicks of a colleague stopped or paused.
+
+    Attributes:
+        stopped_at: Since when something else of their company stops it; None = nothing does.
+        is_paused: Its last pause was by such a click.
+    """
+
+    team_id: TeamId
+    lead_id: LeadId
+    stopped_at: datetime | None
+    is_paused: bool
+
+
 class Kind(msgspec.Struct, frozen=True):
     """Of what only one activity is the first.
 
@@ -78,6 +92,18 @@ async def list_seen(db: Db, kinds: Sequence[Kind]) -> list[Seen]:
     if not kinds:
         return []
     return await QUERIES["list_seen"].rows(db, Seen, rows=kinds)
+
+
+async def last_reply_at(db: Db, team: TeamId, lead: LeadId) -> datetime | None:
+    """Give when a lead last answered, if it ever did."""
+    return await QUERIES["last_reply_at"].row(db, datetime, team_id=team, lead_id=lead)
+
+
+async def list_touched(db: Db, refs: Sequence[Ref]) -> list[Touched]:
+    """List whom the clicks of some leads stopped or paused, for all of their company."""
+    return await QUERIES["list_touched"].rows(
+        db, Touched, team_ids=[team for team, _ in refs], lead_ids=[lead for _, lead in refs]
+    )
 
 
 async def list_bounced(db: Db, team: TeamId, leads: Sequence[LeadId]) -> list[str]:

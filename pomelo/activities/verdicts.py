@@ -70,11 +70,13 @@ class Judged(Ruling, frozen=True, kw_only=True):
 
     Attributes:
         step_id: '' = it belongs to no step.
+        link: Where it led to.
         once_reached: It moved its lead when it came.
         once_stopped: It ended its lead's sequence then.
     """
 
     step_id: str
+    link: str
     at: datetime
     once_reached: bool
     once_stopped: bool
@@ -93,6 +95,17 @@ class OtherFacts(Others, frozen=True, kw_only=True):
     lead_id: LeadId
 
 
+def meant(
+    lead: Standing, clicks: Sequence[Judged], reasons: Mapping[ActivityId, str]
+) -> list[Judged]:
+    """Give the clicks of people on links that the lead's campaign means, by the new verdicts."""
+    return [one for one in _of_people(clicks, reasons) if lead.click_filter in one.link]
+
+
+def _of_people(clicks: Sequence[Judged], reasons: Mapping[ActivityId, str]) -> list[Judged]:
+    return [click for click in clicks if not reasons.get(click.id, click.reason)]
+
+
 def judged(
     lead: Standing, clicks: Sequence[Judged], others: Others, reasons: Mapping[ActivityId, str]
 ) -> tuple[Standing, list[Ruling]]:
@@ -108,9 +121,15 @@ def judged(
         Where it stands now, and the rulings that are new. All follows from what is known, and
         nothing from the order in which it became known.
     """
-    people = [click for click in clicks if not reasons.get(click.id, click.reason)]
-    returned = [click for click in people if click.reason]
-    now = leads.clicked(lead, [one.at for one in people], others, is_new=bool(returned))
+    people = _of_people(clicks, reasons)
+    counted = meant(lead, clicks, reasons)
+    now = leads.clicked(
+        lead,
+        [one.at for one in people],
+        others,
+        has_meant=bool(counted),
+        is_new=any(click.reason for click in counted),
+    )
     firsts = {click.step_id: click.id for click in reversed(people)}
     heir = people[0] if people else None
     is_ahead = heir is None or (others.ahead_at is not None and others.ahead_at <= heir.at)

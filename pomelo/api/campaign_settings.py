@@ -7,6 +7,7 @@ import msgspec
 from msgspec.structs import asdict
 
 from pomelo.api.campaign_shapes import Tracking
+from pomelo.base.errors import Invalid
 from pomelo.base.ids import SenderId, UserId
 from pomelo.campaigns import Campaign, CampaignChanges, CampaignInvalid
 from pomelo.schedules import LeadZones
@@ -33,6 +34,10 @@ class OnReplied(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True)
     campaign_progress: Progress | None = None
     propagate_progress_to_company: bool | None = None
     disable_out_of_office: bool | None = None
+
+
+class LinksByFilter(Invalid):
+    """Links are not named one by one; give a text that they hold as stopOnLinkClickedFilter."""
 
 
 class OnLinkClicked(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -121,10 +126,13 @@ def changes(patch: CampaignPatch, before: Campaign) -> CampaignChanges:
 
     Raises:
         CampaignInvalid: What is only kept would take more than 64,000 bytes.
+        LinksByFilter: Links are named one by one, which would be kept and never obeyed.
 
     Source:
         API reference A9.
     """
+    if patch.on_link_clicked and patch.on_link_clicked.specific_links:
+        raise LinksByFilter
     tracking = patch.tracking or Tracking()
     on_replied = patch.on_replied or OnReplied()
     on_clicked = patch.on_link_clicked or OnLinkClicked()

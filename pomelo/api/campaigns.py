@@ -10,7 +10,7 @@ from pomelo import campaigns, leads, sequences
 from pomelo.api import campaign_senders, campaign_settings
 from pomelo.api.answers import moment
 from pomelo.api.call import Call
-from pomelo.api.campaign_settings import CampaignPatch, Quality
+from pomelo.api.campaign_settings import CampaignPatch, LinksByFilter, Quality
 from pomelo.api.campaign_shapes import (
     CampaignDetail,
     CampaignMade,
@@ -246,6 +246,7 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
         errors=(
             CampaignNotFound,
             CampaignInvalid,
+            LinksByFilter,
             ZoneUnknown,
             GuessingMissing,
             LastSender,

@@ -10,7 +10,7 @@ from pomelo.base.addresses import Address, Domain, parse, suppressed_as, suppres
 from pomelo.base.db import Db
 from pomelo.base.ids import ContactId, TeamId
 from pomelo.contacts import store
-from pomelo.contacts.companies import company_of
+from pomelo.contacts.companies import company_of, named_company
 from pomelo.contacts.errors import ContactNotFound
 from pomelo.contacts.model import Contact
 from pomelo.contacts.store import Wanted
@@ -30,7 +30,8 @@ async def ensure(
     Args:
         db: The open transaction.
         wanted: Teams and addresses; the same one may come again.
-        named: What was given as their `companyDomain`, by team and address key.
+        named: What was given as their `companyDomain`, by team and address key; of a contact that
+            is there already, only another one that is named changes the company.
         now: When the new ones are made.
 
     Returns:
@@ -49,6 +50,15 @@ async def ensure(
         for (team, key), address in unique.items()
     ]
     rows = await store.ensure(db, new, now=now)
+    made = {one.id for one in new}
+    known = [
+        (row.team_id, row.id, company)
+        for row in rows
+        if row.id not in made
+        and (company := named_company(named.get((row.team_id, row.address_key))))
+    ]
+    if known:
+        await store.name_companies(db, known)
     return {(row.team_id, row.address_key): row.id for row in rows}
 
 

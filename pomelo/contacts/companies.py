@@ -48,10 +48,15 @@ def company_of(address: Address, named: object = None) -> str:
         of `mail.hooli.com`, by the Public Suffix List), unless anybody can have a mailbox there:
         then "".
     """
-    if isinstance(named, str) and (given := _registrable(_host(named))):
+    if given := named_company(named):
         return given
     domain = _registrable(address.key.rpartition("@")[2])
     return "" if _is_anybodys(domain) else domain
+
+
+def named_company(named: object) -> str:
+    """Give the domain that was named as somebody's company; "" if it is none."""
+    return _registrable(_host(named)) if isinstance(named, str) else ""
 
 
 def _is_anybodys(domain: str) -> bool:

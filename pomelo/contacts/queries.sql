@@ -1,6 +1,6 @@
 -- name: ensure
--- Gives and locks a row for every key, made or found. The update is the lock, changes at most the
--- company, and waits for whoever makes or forgets the same contact right now. Sorted, so that two
+-- Gives and locks a row for every key, made or found. The update is the lock, changes nothing, and
+-- waits for whoever makes or forgets the same contact right now. Sorted, so that two
 -- batches never wait for each other.
 INSERT INTO contacts AS c (team_id, id, email, address_key, person_key, company, created_at)
 SELECT n.team_id, n.id, n.email, n.address_key, n.person_key, n.company, :now
@@ -8,8 +8,13 @@ FROM json_to_recordset(:rows) AS n (
   team_id text, id text, email text, address_key text, person_key text, company text)
 ORDER BY n.team_id, n.address_key
 ON CONFLICT (team_id, address_key) DO UPDATE
-SET company = COALESCE(NULLIF(EXCLUDED.company, ''), c.company)
+SET company = c.company
 RETURNING team_id, id, address_key;
+
+-- name: name_companies
+UPDATE contacts c SET company = n.company
+FROM unnest(:team_ids::text[], :ids::text[], :companies::text[]) AS n (team_id, id, company)
+WHERE c.team_id = n.team_id AND c.id = n.id AND c.company <> n.company;
 
 -- name: find
 SELECT team_id, id, email, address_key, created_at

@@ -38,6 +38,16 @@ async def ensure(db: Db, wanted: Sequence[Wanted], *, now: datetime) -> list[Ens
     return await QUERIES["ensure"].rows(db, Ensured, rows=wanted, now=now)
 
 
+async def name_companies(db: Db, named: Sequence[tuple[TeamId, ContactId, str]]) -> int:
+    """Write for whom locked contacts work, as was said of them."""
+    return await QUERIES["name_companies"].run(
+        db,
+        team_ids=[team for team, _, _ in named],
+        ids=[contact for _, contact, _ in named],
+        companies=[company for _, _, company in named],
+    )
+
+
 async def find(db: Db, team: TeamId, contact: ContactId) -> Contact | None:
     """Find a contact by its id."""
     return await QUERIES["find"].row(db, Contact, team_id=team, contact_id=contact)

@@ -20,6 +20,8 @@ from pomelo.leads.variables import COMPANY, clean, merged
 
 # Conditions that a variable may make true.
 _BY_VARIABLES: Final = (Awaited.HAS_LINKEDIN_URL, Awaited.HAS_PHONE_NUMBER)
+# Variables that say on whose clocks a lead lives.
+_PLACE: Final = ("timezone", "phone")
 
 
 async def get(db: Db, team: TeamId, lead: LeadId) -> Lead:
@@ -171,6 +173,8 @@ async def _write(db: Db, lead: Lead, changes: Mapping[str, object], now: datetim
     if COMPANY in changes:
         company = contacts.company_of(parse(lead.email), variables.get(COMPANY))
         await contacts.set_company(db, lead.team_id, lead.contact_id, company)
+    if any(variables.get(name) != lead.variables.get(name) for name in _PLACE):
+        await campaigns.move_lead(db, lead.team_id, lead.campaign_id, now=now)
     if lead.awaits in _BY_VARIABLES:
         await campaigns.wake_errands(db, lead.team_id, [lead.campaign_id], at=now)
     return msgspec.structs.replace(lead, variables=variables, updated_at=now)

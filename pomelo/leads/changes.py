@@ -45,6 +45,7 @@ _MEANS: Final = {
     "bounced_at": ActivityType.EMAILS_BOUNCED,
     "failed_at": ActivityType.EMAILS_FAILED,
     "unsubscribed_at": ActivityType.EMAILS_UNSUBSCRIBED,
+    "company_stopped_at": ActivityType.COMPANY_STOPPED,
 }
 
 
@@ -97,7 +98,7 @@ def without(lead: Standing, *moments: str) -> Standing:
 
     Args:
         lead: As it was, locked.
-        moments: What never happened after all, by the names of `Facts`.
+        moments: What never happened after all, by the names of `Standing`.
 
     Returns:
         The lead in the state that the rest adds up to; its sequence goes on unless something
@@ -108,7 +109,7 @@ def without(lead: Standing, *moments: str) -> Standing:
 
 
 def clicked(
-    lead: Standing, clicks: Sequence[datetime], others: Others, *, is_new: bool
+    lead: Standing, clicks: Sequence[datetime], others: Others, *, has_meant: bool, is_new: bool
 ) -> Standing:
     """Give the lead as it is when these are all the clicks of people that there are.
 
@@ -118,7 +119,8 @@ def clicked(
         lead: As it was, locked.
         clicks: When they were, oldest first.
         others: What else happened to it.
-        is_new: One of them was taken for a machine's before.
+        has_meant: One of them is on a link that its campaign means.
+        is_new: Such a one was taken for a machine's before.
     """
     attracted = [at for at in (*clicks[:1], others.attracted_at) if at]
     changed: dict[str, object] = {
@@ -131,18 +133,18 @@ def clicked(
             changed["last_state"] = ActivityType.EMAILS_CLICKED
     rest = msgspec.structs.replace(lead, **changed)
     stopped_by = lead.stopped_by
-    if stopped_by is ActivityType.EMAILS_CLICKED and not clicks:
+    if stopped_by is ActivityType.EMAILS_CLICKED and not has_meant:
         stopped_by = still_stopped_by(msgspec.structs.replace(rest, clicked_at=None))
-    elif stopped_by is None and is_new and _stops_by_any_click(lead):
+    elif stopped_by is None and is_new and _stops_by_clicks(lead):
         stopped_by = ActivityType.EMAILS_CLICKED
-    if lead.paused_by is ActivityType.EMAILS_CLICKED and not clicks:
+    if lead.paused_by is ActivityType.EMAILS_CLICKED and not has_meant:
         rest = msgspec.structs.replace(rest, is_paused=False, paused_by=None)
     return msgspec.structs.replace(rest, state=recomputed(rest), stopped_by=stopped_by)
 
 
-def _stops_by_any_click(lead: Standing) -> bool:
+def _stops_by_clicks(lead: Standing) -> bool:
     clicked, rules = ActivityType.EMAILS_CLICKED, lead.rules
-    return stops(clicked, rules) and not pauses(clicked, rules) and not lead.click_filter
+    return stops(clicked, rules) and not pauses(clicked, rules)
 
 
 def still_stopped_by(lead: Standing) -> ActivityType | None:
@@ -153,10 +155,20 @@ def still_stopped_by(lead: Standing) -> ActivityType | None:
         if (at := getattr(lead, moment))
         and stops(happened, lead.rules)
         and not pauses(happened, lead.rules)
+        and _is_meant(lead, happened)
     ]
-    if lead.stopped_by is ActivityType.COMPANY_STOPPED:  # of which nothing of its own tells
-        return lead.stopped_by
     return min(known)[1] if known else None
+
+
+def _is_meant(lead: Standing, happened: ActivityType) -> bool:
+    """Tell whether what is known of a lead is what its campaign means by it.
+
+    On which links it clicked is not known of it; where only some count, the first of these shows
+    in what it did.
+    """
+    if happened is not ActivityType.EMAILS_CLICKED or not lead.click_filter:
+        return True
+    return lead.stopped_by is happened
 
 
 def progress(lead: Standing, happened: ActivityType, link: str) -> ActivityType | None:
@@ -200,6 +212,8 @@ def _moment(lead: Standing, happened: ActivityType, at: datetime) -> dict[str, d
     reached = REACHES.get(happened)
     if happened is ActivityType.MEETING_BOOKED:
         return {"meeting_booked_at": min(lead.meeting_booked_at or at, at)}
+    if happened is ActivityType.COMPANY_STOPPED:
+        return {"company_stopped_at": min(lead.company_stopped_at or at, at)}
     if reached is None:
         return {}
     name = "bounced_at" if happened is ActivityType.EMAILS_BOUNCED else _MOMENTS[reached]

@@ -254,6 +254,7 @@ class Standing(Facts, frozen=True, kw_only=True):
     awaits: Awaited | None
     paused_by: ActivityType | None
     meeting_booked_at: datetime | None
+    company_stopped_at: datetime | None
     sent_count: int
     opened_count: int
     clicked_count: int

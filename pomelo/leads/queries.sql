@@ -109,10 +109,13 @@ WITH named AS (
   ON CONFLICT DO NOTHING
 )
 UPDATE leads SET variables = :variables, updated_at = :now,
-  -- Who waits for an hour in another place than it lives in now is looked at again.
+  -- Who waits for an hour in another place than it lives in now is looked at again, and who waits
+  -- by a rule of another company than it works for.
   held_version = CASE WHEN held_by = 'window' AND (
     variables->>'timezone' IS DISTINCT FROM :variables::jsonb->>'timezone'
     OR variables->>'phone' IS DISTINCT FROM :variables::jsonb->>'phone') THEN -1
+    WHEN held_by = 'contactRule' AND
+    variables->>'companyDomain' IS DISTINCT FROM :variables::jsonb->>'companyDomain' THEN -1
     ELSE held_version END,
   due_at = CASE WHEN awaits IN ('hasLinkedinUrl', 'hasPhoneNumber') THEN LEAST(due_at, :now)
     ELSE due_at END,
@@ -131,7 +134,7 @@ WHERE l.team_id = n.team_id AND l.id = n.id;
 -- without a lock: the statement that lets a mail go reads it again.
 SELECT l.team_id, l.id, l.campaign_id, l.contact_id, l.sender_id, l.state, l.last_state, l.due_at,
   l.is_paused, l.paused_by, l.stopped_by, l.waits_for, l.awaits, l.scanned_at, l.reviewed_at,
-  l.skipped_at, l.meeting_booked_at,
+  l.skipped_at, l.meeting_booked_at, l.company_stopped_at,
   l.contacted_at, l.opened_at, l.clicked_at, l.replied_at, l.interested_at, l.not_interested_at,
   l.bounced_at, l.failed_at, l.unsubscribed_at, l.sent_count, l.opened_count, l.clicked_count,
   l.replied_count, c.stop_on_replied, c.stop_on_clicked, c.stop_on_interested, c.stop_on_meeting,
@@ -143,8 +146,8 @@ ORDER BY l.team_id, l.id
 FOR NO KEY UPDATE OF l;
 
 -- name: list_colleagues
--- Who works at the same company and has something to come in the same campaign, where that campaign
--- wants such a thing to count for them too.
+-- Who works at the same company and has something to come in the same campaign, or had if it were
+-- not stopped, where that campaign wants such a thing to count for them too.
 SELECT DISTINCT n.team_id, n.id AS lead_id, o.id AS colleague_id
 FROM unnest(:team_ids::text[], :ids::text[], :kinds::text[]) AS n (team_id, id, kind)
 JOIN leads l ON l.team_id = n.team_id AND l.id = n.id
@@ -153,7 +156,7 @@ JOIN campaigns c
 JOIN contacts p ON p.team_id = l.team_id AND p.id = l.contact_id AND p.company <> ''
 JOIN contacts q ON q.team_id = p.team_id AND q.company = p.company
 JOIN leads o ON o.team_id = q.team_id AND o.contact_id = q.id AND o.campaign_id = l.campaign_id
-WHERE o.id <> l.id AND o.stopped_by IS NULL AND o.due_at IS NOT NULL;
+WHERE o.id <> l.id AND o.due_at IS NOT NULL;
 
 -- name: move
 -- Of locked leads only. Who is away gets no mail before they are back.
@@ -162,7 +165,8 @@ UPDATE leads l SET
   due_at = CASE WHEN n.due_at IS NOT NULL AND l.needs_sender THEN GREATEST(n.due_at, l.back_at)
     ELSE n.due_at END,
   is_paused = n.is_paused,
-  paused_by = n.paused_by, meeting_booked_at = n.meeting_booked_at, stopped_by = n.stopped_by, waits_for = n.waits_for, scanned_at = n.scanned_at,
+  paused_by = n.paused_by, meeting_booked_at = n.meeting_booked_at,
+  company_stopped_at = n.company_stopped_at, stopped_by = n.stopped_by, waits_for = n.waits_for, scanned_at = n.scanned_at,
   reviewed_at = n.reviewed_at, skipped_at = n.skipped_at, contacted_at = n.contacted_at,
   opened_at = n.opened_at, clicked_at = n.clicked_at, replied_at = n.replied_at,
   interested_at = n.interested_at, not_interested_at = n.not_interested_at,
@@ -171,7 +175,7 @@ UPDATE leads l SET
   replied_count = n.replied_count, updated_at = GREATEST(l.updated_at, :now)
 FROM json_to_recordset(:rows) AS n (
   team_id text, id text, state text, last_state text, due_at timestamptz, is_paused boolean,
-  paused_by text, meeting_booked_at timestamptz, stopped_by text, waits_for text, scanned_at timestamptz, reviewed_at timestamptz,
+  paused_by text, meeting_booked_at timestamptz, company_stopped_at timestamptz, stopped_by text, waits_for text, scanned_at timestamptz, reviewed_at timestamptz,
   skipped_at timestamptz, contacted_at timestamptz, opened_at timestamptz,
   clicked_at timestamptz, replied_at timestamptz, interested_at timestamptz,
   not_interested_at timestamptz, bounced_at timestamptz, failed_at timestamptz,

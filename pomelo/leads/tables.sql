@@ -69,6 +69,8 @@ CREATE TABLE leads (
   failed_at timestamptz,
   unsubscribed_at timestamptz,
   meeting_booked_at timestamptz,
+  -- Somebody of its company did what ends the sequences of them all.
+  company_stopped_at timestamptz,
   sent_count integer NOT NULL DEFAULT 0,
   opened_count integer NOT NULL DEFAULT 0,
   clicked_count integer NOT NULL DEFAULT 0,

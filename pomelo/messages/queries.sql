@@ -297,9 +297,14 @@ SELECT team_id, id, address_key, step_id, step_version FROM removed_messages WHE
 
 -- name: bury
 INSERT INTO removed_messages (
-  team_id, id, address_key, step_id, step_version, sender_id, data_at, is_first)
-SELECT team_id, id, address_key, step_id, step_version, sender_id, data_at, is_first FROM messages
-WHERE team_id = :team_id AND lead_id = :lead_id AND data_at IS NOT NULL
+  team_id, id, address_key, step_id, step_version, sender_id, data_at, is_first, company,
+  replied_at)
+SELECT m.team_id, m.id, m.address_key, m.step_id, m.step_version, m.sender_id, m.data_at, m.is_first,
+  c.company, :replied_at
+FROM messages m
+JOIN leads l ON l.team_id = m.team_id AND l.id = m.lead_id
+JOIN contacts c ON c.team_id = l.team_id AND c.id = l.contact_id
+WHERE m.team_id = :team_id AND m.lead_id = :lead_id AND m.data_at IS NOT NULL
 ON CONFLICT DO NOTHING;
 
 -- name: set_bounced

@@ -268,9 +268,9 @@ async def find_buried(db: Db, message: MessageId) -> Buried | None:
     return await QUERIES["find_buried"].row(db, Buried, id=message)
 
 
-async def bury(db: Db, team: TeamId, lead: LeadId) -> int:
-    """Keep what links and unsubscribing need of a lead that is about to be removed."""
-    return await QUERIES["bury"].run(db, team_id=team, lead_id=lead)
+async def bury(db: Db, team: TeamId, lead: LeadId, *, replied_at: datetime | None) -> int:
+    """Keep what links and rules need of a lead that is removed; `replied_at`: its last answer."""
+    return await QUERIES["bury"].run(db, team_id=team, lead_id=lead, replied_at=replied_at)
 
 
 async def set_bounced(

@@ -83,9 +83,15 @@ CREATE TABLE removed_messages (
   sender_id text NOT NULL,
   data_at timestamptz NOT NULL,
   is_first boolean NOT NULL DEFAULT false,
+  -- Whom the person worked for when they were removed ('' as in contacts), and when they last
+  -- answered: the company's rules outlive the lead.
+  company text NOT NULL DEFAULT '',
+  replied_at timestamptz,
   PRIMARY KEY (team_id, id)
 );
 CREATE UNIQUE INDEX removed_messages_id ON removed_messages (id);
 CREATE INDEX removed_messages_of_sender ON removed_messages (team_id, sender_id, data_at);
 -- The mails of a person who was removed and came back.
 CREATE INDEX removed_messages_of_address ON removed_messages (team_id, address_key, data_at);
+CREATE INDEX removed_messages_of_company ON removed_messages (team_id, company, data_at)
+  WHERE company <> '';

@@ -88,7 +88,7 @@ async def test_every_switch_of_the_reference_comes_back(api: Caller) -> None:
         "aiFeatures": {"scoreReplies": True, "onInterestedReply": {"enabled": True}},
         "tracking": {"trackOpens": False, "trackClicks": False, "trackReplies": False},
         "onReplied": {"createNewTask": True, "campaignProgress": "continue"},
-        "onLinkClicked": {"campaignProgress": "pause", "specificLinks": ["https://x.example"]},
+        "onLinkClicked": {"campaignProgress": "pause", "createNewTask": True},
         "onMeetingBooked": {"campaignProgress": "stop"},
     }
 
@@ -96,6 +96,17 @@ async def test_every_switch_of_the_reference_comes_back(api: Caller) -> None:
 
     assert {name: changed[name] for name in asked} == asked
     assert changed == await api.call("GET", f"/campaigns/{id_}")
+
+
+async def test_links_that_are_named_one_by_one_are_refused(api: Caller) -> None:
+    path = f"/campaigns/{await made(api)}"
+
+    status, text = await api.refused(
+        "PATCH", path, {"onLinkClicked": {"specificLinks": ["https://x.example"]}}
+    )
+
+    assert (status, "stopOnLinkClickedFilter" in text) == (400, True)
+    await api.call("PATCH", path, {"onLinkClicked": {"specificLinks": []}})
 
 
 async def test_what_is_not_named_stays_inside_objects_too(api: Caller) -> None:

@@ -28,6 +28,7 @@ FRESH = Standing(
     awaits=None,
     paused_by=None,
     meeting_booked_at=None,
+    company_stopped_at=None,
     sent_count=0,
     opened_count=0,
     clicked_count=0,

@@ -28,8 +28,8 @@ FROM unnest(:keys::text[], :team_ids::text[], :contact_ids::text[], :sinces::tim
   AS w (key, team_id, contact_id, since);
 
 -- name: list_companies_touched
--- As list_people_touched, of all who work there; who shares a company with nobody has their own
--- replies only.
+-- As list_people_touched, of all who work there, or did when they were removed; who shares a
+-- company with nobody has their own replies only.
 SELECT w.key, t.mails, t.planned, t.replied_at
 FROM unnest(:keys::text[], :team_ids::text[], :contact_ids::text[], :companies::text[],
             :sinces::timestamptz[]) AS w (key, team_id, contact_id, company, since)
@@ -44,6 +44,13 @@ CROSS JOIN LATERAL (
     SELECT l.id, l.replied_at, CASE WHEN l.held_by = 'contactRule' AND l.waits_for IS NULL
       AND l.stopped_by IS NULL AND NOT l.is_paused AND l.due_at > :now THEN l.due_at END AS planned
     FROM people p JOIN leads l ON l.team_id = w.team_id AND l.contact_id = p.id
+  ), gone AS MATERIALIZED (
+    SELECT r.data_at, r.step_id, r.replied_at FROM removed_messages r
+    WHERE r.team_id = w.team_id AND r.company = w.company AND r.company <> ''
+    UNION ALL
+    SELECT r.data_at, r.step_id, r.replied_at FROM people p
+    JOIN removed_messages r ON r.team_id = w.team_id AND r.address_key = p.address_key
+    WHERE r.company = '' OR r.company <> w.company
   )
   SELECT
     ARRAY(
@@ -51,33 +58,38 @@ CROSS JOIN LATERAL (
       JOIN messages m ON m.team_id = w.team_id AND m.lead_id = l.id
       WHERE w.company <> '' AND m.kind = 'sequence' AND m.state <> 'refused' AND m.data_at > w.since
       UNION ALL
-      SELECT r.data_at FROM people p
-      JOIN removed_messages r ON r.team_id = w.team_id AND r.address_key = p.address_key
+      SELECT r.data_at FROM gone r
       WHERE w.company <> '' AND r.step_id IS NOT NULL AND r.data_at > w.since
       ORDER BY 1) AS mails,
     ARRAY(SELECT l.planned FROM theirs l WHERE l.planned IS NOT NULL ORDER BY 1) AS planned,
-    (SELECT max(a.created_at) FROM theirs l
-     JOIN activities a ON a.team_id = w.team_id AND a.lead_id = l.id AND a.type = 'emailsReplied'
-     WHERE l.replied_at IS NOT NULL) AS replied_at
+    GREATEST(
+      (SELECT max(a.created_at) FROM theirs l
+       JOIN activities a ON a.team_id = w.team_id AND a.lead_id = l.id AND a.type = 'emailsReplied'
+       WHERE l.replied_at IS NOT NULL),
+      (SELECT max(r.replied_at) FROM gone r)) AS replied_at
 ) t;
 
 -- name: list_crossed
 -- Another campaign that runs has written to the person and is not at its end with them. Of two
--- that both have, the first one goes on.
+-- that both have, the one whose first mail was earlier goes on; a task or a call is no mail.
 SELECT l.team_id, l.id AS lead_id
 FROM unnest(:team_ids::text[], :lead_ids::text[]) AS w (team_id, lead_id)
 JOIN leads l ON l.team_id = w.team_id AND l.id = w.lead_id
+CROSS JOIN LATERAL (
+  SELECT min(m.data_at) AS first_at FROM messages m
+  WHERE m.team_id = l.team_id AND m.lead_id = l.id AND m.kind = 'sequence'
+    AND m.data_at IS NOT NULL AND m.state <> 'refused') mine
 WHERE EXISTS (
   SELECT FROM leads o
   JOIN campaigns c ON c.team_id = o.team_id AND c.id = o.campaign_id
+  CROSS JOIN LATERAL (
+    SELECT min(m.data_at) AS first_at FROM messages m
+    WHERE m.team_id = o.team_id AND m.lead_id = o.id AND m.kind = 'sequence'
+      AND m.data_at IS NOT NULL AND m.state <> 'refused') theirs
   WHERE o.team_id = l.team_id AND o.contact_id = l.contact_id AND o.campaign_id <> l.campaign_id
     AND o.due_at IS NOT NULL AND o.stopped_by IS NULL AND NOT o.is_paused AND c.is_live
-    AND (o.sent_count > 0 OR EXISTS (
-      SELECT FROM messages m
-      WHERE m.team_id = o.team_id AND m.lead_id = o.id AND m.kind = 'sequence'
-        AND m.data_at IS NOT NULL AND m.state <> 'refused'))
-    AND (l.contacted_at IS NULL
-         OR (COALESCE(o.contacted_at, 'infinity'), o.id) < (l.contacted_at, l.id)));
+    AND theirs.first_at IS NOT NULL
+    AND (mine.first_at IS NULL OR (theirs.first_at, o.id) < (mine.first_at, l.id)));
 
 -- name: lock_parked
 SELECT team_id, campaign_id, id FROM leads
