@@ -121,15 +121,9 @@ def judged(
         Where it stands now, and the rulings that are new. All follows from what is known, and
         nothing from the order in which it became known.
     """
-    people = _of_people(clicks, reasons)
-    counted = meant(lead, clicks, reasons)
-    now = leads.clicked(
-        lead,
-        [one.at for one in people],
-        others,
-        has_meant=bool(counted),
-        is_new=any(click.reason for click in counted),
-    )
+    people, counted = _of_people(clicks, reasons), meant(lead, clicks, reasons)
+    at, is_new = [one.at for one in people], any(click.reason for click in counted)
+    now = leads.clicked(lead, at, others, has_meant=bool(counted), is_new=is_new)
     firsts = {click.step_id: click.id for click in reversed(people)}
     heir = people[0] if people else None
     is_ahead = heir is None or (others.ahead_at is not None and others.ahead_at <= heir.at)

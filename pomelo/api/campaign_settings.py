@@ -126,13 +126,10 @@ def changes(patch: CampaignPatch, before: Campaign) -> CampaignChanges:
 
     Raises:
         CampaignInvalid: What is only kept would take more than 64,000 bytes.
-        LinksByFilter: Links are named one by one, which would be kept and never obeyed.
 
     Source:
         API reference A9.
     """
-    if patch.on_link_clicked and patch.on_link_clicked.specific_links:
-        raise LinksByFilter
     tracking = patch.tracking or Tracking()
     on_replied = patch.on_replied or OnReplied()
     on_clicked = patch.on_link_clicked or OnLinkClicked()
@@ -160,6 +157,16 @@ def changes(patch: CampaignPatch, before: Campaign) -> CampaignChanges:
         weight=patch.weight,
         other_settings=_others(patch, before.other_settings),
     )
+
+
+def check_links(patch: CampaignPatch) -> None:
+    """Refuse what would be kept and never obeyed.
+
+    Raises:
+        LinksByFilter: Links are named one by one.
+    """
+    if patch.on_link_clicked and patch.on_link_clicked.specific_links:
+        raise LinksByFilter
 
 
 def kept(campaign: Campaign) -> Kept:

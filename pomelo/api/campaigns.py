@@ -129,6 +129,7 @@ async def get(call: Call[NoQuery, None]) -> CampaignDetail:
 async def change(call: Call[NoQuery, CampaignPatch]) -> CampaignDetail:
     """Change a campaign's settings and senders."""
     team, patch = call.caller.team, call.body
+    campaign_settings.check_links(patch)
 
     async def work(db: Db) -> CampaignDetail:
         before = await campaigns.lock(db, team, _id(call.path))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeAlias
 
 from pomelo.base import ids
 from pomelo.base.addresses import Address, Domain, parse, suppressed_as, suppression_keys
@@ -13,18 +13,20 @@ from pomelo.contacts import store
 from pomelo.contacts.companies import company_of, named_company
 from pomelo.contacts.errors import ContactNotFound
 from pomelo.contacts.model import Contact
-from pomelo.contacts.store import Wanted
+from pomelo.contacts.store import Ensured, Wanted
 
 PAGE: Final = 1_000
+# A team and an address key.
+Key: TypeAlias = tuple[TeamId, str]
 
 
 async def ensure(
     db: Db,
     wanted: Sequence[tuple[TeamId, Address]],
     *,
-    named: Mapping[tuple[TeamId, str], object] = MappingProxyType({}),
+    named: Mapping[Key, object] = MappingProxyType({}),
     now: datetime,
-) -> dict[tuple[TeamId, str], ContactId]:
+) -> dict[Key, ContactId]:
     """Give every address its contact, and lock these until the transaction ends.
 
     Args:
@@ -51,15 +53,19 @@ async def ensure(
     ]
     rows = await store.ensure(db, new, now=now)
     made = {one.id for one in new}
-    known = [
-        (row.team_id, row.id, company)
-        for row in rows
-        if row.id not in made
-        and (company := named_company(named.get((row.team_id, row.address_key))))
-    ]
-    if known:
-        await store.name_companies(db, known)
+    await _rename(db, [row for row in rows if row.id not in made], named)
     return {(row.team_id, row.address_key): row.id for row in rows}
+
+
+async def _rename(db: Db, known: Sequence[Ensured], named: Mapping[Key, object]) -> None:
+    """Write for whom those work who were there already, where that was named."""
+    renamed = [
+        (row.team_id, row.id, company)
+        for row in known
+        if (company := named_company(named.get((row.team_id, row.address_key))))
+    ]
+    if renamed:
+        await store.name_companies(db, renamed)
 
 
 async def get(db: Db, team: TeamId, contact: ContactId) -> Contact:
