@@ -81,6 +81,28 @@ async def test_so_does_their_answer(office: Open) -> None:
     assert await each_day(post, 8) == [0] * 7 + [1]
 
 
+async def test_all_spellings_of_an_address_are_one_person(office: Open) -> None:
+    post = await office(ONE)
+    await set_rules(post, ContactRules(person=Cap(1, 7)))
+    await post.add(RICHARD)
+    await post.work()
+    await post.add("richard+fair@hooli.com")
+
+    assert await each_day(post, 8) == [0] * 7 + [1]
+
+
+async def test_nor_are_they_begun_by_another_campaign_under_another_spelling(office: Open) -> None:
+    post = await office(ONE, ("", "<p>Again</p>"))
+    await set_rules(post, ContactRules(is_one_campaign=True))
+    await post.add(RICHARD)
+    await post.work()
+    await elsewhere(post, "richard+fair@hooli.com")
+
+    await post.work(post.another_worker())
+
+    assert post.mails("richard+fair@hooli.com") == []
+
+
 @pytest.mark.parametrize(("again", "mails"), [({}, 0), ({"companyDomain": "aviato.com"}, 1)])
 async def test_only_another_company_that_is_named_replaces_one(
     office: Open, again: dict[str, object], mails: int

@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from pomelo.base.ids import CampaignId, ContactId, LeadId, TeamId
+from pomelo.base.ids import CampaignId, LeadId, TeamId
 
 Ref: TypeAlias = tuple[TeamId, LeadId]
 
@@ -14,25 +14,26 @@ class Known(msgspec.Struct, frozen=True):
     """A lead as contact rules know it.
 
     Attributes:
+        person: What all spellings of its address share.
         company: Its company's domain; "" = it shares none with anybody.
         has_turn: They held it before or let it go, so nobody else's turn comes first.
     """
 
     team_id: TeamId
     lead_id: LeadId
-    contact_id: ContactId
+    person: str
     company: str
     has_turn: bool
 
     @property
     def person_key(self) -> str:
         """What its other leads share. Sorts before all companies."""
-        return f"contact {self.team_id} {self.contact_id}"
+        return f"contact {self.team_id} {self.person}"
 
     @property
     def company_key(self) -> str:
         """What its colleagues share; somebody without any is a company of their own."""
-        return f"employer {self.team_id} {self.company or self.contact_id}"
+        return f"employer {self.team_id} {self.company or self.person}"
 
 
 class Touched(msgspec.Struct, frozen=True):

@@ -1,5 +1,5 @@
 -- name: list_known
-SELECT l.team_id, l.id AS lead_id, l.contact_id, c.company,
+SELECT l.team_id, l.id AS lead_id, c.person_key AS person, c.company,
   :is_final OR l.held_by IS NOT NULL AS has_turn
 FROM unnest(:team_ids::text[], :lead_ids::text[]) AS w (team_id, lead_id)
 JOIN leads l ON l.team_id = w.team_id AND l.id = w.lead_id
@@ -12,34 +12,36 @@ WITH k AS MATERIALIZED (SELECT key FROM unnest(:keys::text[]) AS key ORDER BY ke
 SELECT pg_advisory_xact_lock(hashtextextended(key, 1)) FROM k;
 
 -- name: list_people_touched
--- A mail counts from the moment at which it may have gone. Mails of removed leads do, too.
+-- A mail counts from the moment at which it may have gone. Mails of removed leads do, too, and
+-- those to another spelling of the address.
 SELECT w.key, ARRAY(
-  SELECT m.data_at FROM leads l
+  SELECT m.data_at FROM contacts c
+  JOIN leads l ON l.team_id = c.team_id AND l.contact_id = c.id
   JOIN messages m ON m.team_id = l.team_id AND m.lead_id = l.id
-  WHERE l.team_id = w.team_id AND l.contact_id = w.contact_id
+  WHERE c.team_id = w.team_id AND c.person_key = w.person
     AND m.kind = 'sequence' AND m.state <> 'refused' AND m.data_at > w.since
   UNION ALL
   SELECT r.data_at FROM contacts c
   JOIN removed_messages r ON r.team_id = c.team_id AND r.address_key = c.address_key
-  WHERE c.team_id = w.team_id AND c.id = w.contact_id
+  WHERE c.team_id = w.team_id AND c.person_key = w.person
     AND r.step_id IS NOT NULL AND r.data_at > w.since
   ORDER BY 1) AS mails, '{}'::timestamptz[] AS planned, NULL::timestamptz AS replied_at
-FROM unnest(:keys::text[], :team_ids::text[], :contact_ids::text[], :sinces::timestamptz[])
-  AS w (key, team_id, contact_id, since);
+FROM unnest(:keys::text[], :team_ids::text[], :people::text[], :sinces::timestamptz[])
+  AS w (key, team_id, person, since);
 
 -- name: list_companies_touched
 -- As list_people_touched, of all who work there, or did when they were removed; who shares a
 -- company with nobody has their own replies only.
 SELECT w.key, t.mails, t.planned, t.replied_at
-FROM unnest(:keys::text[], :team_ids::text[], :contact_ids::text[], :companies::text[],
-            :sinces::timestamptz[]) AS w (key, team_id, contact_id, company, since)
+FROM unnest(:keys::text[], :team_ids::text[], :people::text[], :companies::text[],
+            :sinces::timestamptz[]) AS w (key, team_id, person, company, since)
 CROSS JOIN LATERAL (
   WITH people AS MATERIALIZED (
     SELECT c.id, c.address_key FROM contacts c
     WHERE c.team_id = w.team_id AND c.company = w.company AND c.company <> ''
     UNION ALL
     SELECT c.id, c.address_key FROM contacts c
-    WHERE c.team_id = w.team_id AND c.id = w.contact_id AND w.company = ''
+    WHERE c.team_id = w.team_id AND c.person_key = w.person AND w.company = ''
   ), theirs AS MATERIALIZED (
     SELECT l.id, l.replied_at, CASE WHEN l.held_by = 'contactRule' AND l.waits_for IS NULL
       AND l.stopped_by IS NULL AND NOT l.is_paused AND l.due_at > :now THEN l.due_at END AS planned
@@ -80,13 +82,15 @@ CROSS JOIN LATERAL (
   WHERE m.team_id = l.team_id AND m.lead_id = l.id AND m.kind = 'sequence'
     AND m.data_at IS NOT NULL AND m.state <> 'refused') mine
 WHERE EXISTS (
-  SELECT FROM leads o
+  SELECT FROM contacts p
+  JOIN contacts q ON q.team_id = p.team_id AND q.person_key = p.person_key
+  JOIN leads o ON o.team_id = q.team_id AND o.contact_id = q.id
   JOIN campaigns c ON c.team_id = o.team_id AND c.id = o.campaign_id
   CROSS JOIN LATERAL (
     SELECT min(m.data_at) AS first_at FROM messages m
     WHERE m.team_id = o.team_id AND m.lead_id = o.id AND m.kind = 'sequence'
       AND m.data_at IS NOT NULL AND m.state <> 'refused') theirs
-  WHERE o.team_id = l.team_id AND o.contact_id = l.contact_id AND o.campaign_id <> l.campaign_id
+  WHERE p.team_id = l.team_id AND p.id = l.contact_id AND o.campaign_id <> l.campaign_id
     AND o.due_at IS NOT NULL AND o.stopped_by IS NULL AND NOT o.is_paused AND c.is_live
     AND theirs.first_at IS NOT NULL
     AND (mine.first_at IS NULL OR (theirs.first_at, o.id) < (mine.first_at, l.id)));

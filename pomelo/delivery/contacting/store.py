@@ -134,7 +134,7 @@ async def _list_people(
         Touched,
         keys=[one.person_key for one in people],
         team_ids=[one.team_id for one in people],
-        contact_ids=[one.contact_id for one in people],
+        people=[one.person for one in people],
         sinces=[since[one.team_id] for one in people],
     )
 
@@ -148,7 +148,7 @@ async def _list_companies(
         Touched,
         keys=[one.company_key for one in companies],
         team_ids=[one.team_id for one in companies],
-        contact_ids=[one.contact_id for one in companies],
+        people=[one.person for one in companies],
         companies=[one.company for one in companies],
         sinces=[since[one.team_id] for one in companies],
         now=now,
