@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 import msgspec
 
-from pomelo import activities, campaigns, leads, sequences
+from pomelo import activities, campaigns, leads, sequences, tasks
 from pomelo.api.call import Call
 from pomelo.api.contract import AnyOperation, NoQuery, Operation, Permission
 from pomelo.api.step_shapes import ShownStep, StepBody, StepPatch, branches_of, show
@@ -135,7 +135,7 @@ def _check(step: Step) -> None:
 
 
 async def delete_step(call: Call[NoQuery, None]) -> Done:
-    """Delete a step; leads that waited for it go on with the one after."""
+    """Delete a step; leads that waited for it go on with the one after, its tasks are over."""
     team = call.caller.team
 
     async def work(db: Db) -> None:
@@ -145,6 +145,7 @@ async def delete_step(call: Call[NoQuery, None]) -> Done:
         place = (gone.campaign_id, sequence.branch, gone.position)
         await leads.shift_positions(db, team, *place, by=-1)
         await leads.refit(db, team, gone.campaign_id)
+        await tasks.close_of_lost_steps(db, team, gone.campaign_id, now=call.now)
 
     await call.state.database.retrying(work)
     return Done()
@@ -232,7 +233,8 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
         summary="Delete a step",
         text=(
             "Only while the campaign does not run. Mails of it that were sent live on. A condition "
-            "takes its branches with it; leads in them go on after it."
+            "takes its branches with it; leads in them go on after it. Open tasks of what "
+            "is gone are closed."
         ),
         answer=Done,
         errors=(SequenceNotFound, StepNotFound, DeletingWhileRunning),

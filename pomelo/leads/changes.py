@@ -105,7 +105,10 @@ def without(lead: Standing, *moments: str) -> Standing:
         else had ended it.
     """
     rest = msgspec.structs.replace(lead, **dict.fromkeys(moments))
-    return msgspec.structs.replace(rest, state=recomputed(rest), stopped_by=still_stopped_by(rest))
+    return _going_on(
+        lead,
+        msgspec.structs.replace(rest, state=recomputed(rest), stopped_by=still_stopped_by(rest)),
+    )
 
 
 def clicked(
@@ -139,7 +142,20 @@ def clicked(
         stopped_by = ActivityType.EMAILS_CLICKED
     if lead.paused_by is ActivityType.EMAILS_CLICKED and not has_meant:
         rest = msgspec.structs.replace(rest, is_paused=False, paused_by=None)
-    return msgspec.structs.replace(rest, state=recomputed(rest), stopped_by=stopped_by)
+    return _going_on(
+        lead, msgspec.structs.replace(rest, state=recomputed(rest), stopped_by=stopped_by)
+    )
+
+
+def _going_on(was: Standing, now: Standing) -> Standing:
+    """Let a lead whose end is undone be looked at where it waited for a task.
+
+    The task was closed with its sequence, and nobody but who looks at the lead opens it again.
+    """
+    is_undone = was.stopped_by is not None and now.stopped_by is None
+    if not is_undone or now.waits_for is not WaitsFor.TASK:
+        return now
+    return msgspec.structs.replace(now, waits_for=None)
 
 
 def _stops_by_clicks(lead: Standing) -> bool:
@@ -233,8 +249,9 @@ def _switches(lead: Standing, happened: ActivityType) -> dict[str, object]:
 
 def _launched(lead: Standing) -> dict[str, object]:
     """A person launches the lead: it waits no longer, and having been skipped is over."""
-    is_waiting = lead.waits_for is WaitsFor.REVIEW
     was_skipped = lead.stopped_by is ActivityType.SKIPPED
+    is_closed = was_skipped and lead.waits_for is WaitsFor.TASK  # its task, as in `_going_on`
+    is_waiting = lead.waits_for is WaitsFor.REVIEW or is_closed
     return {
         "waits_for": None if is_waiting else lead.waits_for,
         "stopped_by": None if was_skipped else lead.stopped_by,

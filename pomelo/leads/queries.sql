@@ -708,6 +708,6 @@ WHERE c.team_id = :team_id AND c.state = 'running'
       AND NOT l.is_paused AND l.stopped_by IS NULL AND l.waits_for IS NULL AND NOT l.needs_sender)
   AND NOT EXISTS (
     SELECT FROM leads l
-    WHERE l.team_id = c.team_id AND l.campaign_id = c.id
+    WHERE l.team_id = c.team_id AND l.campaign_id = c.id AND l.stopped_by IS NULL
       AND l.waits_for IN ('review', 'uncertain', 'rehearsal', 'replies', 'task', 'condition',
         'contactRule'));

@@ -3,7 +3,15 @@
 from pomelo.tasks.actions import add, change, finish, new_id
 from pomelo.tasks.errors import TaskEnded, TaskInvalid, TaskNotFound
 from pomelo.tasks.model import Task, TaskChanges, TaskState, TaskType, Wanted
-from pomelo.tasks.store import close_of_leads, find, insert, list_named, list_open, make_for_answers
+from pomelo.tasks.store import (
+    close_of_leads,
+    close_of_lost_steps,
+    find,
+    insert,
+    list_named,
+    list_open,
+    make_for_answers,
+)
 
 __all__ = [
     "Task",
@@ -17,6 +25,7 @@ __all__ = [
     "add",
     "change",
     "close_of_leads",
+    "close_of_lost_steps",
     "find",
     "finish",
     "insert",

@@ -92,3 +92,10 @@ FROM unnest(:team_ids::text[], :lead_ids::text[], :becauses::text[])
   AS w (team_id, lead_id, because)
 WHERE t.team_id = w.team_id AND t.lead_id = w.lead_id AND t.state = 'open'
   AND t.step_id IS NOT NULL;
+
+-- name: close_of_lost_steps
+-- What a step asked for that is deleted, or whose condition is; the leads have gone on.
+UPDATE tasks t SET state = 'closed', ended_at = :now
+WHERE t.team_id = :team_id AND t.campaign_id = :campaign_id AND t.state = 'open'
+  AND t.step_id IS NOT NULL
+  AND NOT EXISTS (SELECT FROM steps s WHERE s.team_id = t.team_id AND s.id = t.step_id);

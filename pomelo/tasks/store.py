@@ -7,7 +7,7 @@ from typing import Final
 from msgspec.structs import asdict
 
 from pomelo.base.db import Db
-from pomelo.base.ids import LeadId, TaskId, TeamId, new
+from pomelo.base.ids import CampaignId, LeadId, TaskId, TeamId, new
 from pomelo.base.sql import load
 from pomelo.tasks.model import Task, TaskChanges, TaskState, TaskType, Wanted
 
@@ -73,3 +73,8 @@ async def close_of_leads(
         becauses=[because for _, _, because in stopped],
         now=now,
     )
+
+
+async def close_of_lost_steps(db: Db, team: TeamId, campaign: CampaignId, *, now: datetime) -> None:
+    """End the open tasks of a campaign whose steps are gone."""
+    await QUERIES["close_of_lost_steps"].run(db, team_id=team, campaign_id=campaign, now=now)

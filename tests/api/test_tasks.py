@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
-from pomelo import leads
+from pomelo import leads, tasks
 from pomelo.base import addresses
+from pomelo.base.ids import StepId
 from pomelo.leads import Lead, NewLead
+from pomelo.tasks import Task, TaskType
 from tests.api.client import Caller
 from tests.api.test_sequences import draft
 from tests.make import NOW
@@ -139,3 +141,48 @@ async def test_a_task_that_is_over_is_not_changed(api: Caller) -> None:
     again = await api.call("PATCH", "/tasks", {"id": made["_id"], "done": True})
 
     assert (status, again["status"]) == (409, "ignored")
+
+
+@pytest.mark.parametrize("is_inside", [False, True], ids=["step", "its condition"])
+async def test_the_task_of_a_step_that_is_deleted_is_open_no_more(
+    api: Caller, is_inside: bool
+) -> None:
+    campaign, steps = await draft(api)
+    if is_inside:
+        condition = {"type": "conditional", "conditionKey": "hasPhoneNumber", "delay": 0}
+        above = await api.call("POST", steps, condition)
+        steps_inside = f"/sequences/{above['conditions'][0]['sequenceId']}/steps"
+        step = await api.call("POST", steps_inside, {"type": "phone"})
+    else:
+        above = step = await api.call("POST", steps, {"type": "phone"})
+    other = await api.call("POST", steps, {"type": "manual", "title": "Write a card"})
+    new = NewLead(api.team.id, campaign, addresses.parse("richard@piedpiper.com"))
+    async with api.database.transaction() as db:
+        (lead,) = await leads.add(db, [new], now=NOW)
+        assert isinstance(lead, Lead)
+        made = [task_of(api, lead, StepId(one["_id"])) for one in (step, other)]
+        await tasks.insert(db, made)
+
+    await api.call("DELETE", f"{steps}/{above['_id']}")
+
+    listed = await api.call("GET", "/tasks", filters="[]")
+    assert [one["_id"] for one in listed["results"]] == [made[1].id]
+
+
+def task_of(api: Caller, lead: Lead, step: StepId) -> Task:
+    """As a worker makes it."""
+    return Task(
+        team_id=api.team.id,
+        id=tasks.new_id(),
+        type=TaskType.PHONE,
+        title="Call Richard",
+        message="",
+        lead_id=lead.id,
+        campaign_id=lead.campaign_id,
+        contact_id=lead.contact_id,
+        step_id=step,
+        sequence_step=0,
+        assigned_to=api.user.id,
+        due_at=NOW,
+        created_at=NOW,
+    )

@@ -1,15 +1,19 @@
 """Steps that a person does: a task is made once, and the lead goes on when it is over."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from pomelo import activities, campaigns, delivery, sequences, tasks
-from pomelo.activities import Fact
+from pomelo import activities, campaigns, delivery, leads, sequences, tasks
+from pomelo.activities import Fact, Verdict
+from pomelo.base.addresses import parse
+from pomelo.campaigns import CampaignChanges
 from pomelo.leads import DONE, ActivityType, Lead, LeadState, WaitsFor
 from pomelo.sequences import TASKS, StepType
 from pomelo.tasks import Task, TaskChanges, TaskNotFound, TaskState, Wanted
+from pomelo.unsubscribes import Source
 from tests import make
 from tests.trips.conftest import Open
 from tests.wire import PostOffice
@@ -124,6 +128,76 @@ async def test_who_answers_leaves_no_task_behind(office: Open) -> None:
     assert await open_tasks(post) == []
     assert found
     assert (found.state, found.closed_for) == (TaskState.CLOSED, "emailsReplied")
+
+
+async def unsubscribed(post: PostOffice, _: Lead) -> None:
+    async with post.database.transaction() as db:
+        now = post.clock.now()
+        await activities.unsubscribe(db, post.team.id, [parse(RICHARD)], source=Source.API, now=now)
+    assert await open_tasks(post) == []
+    async with post.database.transaction() as db:
+        await activities.resubscribe(db, post.team.id, RICHARD, now=now)
+
+
+async def skipped(post: PostOffice, lead: Lead) -> None:
+    async with post.database.transaction() as db:
+        await activities.skip(db, post.team.id, [lead.id], now=post.clock.now())
+    assert await open_tasks(post) == []
+    async with post.database.transaction() as db:
+        await activities.review(db, post.team.id, lead.id, now=post.clock.now())
+
+
+async def clicked(post: PostOffice, lead: Lead) -> None:
+    team, now = post.team.id, post.clock.now()
+    async with post.database.transaction() as db:
+        stopping = CampaignChanges(stop_on_clicked=True)
+        await campaigns.change(db, team, post.campaign.id, stopping)
+        fact = Fact(team_id=team, type=ActivityType.EMAILS_CLICKED, lead_id=lead.id, at=now)
+        (click,) = await activities.record(db, [fact])
+    assert await open_tasks(post) == []
+    assert click
+    async with post.database.transaction() as db:
+        verdict = Verdict(team, lead.id, click.id, "all_links")
+        await activities.judge(db, [verdict], now=now)
+
+
+UNDONE: list[Callable[[PostOffice, Lead], Awaitable[None]]] = [unsubscribed, skipped, clicked]
+
+
+@pytest.mark.parametrize("end_and_undo", UNDONE)
+async def test_when_an_end_is_undone_the_task_is_open_again(
+    office: Open, end_and_undo: Callable[[PostOffice, Lead], Awaitable[None]]
+) -> None:
+    post = await office()
+    lead = await with_task(post)
+    await post.work()
+    before = await open_tasks(post)
+
+    await end_and_undo(post, lead)
+    await post.work()
+
+    again = await open_tasks(post)
+    assert [task.id for task in again] == [task.id for task in before]
+    assert (await post.lead(lead.id)).waits_for is WaitsFor.TASK
+    await end(post, TaskState.DONE, *again)
+    post.clock.forward(timedelta(days=1))
+    await post.work()
+    assert len(post.mails(RICHARD)) == 2
+
+
+async def test_a_campaign_is_finished_when_its_leads_ended_at_a_task(office: Open) -> None:
+    post = await office()
+    await with_task(post)
+    await post.work()
+
+    async with post.database.transaction() as db:
+        before = await leads.finished_campaigns(db, post.team.id)
+        await activities.unsubscribe(
+            db, post.team.id, [parse(RICHARD)], source=Source.API, now=post.clock.now()
+        )
+        after = await leads.finished_campaigns(db, post.team.id)
+
+    assert (before, after) == (set(), {post.campaign.id})
 
 
 async def test_a_task_that_is_put_off_is_told(office: Open) -> None:
