@@ -18,8 +18,10 @@ from pomelo.sequences import (
     AddingWhileRunning,
     CampaignWithoutSequence,
     ChangingWhileRunning,
+    Condition,
     DeletingWhileRunning,
     NewStep,
+    Sequence,
     SequenceNotFound,
     Step,
     StepChanges,
@@ -75,7 +77,7 @@ async def list_of_campaign(call: Call[NoQuery, None]) -> dict[SequenceId, ShownS
 
 
 async def add_step(call: Call[NoQuery, StepBody]) -> ShownStep:
-    """Add a step; leads stay at the step they have come to."""
+    """Add a step; leads beyond its place stay at the step they have come to."""
     body, team = call.body, call.caller.team
     new = NewStep(
         type=body.type,
@@ -91,6 +93,7 @@ async def add_step(call: Call[NoQuery, StepBody]) -> ShownStep:
         _check(step)
         place = (step.campaign_id, sequence.branch, step.position)
         await leads.shift_positions(db, team, *place, by=1)
+        await leads.end_waiting(db, team, *place, now=call.now)
         await leads.refit(db, team, step.campaign_id)
         return await _shown(db, step)
 
@@ -104,20 +107,24 @@ async def change_step(call: Call[NoQuery, StepPatch]) -> ShownStep:
     team, sequence, step_id = call.caller.team, _sequence(call.path), _step(call.path)
 
     async def work(db: Db) -> ShownStep:
-        await _check_type(db, call, body.type)
+        found = await sequences.get_sequence(db, team, sequence)
+        was = await _find(db, found, step_id)
+        if was is not None and was.type is not body.type:
+            raise KindFixed
         step = await sequences.change_step(db, team, sequence, step_id, changes, now=call.now)
         _check(step)
+        if was is not None and isinstance(step.kind, Condition) and step.kind != was.kind:
+            place = (step.campaign_id, found.branch, step.position)
+            await leads.end_waiting(db, team, *place, now=call.now)
         await activities.mend_campaign(db, team, step.campaign_id, now=call.now)
         return await _shown(db, step)
 
     return await call.state.database.retrying(work)
 
 
-async def _check_type(db: Db, call: Call[NoQuery, StepPatch], asked: StepType) -> None:
-    sequence = await sequences.get_sequence(db, call.caller.team, _sequence(call.path))
-    steps = await sequences.list_steps(db, call.caller.team, sequence.campaign_id)
-    if any(step.id == _step(call.path) and step.type is not asked for step in steps):
-        raise KindFixed
+async def _find(db: Db, sequence: Sequence, asked: StepId) -> Step | None:
+    steps = await sequences.list_steps(db, sequence.team_id, sequence.campaign_id)
+    return next((step for step in steps if step.id == asked), None)
 
 
 async def _shown(db: Db, step: Step) -> ShownStep:
@@ -186,7 +193,8 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
         summary="Add a step",
         text=(
             "Only while the campaign does not run. Leads that have come further stay at their "
-            "step; those whose next step was at its place get it. Templates are checked here. A "
+            "step; those whose next step was at its place get it, also those that wait there for a "
+            "task or a condition. Templates are checked here. A "
             "`conditional` step gets two sequences, its branches: add steps to those. A lead that "
             "comes to a branch's end goes on after the condition, if a step stands there."
         ),
@@ -210,7 +218,8 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
         text=(
             "Also while the campaign runs: a new wording counts for what is done from now on, a "
             "new delay for leads that come to the step from now on. What a condition asks, and "
-            "where leads are sent, changes only while it does not run."
+            "where leads are sent, changes only while it does not run; leads that wait at a "
+            "condition wait for the new one, as if they had just come to it."
         ),
         body=StepPatch,
         answer=ShownStep,

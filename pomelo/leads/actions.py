@@ -155,6 +155,25 @@ async def leave_step(db: Db, team: TeamId, step: StepId, *, now: datetime) -> No
     await store.leave_step(db, team, step, now=now)
 
 
+async def end_waiting(
+    db: Db, team: TeamId, campaign: CampaignId, branch: SequenceId | None, at: int, *, now: datetime
+) -> None:
+    """Let leads be looked at anew that wait for what their step asks no more.
+
+    What they wait for now, and how long, counts from here on.
+
+    Args:
+        db: The open transaction.
+        team: Whose campaign.
+        campaign: Which; it does not run.
+        branch: In which branch; None is the main sequence.
+        at: The 0-based place of a condition that asks something else now, or of a step that was
+            put before the one at which they wait.
+        now: When that happened.
+    """
+    await store.end_waiting(db, team, campaign, branch, position=at, now=now)
+
+
 async def refit(db: Db, team: TeamId, campaign: CampaignId) -> None:
     """Let each lead be looked for as the kind of its next step asks, now that steps changed."""
     await store.refit(db, team, campaign)

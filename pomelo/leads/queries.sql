@@ -254,6 +254,17 @@ WHERE l.team_id = g.team_id AND l.campaign_id = g.campaign_id AND (
   l.sequence_id IN (SELECT id FROM inside)
   OR (l.sequence_id IS NOT DISTINCT FROM g.branch AND l.step_position = g.position));
 
+-- name: end_waiting
+-- Whose place has another step now, or one that asks something else: a task that they had is done
+-- at its own time.
+UPDATE leads SET awaits = NULL, awaits_until = NULL,
+  waits_for = CASE WHEN waits_for IN ('task', 'condition') THEN NULL ELSE waits_for END,
+  due_at = CASE WHEN awaits IS NOT NULL AND due_at IS NOT NULL THEN GREATEST(:now, back_at)
+    ELSE due_at END
+WHERE team_id = :team_id AND campaign_id = :campaign_id
+  AND sequence_id IS NOT DISTINCT FROM :sequence_id AND step_position = :position
+  AND (awaits IS NOT NULL OR waits_for = 'task');
+
 -- name: refit
 -- Whose next step is another kind of thing now is looked for by another one from now on.
 UPDATE leads l SET needs_sender = s.type = 'email'

@@ -260,6 +260,21 @@ async def leave_step(db: Db, team: TeamId, step: StepId, *, now: datetime) -> No
     await QUERIES["leave_step"].run(db, team_id=team, step_id=step, now=now)
 
 
+async def end_waiting(
+    db: Db,
+    team: TeamId,
+    campaign: CampaignId,
+    sequence: SequenceId | None,
+    *,
+    position: int,
+    now: datetime,
+) -> None:
+    """Let leads that wait at a place be looked at again."""
+    await QUERIES["end_waiting"].run(
+        db, team_id=team, campaign_id=campaign, sequence_id=sequence, position=position, now=now
+    )
+
+
 async def refit(db: Db, team: TeamId, campaign: CampaignId) -> None:
     """Write of leads whether their next step is a mail."""
     await QUERIES["refit"].run(db, team_id=team, campaign_id=campaign)

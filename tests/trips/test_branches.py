@@ -24,14 +24,15 @@ async def condition(office: PostOffice, key: str, **more: Any) -> Step:
     async with office.database.transaction() as db:
         await campaigns.pause(db, office.team.id, office.campaign.id)
         step = await make.other_step(db, office.campaign, StepType.CONDITIONAL, key=key, **more)
-        await _fill(db, office, step)
+        await fill(db, office, step)
         await sequences.start_campaign(
             db, office.team.id, office.campaign.id, now=office.clock.now()
         )
     return step
 
 
-async def _fill(db: Db, office: PostOffice, step: Step) -> None:
+async def fill(db: Db, office: PostOffice, step: Step) -> None:
+    """Put a mail of its name into each branch."""
     for branch, name in zip(await make.branches(db, step), ("yes", "no"), strict=True):
         mail: dict[str, Any] = {"subject": name, "message": f"<p>{name}</p>"}
         await make.other_step(db, office.campaign, StepType.EMAIL, branch, delay_days=0, **mail)

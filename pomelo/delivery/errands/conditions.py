@@ -64,6 +64,7 @@ def _last_moment(errand: Errand, now: datetime) -> datetime | None:
     if spot is None:
         return None
     zone = windows[0].timezone if windows else "UTC"
-    since = errand.person.due_at or now
+    # Who was added to a draft, or waits for a review, has not come to the step by that.
+    since = max(errand.person.due_at or now, errand.person.released_at or now)
     days_later = add_days(since, spot.delay_days, zone, frozenset())
     return days_later + timedelta(minutes=spot.delay_minutes)

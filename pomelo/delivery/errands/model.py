@@ -25,6 +25,8 @@ class Person(msgspec.Struct, frozen=True):
     """What is a claimed lead's own, as the database has it.
 
     Attributes:
+        released_at: Since when anything could be done for it: its campaign had been started, and
+            it had been launched.
         was_called: A call with it was made.
         owner: Who has its tasks: its sender's user, else who made the campaign.
         tries: How often the call of this step was tried.
@@ -48,6 +50,7 @@ class Person(msgspec.Struct, frozen=True):
     clicked_at: datetime | None
     unsubscribed_at: datetime | None
     meeting_booked_at: datetime | None
+    released_at: datetime | None
     was_called: bool
     campaign_name: str
     timezone: str

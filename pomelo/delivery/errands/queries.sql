@@ -2,7 +2,7 @@
 -- What is known of claimed leads whose next step is no mail, one row a lead.
 SELECT l.team_id, l.id AS lead_id, l.campaign_id, l.contact_id, l.sender_id, l.email, l.variables, l.due_at,
   l.is_paused, l.stopped_by, l.waits_for, l.awaits, l.awaits_until, l.opened_at, l.clicked_at,
-  l.unsubscribed_at, l.meeting_booked_at,
+  l.unsubscribed_at, l.meeting_booked_at, GREATEST(c.started_at, l.reviewed_at) AS released_at,
   EXISTS (SELECT FROM activities a WHERE a.team_id = l.team_id AND a.lead_id = l.id
           AND a.type = 'aircallDone') AS was_called,
   c.name AS campaign_name, c.timezone, c.lead_zones, c.is_live AS is_running,
