@@ -335,9 +335,8 @@ UPDATE campaigns SET lead_zones = :zones, hours_version = COALESCE(hours_version
 WHERE team_id = :team_id AND id = :id AND lead_zones <> :zones;
 
 -- name: renew_hours
--- Only where leads may wait by their own clocks does it matter which hours they were.
-UPDATE campaigns SET hours_version = hours_version + 1
-WHERE team_id = :team_id AND id = ANY(:ids::text[]) AND hours_version IS NOT NULL;
+UPDATE campaigns SET hours_version = COALESCE(hours_version, 0) + 1
+WHERE team_id = :team_id AND id = ANY(:ids::text[]);
 
 -- name: hours_of
 -- The hours of many campaigns; one without any is missing.

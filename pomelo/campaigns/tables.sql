@@ -49,7 +49,7 @@ CREATE TABLE campaigns (
   -- On whose clocks its hours are read: the schedules', or each lead's where it says or shows it.
   lead_zones text NOT NULL DEFAULT 'off' CHECK (lead_zones IN ('off', 'own', 'guess')),
   -- Which hours those are, counted, so that leads that wait by older ones are looked at again.
-  -- NULL = never were they the leads' own.
+  -- NULL = never were they others, nor the leads' own.
   hours_version bigint,
   -- How many of its steps have got a number, those that are gone included.
   steps_numbered integer NOT NULL DEFAULT 0,

@@ -71,10 +71,10 @@ async def explain_lead(
     facts = await store.find_lead(db, team, lead)
     if facts is None:
         raise LeadNotFound
-    house = await store.house(db)
+    house, windows = await store.house(db), await _windows(db, facts)
 
     async def ask(at: datetime) -> list[Hold]:
-        around = Around(house, at)
+        around = Around(house, windows, at)
         found = list(holds(facts, around))
         if found and found[0].cause is Cause.TEMPLATE_FAILING:
             return await ask_text(db, facts, house, now=at) or found

@@ -1,6 +1,6 @@
 """What holds a lead, asked rule by rule in the order in which a worker meets them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -8,7 +8,8 @@ import msgspec
 
 from pomelo.insight.causes import Cause
 from pomelo.insight.model import Hold, House, LeadFacts
-from pomelo.leads import ActivityType, WaitsFor
+from pomelo.leads import ActivityType, HeldBy, WaitsFor
+from pomelo.schedules import Window, is_kept_shut, next_moment
 
 A = ActivityType
 ENDED: Final = {
@@ -59,9 +60,16 @@ def said(reply: str) -> str:
 
 
 class Around(msgspec.Struct, frozen=True):
-    """What is no property of the lead."""
+    """What is no property of the lead.
+
+    Attributes:
+        house: What is true of the installation.
+        windows: Its campaign's hours, on its own clocks where the campaign says so.
+        now: When it is asked.
+    """
 
     house: House
+    windows: Sequence[Window]
     now: datetime
 
 
@@ -127,12 +135,21 @@ def is_early(lead: LeadFacts, around: Around) -> Hold | None:
     if lead.awaits is not None:
         return Hold(Cause.CONDITION, at=lead.due_at, detail=f" ({lead.awaits})")
     if lead.held_by is not None:
-        return Hold(Cause(lead.held_by), at=lead.due_at)
+        return _held(lead.held_by, lead.due_at, around)
     if lead.back_at == lead.due_at:
         return Hold(Cause.OUT_OF_OFFICE, at=lead.due_at)
     if lead.refused_with is not None:
         return Hold(Cause.TRIED_AGAIN, at=lead.due_at, detail=f".{said(lead.refused_with)}")
     return Hold(Cause.DELAY, at=lead.due_at)
+
+
+def _held(by: HeldBy, until: datetime, around: Around) -> Hold:
+    """Say which rule set its moment; hours that never open have none."""
+    if by is not HeldBy.WINDOW:
+        return Hold(Cause(by), at=until)
+    is_off = is_kept_shut(around.windows, around.now)
+    never = next_moment(around.windows, around.now) is None
+    return Hold(Cause.HOLIDAY if is_off else Cause.WINDOW, at=None if never else until)
 
 
 def has_no_worker(_: LeadFacts, around: Around) -> Hold | None:

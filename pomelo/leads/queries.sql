@@ -564,7 +564,8 @@ FROM stale s WHERE l.team_id = s.team_id AND l.id = s.id
 RETURNING l.team_id, l.campaign_id;
 
 -- name: wake_zoned
--- Who waits by its own clocks for hours that its campaign has no more, so many a campaign at a time.
+-- Who waits, for a mail by its own clocks, for hours that its campaign has no more; so many a
+-- campaign at a time.
 WITH stale AS (
   SELECT l.team_id, l.id
   FROM campaigns c

@@ -20,12 +20,23 @@ from pomelo.delivery.errands.model import (
     HandOver,
     Later,
     MakeTask,
+    OutOfHours,
     Park,
     Stop,
 )
 from pomelo.delivery.errands.tasks import task_of
 from pomelo.delivery.plan import due_after
-from pomelo.leads import ActivityType, Lead, NewLead, NextStep, Source, Wait, WaitsFor
+from pomelo.leads import (
+    ActivityType,
+    HeldBy,
+    Lead,
+    NewLead,
+    NextStep,
+    Ruled,
+    Source,
+    Wait,
+    WaitsFor,
+)
 from pomelo.sequences import Spot
 
 Decided: TypeAlias = Sequence[tuple[Errand, Decision]]
@@ -53,12 +64,18 @@ async def carry(db: Db, decided: Decided, *, now: datetime) -> None:
     parked = [(e.hold, d.waits_for) for e, d in decided if isinstance(d, Park)]
     await leads.park(db, [*parked, *((errand.hold, WaitsFor.TASK) for errand in made)])
     await leads.wait_until(db, [(e.hold, d.until) for e, d in decided if isinstance(d, Later)])
+    closed = [(e, d.until) for e, d in decided if isinstance(d, OutOfHours)]
+    await leads.hold_by_rule(db, [_ruled(errand, until) for errand, until in closed])
     waits = [Wait(e.hold, d.awaits, d.until) for e, d in decided if isinstance(d, Await)]
     await leads.await_conditions(db, waits)
     await leads.divert(db, [e.hold for e, d in decided if isinstance(d, Divert)])
     await go_on(db, _onward(decided, now))
     await _wake_senders(db, [e for e, d in decided if isinstance(d, Divert)], now)
     await leads.free(db, [e.hold for e, _ in decided])
+
+
+def _ruled(errand: Errand, until: datetime) -> Ruled:
+    return Ruled(errand.hold, until, errand.person.hours_version, HeldBy.WINDOW)
 
 
 def _onward(decided: Decided, now: datetime) -> list[Onward]:

@@ -15,9 +15,9 @@ from pomelo.delivery.errands.model import (
     Free,
     GoOn,
     HandOver,
-    Later,
     MakeCall,
     MakeTask,
+    OutOfHours,
     Park,
     Stop,
 )
@@ -27,6 +27,7 @@ from pomelo.schedules import next_moment
 from pomelo.sequences import Call, Condition, Handover, Mail, Task
 from pomelo.tasks import TaskState
 
+# Hours that never open are looked at again, for days off come to an end.
 LOOK_AGAIN: Final = timedelta(days=1)
 
 
@@ -104,8 +105,7 @@ def is_closed(errand: Errand, around: Around) -> Decision | None:
     opens = next_moment(errand.windows, around.now)
     if opens == around.now:
         return None
-    latest = around.now + LOOK_AGAIN  # somebody may have changed the hours by then
-    return Later(min(opens or latest, latest))
+    return OutOfHours(opens or around.now + LOOK_AGAIN)
 
 
 def is_call(errand: Errand, _: Around) -> Decision | None:

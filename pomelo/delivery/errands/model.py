@@ -28,6 +28,7 @@ class Person(msgspec.Struct, frozen=True):
         released_at: Since when anything could be done for it: its campaign had been started, and
             it had been launched.
         was_called: A call with it was made.
+        hours_version: Which hours are its campaign's, counted; read before these are.
         owner: Who has its tasks: its sender's user, else who made the campaign.
         tries: How often the call of this step was tried.
         task: How far this step's task is; None where there is none.
@@ -55,6 +56,7 @@ class Person(msgspec.Struct, frozen=True):
     campaign_name: str
     timezone: str
     lead_zones: LeadZones
+    hours_version: int
     is_running: bool
     sender_name: str
     sender_email: str
@@ -119,6 +121,12 @@ class Later(msgspec.Struct, frozen=True):
     until: datetime
 
 
+class OutOfHours(msgspec.Struct, frozen=True):
+    """Not before its campaign's hours, or until these are others."""
+
+    until: datetime
+
+
 class Park(msgspec.Struct, frozen=True):
     """Not before something has happened."""
 
@@ -167,6 +175,7 @@ Decision: TypeAlias = (
     Choose
     | Await
     | Later
+    | OutOfHours
     | Park
     | Stop
     | Free

@@ -5,7 +5,8 @@ SELECT l.team_id, l.id AS lead_id, l.campaign_id, l.contact_id, l.sender_id, l.e
   l.unsubscribed_at, l.meeting_booked_at, GREATEST(c.started_at, l.reviewed_at) AS released_at,
   EXISTS (SELECT FROM activities a WHERE a.team_id = l.team_id AND a.lead_id = l.id
           AND a.type = 'aircallDone') AS was_called,
-  c.name AS campaign_name, c.timezone, c.lead_zones, c.is_live AS is_running,
+  c.name AS campaign_name, c.timezone, c.lead_zones,
+  COALESCE(c.hours_version, 0) AS hours_version, c.is_live AS is_running,
   COALESCE(s.name, '') AS sender_name, COALESCE(s.email, '') AS sender_email,
   COALESCE(s.variables, '{}') AS sender_variables,
   COALESCE(s.user_id, c.created_by) AS owner,

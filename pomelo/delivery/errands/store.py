@@ -23,12 +23,10 @@ class Ground(msgspec.Struct, frozen=True):
 
     Attributes:
         structures: Where steps stand, by campaign.
-        windows: Its hours, by campaign.
         kinds: What steps say, by their id.
     """
 
     structures: dict[_Campaign, Structure]
-    windows: dict[_Campaign, tuple[Window, ...]]
     kinds: dict[StepId, Kind]
 
     def spot(self, lead: Taken) -> Spot | None:
@@ -39,7 +37,8 @@ class Ground(msgspec.Struct, frozen=True):
 
 async def load(db: Db, taken: Sequence[Taken]) -> list[Errand]:
     """Read everything that deciding asks about claimed leads, which stay locked."""
-    ground = await _ground(db, taken)
+    refs = list(dict.fromkeys((lead.team_id, lead.campaign_id) for lead in taken))
+    ground = await _ground(db, refs, taken)
     spots = [ground.spot(lead) for lead in taken]
     people = await QUERIES["list_errands"].rows(
         db,
@@ -48,8 +47,18 @@ async def load(db: Db, taken: Sequence[Taken]) -> list[Errand]:
         lead_ids=[lead.id for lead in taken],
         step_ids=[spot.step if spot else None for spot in spots],
     )
+    # After the versions of these hours: who waits by older ones than it says is woken once more.
+    windows = await campaigns.hours_of(db, refs)
     leads = {(lead.team_id, lead.id): lead for lead in taken}
-    return [_errand(ground, leads[one.team_id, one.lead_id], one) for one in people]
+    return [
+        _errand(
+            ground,
+            leads[one.team_id, one.lead_id],
+            one,
+            windows.get((one.team_id, one.campaign_id), ()),
+        )
+        for one in people
+    ]
 
 
 async def count_tries(db: Db, errands: Sequence[Errand]) -> None:
@@ -70,11 +79,9 @@ async def forget_tries(db: Db, errand: Errand) -> None:
     )
 
 
-async def _ground(db: Db, taken: Sequence[Taken]) -> Ground:
-    refs = list(dict.fromkeys((lead.team_id, lead.campaign_id) for lead in taken))
+async def _ground(db: Db, refs: Sequence[_Campaign], taken: Sequence[Taken]) -> Ground:
     structures = await sequences.structures(db, refs)
-    windows = await campaigns.hours_of(db, refs)
-    ground = Ground(structures, windows, {})
+    ground = Ground(structures, {})
     spots = {(lead.team_id, spot.step): spot for lead in taken if (spot := ground.spot(lead))}
     return msgspec.structs.replace(ground, kinds=await _kinds(db, spots))
 
@@ -91,9 +98,8 @@ async def _kinds(db: Db, spots: Mapping[tuple[TeamId, StepId], Spot]) -> dict[St
     }
 
 
-def _errand(ground: Ground, lead: Taken, person: Person) -> Errand:
-    campaign = lead.team_id, lead.campaign_id
-    structure, spot = ground.structures[campaign], ground.spot(lead)
+def _errand(ground: Ground, lead: Taken, person: Person, windows: tuple[Window, ...]) -> Errand:
+    structure, spot = ground.structures[lead.team_id, lead.campaign_id], ground.spot(lead)
     return Errand(
         hold=Hold(lead.team_id, lead.id, lead.fence),
         person=person,
@@ -104,7 +110,5 @@ def _errand(ground: Ground, lead: Taken, person: Person) -> Errand:
         next=structure.after(lead.sequence_id, lead.step_position),
         holds=structure.chosen(spot, holds=True) if spot else None,
         fails=structure.chosen(spot, holds=False) if spot else None,
-        windows=hours_for(
-            ground.windows.get(campaign, ()), person.variables, person.email, person.lead_zones
-        ),
+        windows=hours_for(windows, person.variables, person.email, person.lead_zones),
     )
