@@ -144,16 +144,21 @@ async def unheard(post: PostOffice, _: Lead) -> None:
 
 
 async def crossed(post: PostOffice, lead: Lead) -> None:
-    """Another campaign is under way with the same person, and has long to wait."""
+    """Another campaign has written to the same person, and has long to wait."""
+    await pause(post)
+    team, now = post.team.id, post.clock.now()
     async with post.database.transaction() as db:
-        await teams.set_contact_rules(db, post.team.id, ContactRules(is_one_campaign=True))
-        other = await make.running_campaign(db, post.team.id, post.sender, "Other")
-        await make.lead(db, other, lead.email)
-    await run(
-        post,
-        "UPDATE leads SET sent_count = 1, contacted_at = created_at, due_at = due_at + '60 days'"
-        " WHERE id <> $1", lead.id,
-    )  # fmt: skip
+        await teams.set_contact_rules(db, team, ContactRules(is_one_campaign=True))
+        other = await make.campaign(db, team, "Other")
+        await make.open_always(db, other)
+        await make.step(db, other)
+        await make.step(db, other, "", "<p>Again</p>", delay_days=60)
+        await campaigns.set_senders(db, team, other.id, [post.sender.id], now=now)
+        await sequences.start_campaign(db, team, other.id, now=now)
+        await make.lead(db, other, lead.email, variables={"firstName": "Richard"})
+    await post.work()
+    async with post.database.transaction() as db:
+        await sequences.start_campaign(db, team, post.campaign.id, now=now)
 
 
 async def nothing(post: PostOffice, _: Lead) -> None:
