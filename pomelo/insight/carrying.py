@@ -35,8 +35,8 @@ async def carriers(db: Db, lead: LeadFacts, around: Around, heard_since: datetim
     """
     then = max(around.now, lead.due_at or around.now)
     if not lead.needs_sender:
-        return await _hours(db, lead, then)
-    hours = await _windows(db, lead)
+        return await _hours(db, lead, around.windows, then)
+    hours = around.windows
     choices = [
         (one, _of_sender(one, lead, hours, around.now))
         for one in await sendings(db, lead.team_id, campaign=lead.campaign_id, now=around.now)
@@ -63,16 +63,17 @@ def _is_told(found: Sequence[Hold]) -> bool:
     return any(hold.cause in HOURS for hold in found)
 
 
-async def _windows(db: Db, lead: LeadFacts) -> Sequence[Window]:
+async def windows_of(db: Db, lead: LeadFacts) -> Sequence[Window]:
+    """Give the hours of a lead's campaign, on its own clocks where the campaign says so."""
     found = await campaigns.hours_of(db, [(lead.team_id, lead.campaign_id)])
     windows = found.get((lead.team_id, lead.campaign_id), ())
     return hours_for(windows, lead.variables, lead.email, lead.lead_zones)
 
 
-async def _hours(db: Db, lead: LeadFacts, then: datetime) -> list[Hold]:
+async def _hours(db: Db, lead: LeadFacts, windows: Sequence[Window], then: datetime) -> list[Hold]:
     """Of what is no mail, only tasks and calls wait for the campaign's hours."""
     structure = await sequences.structure(db, lead.team_id, lead.campaign_id)
     spot = structure.at(lead.sequence_id, lead.step_position)
     if spot is None or spot.type in (StepType.CONDITIONAL, StepType.SEND_TO_ANOTHER_CAMPAIGN):
         return []
-    return hours_hold(await _windows(db, lead), then)
+    return hours_hold(windows, then)

@@ -11,15 +11,16 @@ from pomelo.base.db import Db
 from pomelo.base.errors import NotFound
 from pomelo.base.ids import CampaignId, LeadId, SenderId, TeamId
 from pomelo.base.moments import moment
-from pomelo.campaigns import CampaignState
+from pomelo.campaigns import Campaign, CampaignState
 from pomelo.insight import store
 from pomelo.insight.asking import ask_text
-from pomelo.insight.carrying import carriers
+from pomelo.insight.carrying import carriers, windows_of
 from pomelo.insight.causes import MEANINGS, Cause
 from pomelo.insight.model import Explained, Group, Hold, Reason
 from pomelo.insight.rules import DUE, ENDED, OVER, PARKED, Around, holds
 from pomelo.insight.sending import Sending, best, campaign_holds, sender_holds, sendings
 from pomelo.leads import ActivityType, LeadNotFound, WaitsFor
+from pomelo.schedules import LeadZones, is_kept_shut
 from pomelo.senders import SenderNotFound
 
 READY: Final = Hold(Cause.READY)
@@ -71,7 +72,7 @@ async def explain_lead(
     facts = await store.find_lead(db, team, lead)
     if facts is None:
         raise LeadNotFound
-    house, windows = await store.house(db), await _windows(db, facts)
+    house, windows = await store.house(db), await windows_of(db, facts)
 
     async def ask(at: datetime) -> list[Hold]:
         around = Around(house, windows, at)
@@ -142,15 +143,26 @@ async def explain_campaign(
     own = [*await _of_team(db, team), *_of_campaign(found)]
     machines = [] if house.has_worker else [Hold(Cause.NO_WORKER)]
     senders = best([campaign_holds(one, campaign, is_new=None, now=now) for one in choices])
+    shut = await _shut_by(db, found, now)
     counts: dict[Cause, int] = {}
     for group in groups:
         cause = _cause_of(
             group, own=own, machines=machines, choices=choices, campaign=campaign, now=now
         )
+        cause = shut if cause is Cause.WINDOW and group.standing == Cause.WINDOW else cause
         counts[cause] = counts.get(cause, 0) + group.count
     held = [*own, *machines, *senders] or _of_leads(counts)
     explained = _explained(campaign, "campaign", held, _free_at(held, now))
     return _with_counts(explained, counts)
+
+
+async def _shut_by(db: Db, campaign: Campaign, now: datetime) -> Cause:
+    """Say what keeps the hours shut for which leads wait; on their own clocks, that they are."""
+    if campaign.lead_zones is not LeadZones.OFF:
+        return Cause.WINDOW
+    hours = await campaigns.hours_of(db, [(campaign.team_id, campaign.id)])
+    windows = hours.get((campaign.team_id, campaign.id), ())
+    return Cause.HOLIDAY if is_kept_shut(windows, now) else Cause.WINDOW
 
 
 def _cause_of(
@@ -200,7 +212,7 @@ async def _of_team(db: Db, team: TeamId) -> list[Hold]:
     return [] if since is None else [Hold(Cause.TEAM_PAUSED, since=since)]
 
 
-def _of_campaign(campaign: campaigns.Campaign) -> list[Hold]:
+def _of_campaign(campaign: Campaign) -> list[Hold]:
     if campaign.is_archived:
         return [Hold(Cause.CAMPAIGN_ARCHIVED)]
     if campaign.started_at is None:

@@ -9,7 +9,7 @@ import msgspec
 from pomelo.insight.causes import Cause
 from pomelo.insight.model import Hold, House, LeadFacts
 from pomelo.leads import ActivityType, HeldBy, WaitsFor
-from pomelo.schedules import Window, is_kept_shut, next_moment
+from pomelo.schedules import LeadZones, Window, is_kept_shut, next_moment
 
 A = ActivityType
 ENDED: Final = {
@@ -135,7 +135,7 @@ def is_early(lead: LeadFacts, around: Around) -> Hold | None:
     if lead.awaits is not None:
         return Hold(Cause.CONDITION, at=lead.due_at, detail=f" ({lead.awaits})")
     if lead.held_by is not None:
-        return _held(lead.held_by, lead.due_at, around)
+        return _held(lead, lead.held_by, lead.due_at, around)
     if lead.back_at == lead.due_at:
         return Hold(Cause.OUT_OF_OFFICE, at=lead.due_at)
     if lead.refused_with is not None:
@@ -143,11 +143,14 @@ def is_early(lead: LeadFacts, around: Around) -> Hold | None:
     return Hold(Cause.DELAY, at=lead.due_at)
 
 
-def _held(by: HeldBy, until: datetime, around: Around) -> Hold:
-    """Say which rule set its moment; hours that never open have none."""
+def _held(lead: LeadFacts, by: HeldBy, until: datetime, around: Around) -> Hold:
+    """Say which rule set its moment; hours that never open have none.
+
+    On a lead's own clocks a day off is a window that is shut: its campaign counts it as that.
+    """
     if by is not HeldBy.WINDOW:
         return Hold(Cause(by), at=until)
-    is_off = is_kept_shut(around.windows, around.now)
+    is_off = lead.lead_zones is LeadZones.OFF and is_kept_shut(around.windows, around.now)
     never = next_moment(around.windows, around.now) is None
     return Hold(Cause.HOLIDAY if is_off else Cause.WINDOW, at=None if never else until)
 

@@ -91,9 +91,11 @@ async def test_a_day_off_is_named(office: Open) -> None:
 
     await post.work()
     told = await explain(post, lead.id)
+    everybody = await explain(post, post.campaign.id)
     post.clock.at = TUESDAY
     await post.work()
 
+    assert everybody.counts == {Cause.HOLIDAY: 1}
     assert (told.cause, told.at) == (Cause.HOLIDAY, "2026-03-17T09:00:00.000Z")
     assert len(await open_tasks(post)) == 1
 
