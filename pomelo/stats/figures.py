@@ -50,7 +50,11 @@ NOT_DELIVERED: Final = NOT_SENT | {A.API_FAILED, A.LINKEDIN_VISIT_FAILED, A.LINK
 
 
 def campaign_stats(
-    campaign: CampaignId, leads: LeadTally, tallies: Sequence[Tally], steps: Sequence[Step]
+    campaign: CampaignId,
+    leads: LeadTally,
+    tallies: Sequence[Tally],
+    returned: Mapping[StepId, int],
+    steps: Sequence[Step],
 ) -> CampaignStats:
     """Add up what happened in a campaign.
 
@@ -58,6 +62,7 @@ def campaign_stats(
         campaign: Which.
         leads: Its leads.
         tallies: What happened, by step and type.
+        returned: How many of each step's mails came back.
         steps: The steps it has now, in order.
     """
     at_steps: dict[StepId, list[Tally]] = {}
@@ -71,17 +76,19 @@ def campaign_stats(
         messages_sent=_times(tallies, SENT),
         messages_not_sent=_times(tallies, NOT_SENT),
         messages_bounced=_first(tallies, BOUNCED),
-        delivered=_delivered(tallies, SENT),
+        delivered=max(0, _times(tallies, SENT) - sum(returned.values())),
         opened=_first(tallies, OPENED),
         clicked=_first(tallies, CLICKED),
         replied=_first(tallies, REPLIED),
         invitations_accepted=_first(tallies, ACCEPTED),
         meetings_booked=leads.booked,
-        steps=tuple(_step_stats(step, at_steps.get(step.id, [])) for step in steps),
+        steps=tuple(
+            _step_stats(step, at_steps.get(step.id, []), returned.get(step.id, 0)) for step in steps
+        ),
     )
 
 
-def _step_stats(step: Step, tallies: Sequence[Tally]) -> StepStats:
+def _step_stats(step: Step, tallies: Sequence[Tally], returned: int) -> StepStats:
     sent = _times(tallies, {DONE[step.type]})
     return StepStats(
         step_id=step.id,
@@ -91,7 +98,7 @@ def _step_stats(step: Step, tallies: Sequence[Tally]) -> StepStats:
         sequence_step=step.position,
         invited=sent if step.type is StepType.LINKEDIN_INVITE else 0,
         sent=sent,
-        delivered=_delivered(tallies, {DONE[step.type]}),
+        delivered=max(0, sent - returned),
         opened=_first(tallies, OPENED),
         clicked=_first(tallies, CLICKED),
         replied=_first(tallies, REPLIED),
@@ -115,11 +122,6 @@ def by_campaign(tallies: Iterable[Tally]) -> Mapping[CampaignId, list[Tally]]:
     for tally in tallies:
         sorted_.setdefault(tally.campaign_id, []).append(tally)
     return sorted_
-
-
-def _delivered(tallies: Sequence[Tally], sent: Collection[ActivityType]) -> int:
-    """Count what was sent and did not come back; what was refused at once was never sent."""
-    return max(0, _times(tallies, sent) - sum(tally.returned for tally in tallies))
 
 
 def _times(tallies: Iterable[Tally], types: Collection[ActivityType]) -> int:

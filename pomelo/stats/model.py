@@ -31,7 +31,6 @@ class Tally(msgspec.Struct, frozen=True):
     Attributes:
         step_id: None where it belongs to no step.
         first: How often it was the first of its type for that lead and step.
-        returned: How many of these are bounces of mails that had been sent.
         stopped: How many leads' sequences it ended.
     """
 
@@ -40,8 +39,15 @@ class Tally(msgspec.Struct, frozen=True):
     type: ActivityType
     times: int
     first: int
-    returned: int
     stopped: int
+
+
+class Returned(msgspec.Struct, frozen=True):
+    """How many mails of a step came back after they had been sent."""
+
+    campaign_id: CampaignId
+    step_id: StepId
+    returned: int
 
 
 class LeadTally(msgspec.Struct, frozen=True):

@@ -6,19 +6,12 @@ SELECT set_config('enable_seqscan', 'on', true);
 -- name: tally
 -- What people did and what was done, once for each step and type: one pass over the activities
 -- of these campaigns. What a verdict says of one counts in place of what was thought first; there
--- are few of them, so they correct the sums instead of being looked for beside each activity. A
--- mail that was refused at once bounced and was never sent. (LIMIT keeps PostgreSQL from reading
--- all mails to tell the few that bounced.)
+-- are few of them, so they correct the sums instead of being looked for beside each activity.
 SELECT t.campaign_id, t.step_id, t.type, sum(t.times)::int AS times, sum(t.first)::int AS first,
-  sum(t.returned)::int AS returned, sum(t.stopped)::int AS stopped
+  sum(t.stopped)::int AS stopped
 FROM (
   SELECT a.campaign_id, a.step_id, a.type, count(*) AS times,
-    count(*) FILTER (WHERE a.is_first) AS first,
-    count(*) FILTER (WHERE a.type = 'emailsBounced' AND a.is_first AND (
-      SELECT true FROM activities s
-      WHERE s.team_id = a.team_id AND s.lead_id = a.lead_id AND s.step_id = a.step_id
-        AND s.type = 'emailsSent' LIMIT 1)) AS returned,
-    count(*) FILTER (WHERE a.has_stopped) AS stopped
+    count(*) FILTER (WHERE a.is_first) AS first, count(*) FILTER (WHERE a.has_stopped) AS stopped
   FROM activities a
   WHERE a.team_id = :team_id AND a.campaign_id = ANY (:campaign_ids::text[])
     AND a.created_at BETWEEN :since AND :until
@@ -28,7 +21,7 @@ FROM (
   UNION ALL
   SELECT a.campaign_id, a.step_id, a.type,
     (NOT v.is_bot)::int - (NOT a.is_bot)::int,
-    (NOT v.is_bot AND v.is_first)::int - (NOT a.is_bot AND a.is_first)::int, 0,
+    (NOT v.is_bot AND v.is_first)::int - (NOT a.is_bot AND a.is_first)::int,
     (NOT v.is_bot AND v.has_stopped)::int - (NOT a.is_bot AND a.has_stopped)::int
   FROM activity_verdicts v
   JOIN activities a ON a.team_id = v.team_id AND a.id = v.activity_id
@@ -39,6 +32,17 @@ FROM (
 ) t
 GROUP BY t.campaign_id, t.step_id, t.type
 HAVING sum(t.times) > 0;
+
+-- name: tally_returned
+-- Bounces of mails that had been sent; what was refused at once bounced, too, and never was.
+SELECT a.campaign_id, a.step_id, count(*)::int AS returned
+FROM activities a
+WHERE a.team_id = :team_id AND a.campaign_id = ANY (:campaign_ids::text[])
+  AND a.created_at BETWEEN :since AND :until AND a.type = 'emailsBounced' AND a.is_first
+  AND (:sender_ids::text[] IS NULL OR a.sender_id = ANY (:sender_ids))
+  AND EXISTS (SELECT FROM activities s WHERE s.team_id = a.team_id AND s.lead_id = a.lead_id
+    AND s.type = 'emailsSent' AND s.step_id = a.step_id)
+GROUP BY a.campaign_id, a.step_id;
 
 -- name: tally_leads
 SELECT l.campaign_id, count(*)::int AS leads,

@@ -1,4 +1,4 @@
-"""Numbers of campaigns: two grouped statements, however many leads and campaigns there are."""
+"""Numbers of campaigns: a few grouped statements, however many leads and campaigns there are."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from pomelo.base.db import EVER, NEVER, Db
 from pomelo.base.ids import CampaignId, TeamId
 from pomelo.leads import ActivityType
 from pomelo.stats import store
-from pomelo.stats.figures import by_campaign, campaign_stats, first_times
+from pomelo.stats.figures import BOUNCED, by_campaign, campaign_stats, first_times
 from pomelo.stats.model import CampaignStats, LeadTally, Report, Wanted
 
 
@@ -20,12 +20,16 @@ async def list_stats(
         db, team, campaigns, since=wanted.since, until=wanted.until, senders=wanted.senders
     )
     known = {one.campaign_id: one for one in leads}
-    tallies = by_campaign(await store.tally(db, team, campaigns, wanted))
+    counted = await store.tally(db, team, campaigns, wanted)
+    has_bounces = any(tally.type in BOUNCED for tally in counted)
+    returned = await store.tally_returned(db, team, campaigns, wanted) if has_bounces else []
+    tallies = by_campaign(counted)
     return [
         campaign_stats(
             campaign,
             known.get(campaign) or _nobody(campaign),
             tallies.get(campaign, []),
+            {one.step_id: one.returned for one in returned if one.campaign_id == campaign},
             await sequences.list_steps(db, team, campaign),
         )
         for campaign in campaigns

@@ -8,7 +8,7 @@ from pomelo.base.db import Db
 from pomelo.base.ids import CampaignId, SenderId, TeamId
 from pomelo.base.sql import load
 from pomelo.leads import ActivityType
-from pomelo.stats.model import LeadTally, Tally, Wanted
+from pomelo.stats.model import LeadTally, Returned, Tally, Wanted
 
 QUERIES: Final = load(__package__ or "")
 # Who wants all types is given them without a look at the type of each.
@@ -32,6 +32,21 @@ async def tally(
         since=wanted.since,
         until=wanted.until,
         types=None if EVERYTHING.issubset(wanted.types) else wanted.types,
+        sender_ids=wanted.senders,
+    )
+
+
+async def tally_returned(
+    db: Db, team: TeamId, campaigns: Sequence[CampaignId], wanted: Wanted
+) -> list[Returned]:
+    """Count mails that came back after they had been sent, by step."""
+    return await QUERIES["tally_returned"].rows(
+        db,
+        Returned,
+        team_id=team,
+        campaign_ids=campaigns,
+        since=wanted.since,
+        until=wanted.until,
         sender_ids=wanted.senders,
     )
 
