@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
+import msgspec
+
 from pomelo import campaigns, contacts, leads, unsubscribes
 from pomelo.activities import store
 from pomelo.activities.model import Fact
@@ -13,6 +15,7 @@ from pomelo.base.db import Db
 from pomelo.base.ids import LeadId, TeamId
 from pomelo.contacts import Contact
 from pomelo.leads import ActivityType, Standing, WaitsFor
+from pomelo.messages import Message
 from pomelo.unsubscribes import Source, Unsubscribe
 
 # Leads moved at once; a whole domain may have any number.
@@ -25,6 +28,7 @@ async def unsubscribe(
     values: Sequence[Address | Domain],
     *,
     source: Source,
+    by: Message | None = None,
     now: datetime,
 ) -> list[tuple[Unsubscribe, bool]]:
     """Write to these people no more, in no campaign of the team.
@@ -34,6 +38,7 @@ async def unsubscribe(
         team: Whose list.
         values: n addresses (each stands for its +tagged spellings too) and domains.
         source: Who asks.
+        by: By which mail, if by one: its lead left at that mail's step.
         now: When it happens.
 
     Returns:
@@ -48,21 +53,30 @@ async def unsubscribe(
     for batch in _batches(covered):
         standings = await leads.lock(db, [(team, lead) for lead in batch])
         await record(
-            db, [_left(lead, source, now) for lead in standings if not lead.unsubscribed_at]
+            db, [_left(lead, source, by, now) for lead in standings if not lead.unsubscribed_at]
         )
     return entries
 
 
-def _left(lead: Standing, source: Source, now: datetime) -> Fact:
+def _left(lead: Standing, source: Source, by: Message | None, now: datetime) -> Fact:
     extra: dict[str, object] = {"unsubscribedSource": source}
     if source is Source.API:
         extra["userName"] = "api"
-    return Fact(
+    left = Fact(
         team_id=lead.team_id,
         type=ActivityType.EMAILS_UNSUBSCRIBED,
         lead_id=lead.id,
         at=now,
         extra=extra,
+    )
+    if by is None or by.lead_id != lead.id:
+        return left
+    return msgspec.structs.replace(
+        left,
+        message_id=by.id,
+        sender_id=by.sender_id,
+        step_id=by.step_id,
+        sequence_step=by.sequence_step if by.step_id else None,
     )
 
 

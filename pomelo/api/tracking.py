@@ -17,7 +17,7 @@ from pomelo.base import addresses, metrics
 from pomelo.base.db import Database, Db
 from pomelo.base.ids import MessageId, TeamId
 from pomelo.letters import Letters, Target, target
-from pomelo.messages import REAL
+from pomelo.messages import REAL, Message
 from pomelo.tracking import AGENT_LETTERS, CLICK, OPEN, UNSUBSCRIBE, Hit, Recorder, Signer
 
 SECTION: Final = "Tracking"
@@ -102,22 +102,19 @@ async def unsubscribe(call: Call[NoQuery, None]) -> Raw:
 
 
 async def _unsubscribe(db: Db, message: MessageId, now: datetime) -> None:
-    person = await _written_to(db, message)
-    if person is not None:
-        team, address = person
-        await activities.unsubscribe(
-            db, team, [addresses.parse(address)], source=unsubscribes.Source.LEAD, now=now
-        )
+    """Unsubscribe whom a mail was for; nobody when it was a rehearsal or a test."""
+    sent = next(iter(await messages.list_by_ids(db, [message])), None)
+    if sent and sent.kind in REAL:
+        await _leave(db, sent.team_id, sent.recipient, sent, now)
+    buried = None if sent else await messages.find_buried(db, message)
+    if buried:
+        await _leave(db, buried.team_id, buried.address_key, None, now)
 
 
-async def _written_to(db: Db, message: MessageId) -> tuple[TeamId, str] | None:
-    """Find whom a mail was for; nobody when it was a rehearsal or a test."""
-    found = await messages.list_by_ids(db, [message])
-    if found:
-        sent = found[0]
-        return (sent.team_id, sent.recipient) if sent.kind in REAL else None
-    buried = await messages.find_buried(db, message)
-    return (buried.team_id, buried.address_key) if buried else None
+async def _leave(db: Db, team: TeamId, address: str, by: Message | None, now: datetime) -> None:
+    people = [addresses.parse(address)]
+    source = unsubscribes.Source.LEAD
+    await activities.unsubscribe(db, team, people, source=source, by=by, now=now)
 
 
 def _hit(

@@ -243,7 +243,7 @@ async def _take_effect(db: Db, sent: Message, does: Effect, now: datetime) -> Ac
     """Do what a mail does; gives what people will see of it, if it is one thing."""
     happened = None
     if does.kind in _SOURCES:
-        await _unsubscribe(db, sent.team_id, sent.recipient, does.kind, now=now)
+        await _unsubscribe(db, sent.team_id, sent.recipient, does.kind, by=sent, now=now)
     elif does.activity:
         kept = await activities.record(db, [fact(sent, does.activity, does.extra, now)])
         happened = kept[0].id if kept[0] else None
@@ -271,9 +271,16 @@ async def _wait(db: Db, sent: Message, returns_on: date, now: datetime) -> None:
 
 
 async def _unsubscribe(
-    db: Db, team: TeamId, address: str, kind: MailKind, *, now: datetime
+    db: Db,
+    team: TeamId,
+    address: str,
+    kind: MailKind,
+    *,
+    by: Message | None = None,
+    now: datetime,
 ) -> None:
-    await activities.unsubscribe(db, team, [parse(address)], source=_SOURCES[kind], now=now)
+    source = _SOURCES[kind]
+    await activities.unsubscribe(db, team, [parse(address)], source=source, by=by, now=now)
 
 
 def _identity(mail: Parsed) -> str:

@@ -64,6 +64,16 @@ async def test_a_reply_tells_what_was_answered(db: Db) -> None:
     assert reply.has_stopped
 
 
+async def test_who_leaves_by_an_answer_leaves_at_the_step_of_its_mail(db: Db) -> None:
+    sent = await mailing.sent(db)
+
+    await sent.receive(db, sent.answer("unsubscribe_one_word"))
+
+    left = (await sent.told(db))[-1]
+    assert left.type is ActivityType.EMAILS_UNSUBSCRIBED
+    assert (left.message_id, left.step_id) == (sent.message.id, sent.message.step_id)
+
+
 async def test_a_reply_does_not_end_the_sequence_where_the_campaign_says_so(db: Db) -> None:
     sent = await mailing.sent(db)
     await db.execute("UPDATE campaigns SET stop_on_replied = false")
