@@ -124,7 +124,10 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
         permission=Permission.MEMBER,
         section=SECTION,
         summary="Get campaigns' reports",
-        text="At most 100 campaigns, in the order asked for.",
+        text=(
+            "At most 100 campaigns, in the order asked for. Mails that a person wrote by hand are "
+            "no step's and do not count, as in the campaign's numbers."
+        ),
         query=ReportsQuery,
         answer=list[ShownReport],
         errors=(CampaignIdsMissing, CampaignNotFound),

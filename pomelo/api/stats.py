@@ -167,7 +167,8 @@ def _of_campaign(path: str, name: str) -> AnyOperation:
         summary="Get a campaign's numbers",
         text=(
             "Of what happened from `startDate` to `endDate`. Messages and steps are those of the "
-            "`channels`; leads are of all. What machines did counts nowhere."
+            "`channels`; leads are of all. What machines did counts nowhere, and what a person "
+            "wrote by hand is no step's: neither it nor what came back for it is a message here."
         ),
         query=StatsQuery,
         answer=ShownStats,

@@ -1,7 +1,7 @@
 """What each figure counts: tables over types of activities, and sums over tallies.
 
-What machines did counts nowhere. A lead counts when something first happened to it, a mail when
-it was first opened, clicked or answered: so the figures of two spans add up.
+What machines did counts nowhere, nor do messages of no step, which people write by hand. A lead
+counts when something first happened to it, a mail when it was first opened, clicked or answered.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -45,6 +45,7 @@ REPLIED: Final = frozenset(
     {A.EMAILS_REPLIED, A.LINKEDIN_REPLIED, A.WHATSAPP_REPLIED, A.SMS_REPLIED}
 )
 ACCEPTED: Final = frozenset({A.LINKEDIN_INVITE_ACCEPTED})
+MESSAGES: Final = SENT | NOT_SENT | BOUNCED | OPENED | CLICKED | REPLIED
 # A step that was tried and could not be carried out.
 NOT_DELIVERED: Final = NOT_SENT | {A.API_FAILED, A.LINKEDIN_VISIT_FAILED, A.LINKEDIN_INVITE_FAILED}
 
@@ -52,7 +53,8 @@ NOT_DELIVERED: Final = NOT_SENT | {A.API_FAILED, A.LINKEDIN_VISIT_FAILED, A.LINK
 def campaign_stats(
     campaign: CampaignId,
     leads: LeadTally,
-    tallies: Sequence[Tally],
+    *,
+    happened: Sequence[Tally],
     returned: Mapping[StepId, int],
     steps: Sequence[Step],
 ) -> CampaignStats:
@@ -61,10 +63,11 @@ def campaign_stats(
     Args:
         campaign: Which.
         leads: Its leads.
-        tallies: What happened, by step and type.
+        happened: What happened, by step and type.
         returned: How many of each step's mails came back.
         steps: The steps it has now, in order.
     """
+    tallies = of_steps(happened)
     at_steps: dict[StepId, list[Tally]] = {}
     for tally in tallies:
         if tally.step_id is not None:
@@ -72,7 +75,7 @@ def campaign_stats(
     return CampaignStats(
         campaign_id=campaign,
         leads=leads,
-        interrupted=sum(tally.stopped for tally in tallies),
+        interrupted=sum(tally.stopped for tally in happened),
         messages_sent=_times(tallies, SENT),
         messages_not_sent=_times(tallies, NOT_SENT),
         messages_bounced=_first(tallies, BOUNCED),
@@ -108,10 +111,15 @@ def _step_stats(step: Step, tallies: Sequence[Tally], returned: int) -> StepStat
     )
 
 
+def of_steps(tallies: Iterable[Tally]) -> list[Tally]:
+    """Leave out messages that are no step's."""
+    return [one for one in tallies if one.step_id is not None or one.type not in MESSAGES]
+
+
 def first_times(tallies: Iterable[Tally]) -> dict[ActivityType, int]:
     """Give how often each type happened for the first time to a lead at a step."""
     summed: dict[ActivityType, int] = {}
-    for tally in tallies:
+    for tally in of_steps(tallies):
         summed[tally.type] = summed.get(tally.type, 0) + tally.first
     return summed
 

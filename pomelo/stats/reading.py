@@ -28,9 +28,9 @@ async def list_stats(
         campaign_stats(
             campaign,
             known.get(campaign) or _nobody(campaign),
-            tallies.get(campaign, []),
-            {one.step_id: one.returned for one in returned if one.campaign_id == campaign},
-            await sequences.list_steps(db, team, campaign),
+            happened=tallies.get(campaign, []),
+            returned={one.step_id: one.returned for one in returned if one.campaign_id == campaign},
+            steps=await sequences.list_steps(db, team, campaign),
         )
         for campaign in campaigns
     ]

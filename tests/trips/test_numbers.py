@@ -1,6 +1,6 @@
 """Numbers of campaigns after what really happened to their mails."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import httpx
 
@@ -8,19 +8,26 @@ from pomelo import stats
 from pomelo.api.call import AppState
 from pomelo.api.tracking import Tracker
 from pomelo.app import build
-from pomelo.base.db import EVER, NEVER
+from pomelo.base.db import EVER, NEVER, Database
 from pomelo.base.ids import MessageId
 from pomelo.demo.sink import Script, Stage
 from pomelo.leads import ActivityType
 from pomelo.stats import CampaignStats, Wanted
 from pomelo.tracking import UNSUBSCRIBE, Signer
 from tests import make
+from tests.answering import Answering
 from tests.trips.conftest import Open
 from tests.wire import PostOffice
 
 RICHARD = "richard@piedpiper.com"
 NOBODY = "nobody@hooli.com"
 UNKNOWN = Script(Stage.RCPT, reply="550 5.1.1 No such user here")
+
+
+async def report(post: PostOffice) -> dict[ActivityType, int]:
+    async with post.database.transaction(readonly=True) as db:
+        (told,) = await stats.list_reports(db, post.team.id, [post.campaign.id])
+    return told.first
 
 
 async def figures(post: PostOffice) -> CampaignStats:
@@ -80,3 +87,22 @@ async def test_who_leaves_by_a_mails_link_left_at_its_step(office: Open) -> None
             " WHERE type = 'emailsUnsubscribed'"
         )
     assert {tuple(row) for row in rows} == {(lead.id, True, 1), (other.id, False, None)}
+
+
+async def test_what_a_person_writes_by_hand_is_no_message_of_the_campaign(
+    database: Database, now: datetime
+) -> None:
+    post = Answering(database, now)
+    await post.open_with()
+    await post.reply()
+    for number in range(2):
+        await post.write()
+        await post.carry()
+        await post.reply("Good", **{"Message-ID": f"<{number}@piedpiper.com>"})
+
+    told, first = await figures(post), await report(post)
+    await post.close()
+
+    assert [told.messages_sent, told.delivered, told.replied] == [1, 1, 1]
+    assert [sum(step.sent for step in told.steps), told.leads.replied] == [1, 1]
+    assert (first[ActivityType.EMAILS_SENT], first[ActivityType.EMAILS_REPLIED]) == (1, 1)
