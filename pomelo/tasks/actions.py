@@ -28,11 +28,11 @@ async def add(db: Db, task: Task) -> Task:
 
 
 async def change(db: Db, team: TeamId, task: TaskId, changes: TaskChanges) -> Task:
-    """Change an open task.
+    """Change an open task; one that is over and says all that already is left as it is.
 
     Raises:
         TaskNotFound: The team has none of that id.
-        TaskEnded: It is over.
+        TaskEnded: It is over, and says something else.
         TaskInvalid: Its user is not of the team, or it says too much.
     """
     if changes.assigned_to is not None:
@@ -41,9 +41,12 @@ async def change(db: Db, team: TeamId, task: TaskId, changes: TaskChanges) -> Ta
     changed = await store.change(db, team, task, changes)
     if changed is not None:
         return changed
-    if await store.find(db, team, task) is None:
+    ended = await store.find(db, team, task)
+    if ended is None:
         raise TaskNotFound
-    raise TaskEnded
+    if not _says(ended, changes):
+        raise TaskEnded
+    return ended
 
 
 async def finish(
@@ -59,6 +62,12 @@ async def finish(
         raise TaskNotFound
     ended = set(await store.finish(db, team, wanted, state, now=now))
     return [task for task in found if task.id in ended]
+
+
+def _says(task: Task, changes: TaskChanges) -> bool:
+    """Tell whether changes would change nothing: who asks again did not hear the answer."""
+    asked = ((name, getattr(changes, name)) for name in changes.__struct_fields__)
+    return all(value is None or value == getattr(task, name) for name, value in asked)
 
 
 def new_id() -> TaskId:

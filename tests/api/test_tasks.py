@@ -186,3 +186,16 @@ def task_of(api: Caller, lead: Lead, step: StepId) -> Task:
         due_at=NOW,
         created_at=NOW,
     )
+
+
+async def test_what_is_changed_and_done_twice_is_done_once(api: Caller) -> None:
+    lead = await someone(api)
+    made = await api.call("POST", "/tasks", by_hand(api, lead))
+    said = {"id": made["_id"], "title": "Called", "dueDate": "2026-12-02", "done": True}
+
+    once = await api.call("PATCH", "/tasks", said)
+    again = await api.call("PATCH", "/tasks", said)
+    status, _ = await api.refused("PATCH", "/tasks", said | {"title": "Never called"})
+
+    assert again == once
+    assert (once["status"], once["title"], status) == ("completed", "Called", 409)
