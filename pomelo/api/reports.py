@@ -33,7 +33,7 @@ class ReportsQuery(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class ShownReport(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
-    """A campaign's numbers since it began; each counts first times at a step."""
+    """A campaign's numbers since it began; of mails each counts first times at a step."""
 
     id: CampaignId = msgspec.field(name="_id")
     name: str
@@ -105,7 +105,7 @@ def _show(
         emails_opened=first.get(A.EMAILS_OPENED, 0),
         emails_clicked=first.get(A.EMAILS_CLICKED, 0),
         emails_replied=first.get(A.EMAILS_REPLIED, 0),
-        emails_unsubscribed=first.get(A.EMAILS_UNSUBSCRIBED, 0),
+        emails_unsubscribed=report.leads.unsubscribed,
         emails_interested=first.get(A.EMAILS_INTERESTED, 0),
         linkedin_sent=first.get(A.LINKEDIN_SENT, 0),
         linkedin_opened=first.get(A.LINKEDIN_OPENED, 0),
@@ -126,7 +126,9 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
         summary="Get campaigns' reports",
         text=(
             "At most 100 campaigns, in the order asked for. Mails that a person wrote by hand are "
-            "no step's and do not count, as in the campaign's numbers."
+            "no step's and do not count, as in the campaign's numbers. `emailsUnsubscribed` counts "
+            "leads that are unsubscribed now, as `nbLeadsUnsubscribed` does: not who was taken off "
+            "the list again."
         ),
         query=ReportsQuery,
         answer=list[ShownReport],

@@ -168,7 +168,8 @@ def _of_campaign(path: str, name: str) -> AnyOperation:
         text=(
             "Of what happened from `startDate` to `endDate`. Messages and steps are those of the "
             "`channels`; leads are of all. What machines did counts nowhere, and what a person "
-            "wrote by hand is no step's: neither it nor what came back for it is a message here."
+            "wrote by hand is no step's: neither it nor what came back for it is a message here. "
+            "`nbLeadsUnsubscribed` counts leads that still are; at a step it counts who left there."
         ),
         query=StatsQuery,
         answer=ShownStats,

@@ -30,7 +30,8 @@ class ShownStepStats(msgspec.Struct, frozen=True, rename="camel"):
 class ShownStats(msgspec.Struct, frozen=True, rename="camel"):
     """What happened in a campaign.
 
-    Leads (`nb…`) count in the span in which it first happened to them; messages (`opened`,
+    Leads (`nb…`) count in the span in which it first happened to them, unsubscribed ones while
+    they are; what happened at a step did happen there. Messages (`opened`,
     `clicked`, `replied`) when it first happened to them at a step. What machines did counts
     nowhere.
     """

@@ -15,6 +15,7 @@ from tests.make import NOW
 
 A = ActivityType
 SPAN = {"startDate": "2026-03-01", "endDate": "2026-04-01"}
+UNTIL_NOW = {"startDate": "2026-03-01", "endDate": "2126-03-01"}
 
 
 async def written_to(api: Caller) -> CampaignId:
@@ -110,6 +111,23 @@ async def test_a_report_is_one_flat_row(api: Caller) -> None:
     assert (told["_id"], told["name"], told["status"]) == (campaign, "Campaign1", "draft")
     assert (told["totalCount"], told["emailsSent"], told["emailsOpened"]) == (1, 2, 1)
     assert told["creator"] == f"{api.user.id}|{api.user.email}"
+
+
+async def test_who_is_taken_off_the_list_is_unsubscribed_in_no_figure_of_leads(
+    api: Caller,
+) -> None:
+    campaign = await written_to(api)
+    await api.call("POST", "/unsubscribes/richard@piedpiper.com")
+
+    async def unsubscribed() -> list[int]:
+        told = await api.call("GET", f"/campaigns/{campaign}/stats", **UNTIL_NOW)
+        (report,) = await api.call("GET", "/campaigns/reports", campaignIds=campaign)
+        return [told["nbLeadsUnsubscribed"], report["emailsUnsubscribed"]]
+
+    before = await unsubscribed()
+    await api.call("DELETE", "/unsubscribes/richard@piedpiper.com")
+
+    assert (before, await unsubscribed()) == ([1, 1], [0, 0])
 
 
 WRONG: list[tuple[dict[str, Any], str]] = [
