@@ -75,6 +75,8 @@ async def list_some(call: Call[ReportsQuery, None]) -> list[ShownReport]:
         reports = await stats.list_reports(db, team, asked)
         used = await campaigns.senders_of(db, team, asked)
         mailboxes = {one.id: one for one in await senders.list_of_team(db, team)}
+    # One that was deleted between the two statements is in none of them any more.
+    used = [one for one in used if one.id in mailboxes]
     by = {one: [mailboxes[s.id] for s in used if s.campaign_id == one] for one in asked}
     return [
         _show(campaign, view, report, by[campaign.id])

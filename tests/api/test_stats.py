@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 
-from pomelo import activities, campaigns
+from pomelo import activities, campaigns, senders
 from pomelo.activities import Fact
-from pomelo.base.ids import CampaignId
+from pomelo.base.db import Db
+from pomelo.base.ids import CampaignId, TeamId
 from pomelo.leads import ActivityType
+from pomelo.senders import Sender
 from tests import make
 from tests.api.client import Caller
 from tests.api.test_sequences import STEP, draft
@@ -128,6 +130,26 @@ async def test_who_is_taken_off_the_list_is_unsubscribed_in_no_figure_of_leads(
     await api.call("DELETE", "/unsubscribes/richard@piedpiper.com")
 
     assert (before, await unsubscribed()) == ([1, 1], [0, 0])
+
+
+async def test_a_report_is_given_though_a_sender_is_deleted_meanwhile(
+    api: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign = await written_to(api)
+    async with api.database.transaction() as db:
+        sender = await make.sender(db, api.team.id)
+        await campaigns.set_senders(db, api.team.id, campaign, [sender.id], now=NOW)
+    listed = senders.list_of_team
+
+    async def after_deleting(db: Db, team: TeamId, **more: Any) -> list[Sender]:
+        async with api.database.transaction() as other:
+            await senders.delete(other, team, sender.id, now=NOW)
+        return await listed(db, team, **more)
+
+    monkeypatch.setattr(senders, "list_of_team", after_deleting)
+    (told,) = await api.call("GET", "/campaigns/reports", campaignIds=campaign)
+
+    assert (told["senderNames"], told["sendersUsers"]) == ("", "")
 
 
 WRONG: list[tuple[dict[str, Any], str]] = [
