@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from pomelo import campaigns, leads
+from pomelo import campaigns, leads, tasks
 from pomelo.activities import store
 from pomelo.activities.spreading import lock_for
 from pomelo.activities.store import Touched
@@ -43,10 +43,24 @@ async def judge(db: Db, verdicts: Sequence[Verdict], *, now: datetime) -> None:
     await store.tell_again(db, _turned(rulings, clicks))
     is_now = [lead for lead, _ in found]
     await leads.move(db, is_now, now=now)
+    await _close_tasks(db, was, is_now, now)
     going = [new for old, new in zip(was, is_now, strict=True) if _goes_on(old, new)]
     alone = [lead for lead in was if not meant(lead, clicks.get(_ref(lead), []), reasons)]
     going += await _let_go(db, [_ref(lead) for lead in alone], now)
     await _wake(db, going, now)
+
+
+async def _close_tasks(
+    db: Db, was: Sequence[Standing], is_now: Sequence[Standing], now: datetime
+) -> None:
+    """End what people were to do for leads that a person's click has stopped after all."""
+    stopped = [
+        (new.team_id, new.id, new.stopped_by)
+        for old, new in zip(was, is_now, strict=True)
+        if old.stopped_by is None and new.stopped_by is not None
+    ]
+    if stopped:
+        await tasks.close_of_leads(db, stopped, now=now)
 
 
 async def _let_go(db: Db, refs: Sequence[Ref], now: datetime) -> list[Standing]:

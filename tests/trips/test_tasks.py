@@ -185,6 +185,25 @@ async def test_when_an_end_is_undone_the_task_is_open_again(
     assert len(post.mails(RICHARD)) == 2
 
 
+async def test_a_click_that_was_a_persons_after_all_ends_the_task_again(office: Open) -> None:
+    post = await office()
+    lead = await with_task(post)
+    await post.work()
+    await clicked(post, lead)  # a machine's, it seems
+    await post.work()
+    (again,) = await open_tasks(post)
+
+    async with post.database.transaction() as db:
+        click = await db.fetchval("SELECT id FROM activities WHERE type = 'emailsClicked'")
+        verdict = Verdict(post.team.id, lead.id, click, "")
+        await activities.judge(db, [verdict], now=post.clock.now())
+    await post.work()
+
+    assert again.state is TaskState.OPEN
+    assert await open_tasks(post) == []
+    assert (await post.lead(lead.id)).stopped_by is ActivityType.EMAILS_CLICKED
+
+
 async def test_a_campaign_is_finished_when_its_leads_ended_at_a_task(office: Open) -> None:
     post = await office()
     await with_task(post)
