@@ -95,6 +95,24 @@ async def test_the_doctor_tells_what_the_last_check_found(pomelo: Pomelo, host: 
     assert ("fail", True) in [(level, "tracking host" in text) for level, text in after]
 
 
+@pytest.mark.parametrize(("own", "option"), [((), "--password"), (("jd",), "--imap-password")])
+async def test_the_remedy_names_the_password_that_is_wrong(
+    pomelo: Pomelo, host: MailHost, own: tuple[str, ...], option: str
+) -> None:
+    await add(pomelo, host)
+    for login in own:
+        await pomelo(
+            *("sender", "set", JARED, "--imap-login", login, "--password-stdin"), stdin="pw\n"
+        )
+    await pomelo("sender", "set", JARED, "--imap-password", "--password-stdin", stdin="wrong\n")
+
+    found = (await pomelo("sender", "check", JARED, "--no-mail", "--json")).json
+
+    (imap,) = (one for one in found["connection"]["findings"] if one["subject"] == "IMAP")
+    assert imap["level"] == "fail"
+    assert f"pomelo sender set {JARED} {option}`" in imap["whatToDo"]
+
+
 async def test_a_fault_that_senders_share_is_told_once(pomelo: Pomelo, host: MailHost) -> None:
     await add(pomelo, host)
     await pomelo("sender", "add", "dinesh@piedpiper.test", "--host", "127.0.0.1", "--login", "")

@@ -29,8 +29,13 @@ def way_out(sender: Sender, topic: Topic, keys: Keys | PomeloError) -> str:
         return "Check again in a few minutes; the provider is asked again by itself."
     if isinstance(keys, PomeloError) or keys.smtp.kind is LogInKind.XOAUTH2:
         return f"Connect it again: `pomelo sender connect google {sender.email}`, or microsoft."
-    anew = "`--imap-host` another server" if topic is IMAP else "or remove it and add it anew"
-    return f"Set another password: `pomelo sender set {sender.email} --password`; {anew}."
+    is_own = topic is IMAP and not sender.shares_log_in
+    option = "--imap-password" if is_own else "--password"
+    anew = "give another one by --imap-host" if topic is IMAP else "remove it and add it anew"
+    return (
+        f"If its password changed: `pomelo sender set {sender.email} {option}`. If its server did: "
+        f"{anew}."
+    )
 
 
 def judge_door(
