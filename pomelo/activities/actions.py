@@ -37,8 +37,8 @@ async def mark(
 
 async def book_meeting(db: Db, team: TeamId, people: Sequence[LeadId], *, now: datetime) -> None:
     """Note that meetings with leads are booked; what that ends, their campaigns say."""
-    await lock_for(db, [((team, lead), ActivityType.MEETING_BOOKED) for lead in people])
-    booked = {lead.id for lead in await _lock(db, team, people) if lead.meeting_booked_at}
+    asked = [((team, lead), ActivityType.MEETING_BOOKED) for lead in people]
+    booked = {lead.id for lead in await lock_for(db, asked) if lead.meeting_booked_at}
     new = [(team, lead) for lead in people if lead not in booked]
     await _record(db, new, ActivityType.MEETING_BOOKED, now)
 

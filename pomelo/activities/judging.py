@@ -35,8 +35,7 @@ async def judge(db: Db, verdicts: Sequence[Verdict], *, now: datetime) -> None:
     for click in await store.list_judged(db, refs):
         clicks.setdefault((click.team_id, click.lead_id), []).append(click)
     others = {(one.team_id, one.lead_id): one for one in await store.list_others(db, refs)}
-    await lock_for(db, [(ref, ActivityType.EMAILS_CLICKED) for ref in refs])
-    was = await leads.lock(db, refs)
+    was = await lock_for(db, [(ref, ActivityType.EMAILS_CLICKED) for ref in refs])
     found = [_judged(lead, clicks, others, reasons) for lead in was]
     rulings = [ruling for _, new in found for ruling in new]
     await store.rule(db, rulings, now=now)

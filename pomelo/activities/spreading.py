@@ -32,21 +32,21 @@ async def list_colleagues(db: Db, facts: Sequence[Fact]) -> Colleagues:
     return await leads.list_colleagues(db, asked) if asked else {}
 
 
-async def lock_for(db: Db, refs: Sequence[tuple[Ref, ActivityType]]) -> set[Ref]:
+async def lock_for(db: Db, refs: Sequence[tuple[Ref, ActivityType]]) -> list[Standing]:
     """Lock leads to which something is about to happen, and all whom it may touch, in one order.
 
     Whoever locks leads before it records must lock these too: else two colleagues who answer at
     once would each wait for the other.
 
     Returns:
-        Those of the leads that are there.
+        Those of the leads that are there, in order.
     """
     asked = [(*ref, KINDS[kind]) for ref, kind in refs if kind in KINDS]
     colleagues = await leads.list_colleagues(db, asked) if asked else {}
     others = [(team, lead) for (team, _), own in colleagues.items() for lead in own]
     wanted = {ref for ref, _ in refs}
     locked = await leads.lock(db, [*wanted, *others])
-    return {(one.team_id, one.id) for one in locked} & wanted
+    return [one for one in locked if (one.team_id, one.id) in wanted]
 
 
 def spread(

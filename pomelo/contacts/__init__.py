@@ -4,7 +4,7 @@ from pomelo.contacts.actions import ensure, get, list_after, list_covered
 from pomelo.contacts.companies import company_of
 from pomelo.contacts.errors import ContactNotFound
 from pomelo.contacts.model import Contact
-from pomelo.contacts.store import find_by_key, forget, lock, set_company
+from pomelo.contacts.store import find_by_key, forget, lock, set_companies
 
 __all__ = [
     "Contact",
@@ -17,5 +17,5 @@ __all__ = [
     "list_after",
     "list_covered",
     "lock",
-    "set_company",
+    "set_companies",
 ]

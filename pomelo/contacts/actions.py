@@ -65,7 +65,7 @@ async def _rename(db: Db, known: Sequence[Ensured], named: Mapping[Key, object])
         if (company := named_company(named.get((row.team_id, row.address_key))))
     ]
     if renamed:
-        await store.name_companies(db, renamed)
+        await store.set_companies(db, renamed)
 
 
 async def get(db: Db, team: TeamId, contact: ContactId) -> Contact:

@@ -11,7 +11,7 @@ ON CONFLICT (team_id, address_key) DO UPDATE
 SET company = c.company
 RETURNING team_id, id, address_key;
 
--- name: name_companies
+-- name: set_companies
 UPDATE contacts c SET company = n.company
 FROM unnest(:team_ids::text[], :ids::text[], :companies::text[]) AS n (team_id, id, company)
 WHERE c.team_id = n.team_id AND c.id = n.id AND c.company <> n.company;
@@ -46,6 +46,3 @@ SELECT id FROM contacts WHERE team_id = :team_id AND id = :contact_id FOR UPDATE
 
 -- name: forget
 DELETE FROM contacts WHERE team_id = :team_id AND id = :contact_id;
-
--- name: set_company
-UPDATE contacts SET company = :company WHERE team_id = :team_id AND id = :contact_id;

@@ -38,13 +38,13 @@ async def ensure(db: Db, wanted: Sequence[Wanted], *, now: datetime) -> list[Ens
     return await QUERIES["ensure"].rows(db, Ensured, rows=wanted, now=now)
 
 
-async def name_companies(db: Db, named: Sequence[tuple[TeamId, ContactId, str]]) -> int:
-    """Write for whom locked contacts work, as was said of them."""
-    return await QUERIES["name_companies"].run(
+async def set_companies(db: Db, companies: Sequence[tuple[TeamId, ContactId, str]]) -> int:
+    """Write whom people work for, as `company_of` or `named_company` says it."""
+    return await QUERIES["set_companies"].run(
         db,
-        team_ids=[team for team, _, _ in named],
-        ids=[contact for _, contact, _ in named],
-        companies=[company for _, _, company in named],
+        team_ids=[team for team, _, _ in companies],
+        ids=[contact for _, contact, _ in companies],
+        companies=[company for _, _, company in companies],
     )
 
 
@@ -85,8 +85,3 @@ async def lock(db: Db, team: TeamId, contact: ContactId) -> None:
 async def forget(db: Db, team: TeamId, contact: ContactId) -> None:
     """Erase a contact that was locked and has no lead any more."""
     await QUERIES["forget"].run(db, team_id=team, contact_id=contact)
-
-
-async def set_company(db: Db, team: TeamId, contact: ContactId, company: str) -> None:
-    """Write whom a person works for, as `company_of` says it."""
-    await QUERIES["set_company"].run(db, team_id=team, contact_id=contact, company=company)

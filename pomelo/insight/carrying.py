@@ -6,6 +6,7 @@ from typing import Final
 
 from pomelo import campaigns, sequences
 from pomelo.base.db import Db
+from pomelo.base.ids import CampaignId, TeamId
 from pomelo.insight.asking import ask_gate
 from pomelo.insight.causes import Cause
 from pomelo.insight.model import Hold, LeadFacts
@@ -65,9 +66,14 @@ def _is_told(found: Sequence[Hold]) -> bool:
 
 async def windows_of(db: Db, lead: LeadFacts) -> Sequence[Window]:
     """Give the hours of a lead's campaign, on its own clocks where the campaign says so."""
-    found = await campaigns.hours_of(db, [(lead.team_id, lead.campaign_id)])
-    windows = found.get((lead.team_id, lead.campaign_id), ())
+    windows = await campaign_windows(db, lead.team_id, lead.campaign_id)
     return hours_for(windows, lead.variables, lead.email, lead.lead_zones)
+
+
+async def campaign_windows(db: Db, team: TeamId, campaign: CampaignId) -> Sequence[Window]:
+    """Give the hours of a campaign, on its schedules' clocks."""
+    found = await campaigns.hours_of(db, [(team, campaign)])
+    return found.get((team, campaign), ())
 
 
 async def _hours(db: Db, lead: LeadFacts, windows: Sequence[Window], then: datetime) -> list[Hold]:

@@ -14,7 +14,7 @@ from pomelo.base.moments import moment
 from pomelo.campaigns import Campaign, CampaignState
 from pomelo.insight import store
 from pomelo.insight.asking import ask_text
-from pomelo.insight.carrying import carriers, windows_of
+from pomelo.insight.carrying import campaign_windows, carriers, windows_of
 from pomelo.insight.causes import MEANINGS, Cause
 from pomelo.insight.model import Explained, Group, Hold, Reason
 from pomelo.insight.rules import DUE, ENDED, OVER, PARKED, Around, holds
@@ -147,9 +147,14 @@ async def explain_campaign(
     counts: dict[Cause, int] = {}
     for group in groups:
         cause = _cause_of(
-            group, own=own, machines=machines, choices=choices, campaign=campaign, now=now
+            group,
+            own=own,
+            shut=shut,
+            machines=machines,
+            choices=choices,
+            campaign=campaign,
+            now=now,
         )
-        cause = shut if cause is Cause.WINDOW and group.standing == Cause.WINDOW else cause
         counts[cause] = counts.get(cause, 0) + group.count
     held = [*own, *machines, *senders] or _of_leads(counts)
     explained = _explained(campaign, "campaign", held, _free_at(held, now))
@@ -160,8 +165,7 @@ async def _shut_by(db: Db, campaign: Campaign, now: datetime) -> Cause:
     """Say what keeps the hours shut for which leads wait; on their own clocks, that they are."""
     if campaign.lead_zones is not LeadZones.OFF:
         return Cause.WINDOW
-    hours = await campaigns.hours_of(db, [(campaign.team_id, campaign.id)])
-    windows = hours.get((campaign.team_id, campaign.id), ())
+    windows = await campaign_windows(db, campaign.team_id, campaign.id)
     return Cause.HOLIDAY if is_kept_shut(windows, now) else Cause.WINDOW
 
 
@@ -169,6 +173,7 @@ def _cause_of(
     group: Group,
     *,
     own: Sequence[Hold],
+    shut: Cause,
     machines: Sequence[Hold],
     choices: Sequence[Sending],
     campaign: CampaignId,
@@ -185,7 +190,7 @@ def _cause_of(
     if kind == "waits":
         return PARKED[WaitsFor(what)]
     if kind != DUE:
-        return Cause(kind)
+        return shut if kind == Cause.WINDOW else Cause(kind)
     if machines:
         return machines[0].cause
     if not group.needs_sender:

@@ -191,7 +191,7 @@ async def _write(db: Db, lead: Lead, changes: Mapping[str, object], now: datetim
     await store.set_variables(db, lead.team_id, lead.id, variables, now=now)
     if COMPANY in changes:
         company = contacts.company_of(parse(lead.email), variables.get(COMPANY))
-        await contacts.set_company(db, lead.team_id, lead.contact_id, company)
+        await contacts.set_companies(db, [(lead.team_id, lead.contact_id, company)])
     if any(variables.get(name) != lead.variables.get(name) for name in _PLACE):
         await campaigns.move_lead(db, lead.team_id, lead.campaign_id, now=now)
     if lead.awaits in _BY_VARIABLES:

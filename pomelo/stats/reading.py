@@ -16,9 +16,7 @@ async def list_stats(
 ) -> list[CampaignStats]:
     """Count what happened in campaigns in a span, in their order."""
     await store.read_whole(db)
-    leads = await store.tally_leads(
-        db, team, campaigns, since=wanted.since, until=wanted.until, senders=wanted.senders
-    )
+    leads = await store.tally_leads(db, team, campaigns, wanted)
     known = {one.campaign_id: one for one in leads}
     counted = await store.tally(db, team, campaigns, wanted)
     has_bounces = any(tally.type in BOUNCED for tally in counted)
@@ -40,7 +38,7 @@ async def list_reports(db: Db, team: TeamId, campaigns: Sequence[CampaignId]) ->
     """Count what happened in campaigns since their beginning, in their order."""
     always = Wanted(EVER, NEVER, tuple(ActivityType))
     await store.read_whole(db)
-    leads = await store.tally_leads(db, team, campaigns, since=EVER, until=NEVER, senders=None)
+    leads = await store.tally_leads(db, team, campaigns, always)
     known = {one.campaign_id: one for one in leads}
     tallies = by_campaign(await store.tally(db, team, campaigns, always))
     return [

@@ -1,11 +1,10 @@
 """Numbers in the database: one function a query."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final
 
 from pomelo.base.db import Db
-from pomelo.base.ids import CampaignId, SenderId, TeamId
+from pomelo.base.ids import CampaignId, TeamId
 from pomelo.base.sql import load
 from pomelo.leads import ActivityType
 from pomelo.stats.model import LeadTally, Returned, Tally, Wanted
@@ -24,49 +23,33 @@ async def tally(
     db: Db, team: TeamId, campaigns: Sequence[CampaignId], wanted: Wanted
 ) -> list[Tally]:
     """Count what happened in campaigns, by step and type."""
-    return await QUERIES["tally"].rows(
-        db,
-        Tally,
-        team_id=team,
-        campaign_ids=campaigns,
-        since=wanted.since,
-        until=wanted.until,
-        types=None if EVERYTHING.issubset(wanted.types) else wanted.types,
-        sender_ids=wanted.senders,
-    )
+    types = None if EVERYTHING.issubset(wanted.types) else wanted.types
+    asked = _asked(team, campaigns, wanted)
+    return await QUERIES["tally"].rows(db, Tally, types=types, **asked)
 
 
 async def tally_returned(
     db: Db, team: TeamId, campaigns: Sequence[CampaignId], wanted: Wanted
 ) -> list[Returned]:
     """Count mails that came back after they had been sent, by step."""
-    return await QUERIES["tally_returned"].rows(
-        db,
-        Returned,
-        team_id=team,
-        campaign_ids=campaigns,
-        since=wanted.since,
-        until=wanted.until,
-        sender_ids=wanted.senders,
-    )
+    asked = _asked(team, campaigns, wanted)
+    return await QUERIES["tally_returned"].rows(db, Returned, **asked)
 
 
 async def tally_leads(
-    db: Db,
-    team: TeamId,
-    campaigns: Sequence[CampaignId],
-    *,
-    since: datetime,
-    until: datetime,
-    senders: Sequence[SenderId] | None,
+    db: Db, team: TeamId, campaigns: Sequence[CampaignId], wanted: Wanted
 ) -> list[LeadTally]:
     """Count campaigns' leads; a campaign without any is missing."""
-    return await QUERIES["tally_leads"].rows(
-        db,
-        LeadTally,
-        team_id=team,
-        campaign_ids=campaigns,
-        since=since,
-        until=until,
-        sender_ids=senders,
-    )
+    asked = _asked(team, campaigns, wanted)
+    return await QUERIES["tally_leads"].rows(db, LeadTally, **asked)
+
+
+def _asked(team: TeamId, campaigns: Sequence[CampaignId], wanted: Wanted) -> dict[str, object]:
+    """Give what all figures are asked by."""
+    return {
+        "team_id": team,
+        "campaign_ids": campaigns,
+        "since": wanted.since,
+        "until": wanted.until,
+        "sender_ids": wanted.senders,
+    }

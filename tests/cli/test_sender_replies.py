@@ -78,28 +78,24 @@ async def mailbox(database: Database, vault: Vault) -> tuple[str, Server | None]
 LOGGED_IN = ("--host", "127.0.0.1", "--imap-host", "127.0.0.1", "--imap-port", "1143")
 
 
-async def test_a_new_password_is_imaps_too_where_both_go_by_one_name(
-    pomelo: Pomelo, database: Database, own_vault: Vault
+@pytest.mark.parametrize(
+    ("option", "passwords"), [("--password", ("new", "new")), ("--imap-password", ("old", "new"))]
+)
+async def test_a_new_password_is_imaps_too_where_both_go_by_one_name_or_imaps_alone(
+    pomelo: Pomelo,
+    database: Database,
+    own_vault: Vault,
+    option: str,
+    passwords: tuple[str, str],
 ) -> None:
     await pomelo("sender", "add", JARED, *LOGGED_IN, "--password-stdin", stdin="old\n")
 
-    await pomelo("sender", "set", JARED, "--password", "--password-stdin", stdin="new\n")
+    await pomelo("sender", "set", JARED, option, "--password-stdin", stdin="new\n")
 
     smtp, imap = await mailbox(database, own_vault)
     assert imap is not None
-    assert (smtp, imap.password, imap.port) == ("new", "new", 1143)
-
-
-async def test_imap_can_have_a_password_of_its_own(
-    pomelo: Pomelo, database: Database, own_vault: Vault
-) -> None:
-    await pomelo("sender", "add", JARED, *LOGGED_IN, "--password-stdin", stdin="old\n")
-
-    await pomelo("sender", "set", JARED, "--imap-password", "--password-stdin", stdin="own\n")
-
-    smtp, imap = await mailbox(database, own_vault)
-    assert imap is not None
-    assert (smtp, imap.password, imap.login) == ("old", "own", JARED)
+    assert (smtp, imap.password) == passwords
+    assert (imap.port, imap.login) == (1143, JARED)
 
 
 async def test_where_a_mailbox_is_read_can_be_said_later(

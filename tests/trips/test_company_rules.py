@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from pomelo import activities, campaigns, leads, sequences
+from pomelo import campaigns, leads, sequences
 from pomelo.base.addresses import parse
 from pomelo.leads import ActivityType, NewLead
 from pomelo.sequences import StepType
@@ -12,7 +12,15 @@ from pomelo.tasks import TaskState
 from pomelo.teams import Cap, ContactRules
 from tests import make
 from tests.trips.conftest import Open
-from tests.trips.test_contact_rules import DINESH, RICHARD, each_day, elsewhere, happens, set_rules
+from tests.trips.test_contact_rules import (
+    DINESH,
+    RICHARD,
+    each_day,
+    elsewhere,
+    happens,
+    remove,
+    set_rules,
+)
 from tests.trips.test_tasks import end, open_tasks
 from tests.wire import PostOffice
 
@@ -61,8 +69,7 @@ async def test_mails_of_a_person_who_was_removed_count_for_their_company(office:
     await set_rules(post, ContactRules(company=Cap(1, 7)))
     richard = await post.add(RICHARD)
     await post.work()
-    async with post.database.transaction() as db:
-        await activities.remove(db, post.team.id, richard.id)
+    await remove(post, richard)
     await post.add(DINESH)
 
     assert await each_day(post, 8) == [0] * 7 + [1]
@@ -74,8 +81,7 @@ async def test_so_does_their_answer(office: Open) -> None:
     richard = await post.add(RICHARD)
     await post.work()
     await happens(post, richard, ActivityType.EMAILS_REPLIED)
-    async with post.database.transaction() as db:
-        await activities.remove(db, post.team.id, richard.id)
+    await remove(post, richard)
     await post.add(DINESH)
 
     assert await each_day(post, 8) == [0] * 7 + [1]

@@ -57,6 +57,11 @@ async def happens(post: PostOffice, lead: Lead, kind: ActivityType) -> None:
         await activities.record(db, [fact])
 
 
+async def remove(post: PostOffice, lead: Lead) -> None:
+    async with post.database.transaction() as db:
+        await activities.remove(db, post.team.id, lead.id)
+
+
 async def change_after_the_gate(post: PostOffice, rules: ContactRules) -> None:
     """Let a worker claim what is due, and have the rules changed before it does anything."""
     deliverer = post.another_worker()
@@ -247,8 +252,7 @@ async def test_a_removed_lead_that_comes_back_has_had_its_mails(office: Open) ->
     await set_rules(post, ContactRules(person=Cap(1, 7)))
     richard = await post.add(RICHARD)
     await post.work()
-    async with post.database.transaction() as db:
-        await activities.remove(db, post.team.id, richard.id)
+    await remove(post, richard)
     await post.add(RICHARD)
 
     assert await each_day(post, 8) == [0] * 7 + [1]
