@@ -42,7 +42,7 @@ def client(guard: Guard, context: ssl.SSLContext) -> httpx.AsyncClient:
 
     Args:
         guard: Says which addresses may be connected to.
-        context: Which certificates are trusted.
+        context: Which certificates are trusted; left as it is.
     """
     return httpx.AsyncClient(
         transport=_Guarded(guard, context),
@@ -62,11 +62,12 @@ class _Guarded(httpx.AsyncBaseTransport):
 
     def __init__(self, guard: Guard, context: ssl.SSLContext) -> None:
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=context,
+            # Theirs to change: the one that is used is shared with lines that carry mail.
+            ssl_context=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
             max_connections=None,
             max_keepalive_connections=IDLE_LINES,
             keepalive_expiry=IDLE_SECONDS,
-            network_backend=_Backend(guard),
+            network_backend=_Backend(guard, context),
         )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -105,22 +106,25 @@ class _Body(httpx.AsyncByteStream):
 class _Backend(httpcore.AsyncNetworkBackend):
     """Connects to the address that the guard has judged; TLS and Host keep the name."""
 
-    def __init__(self, guard: Guard) -> None:
+    def __init__(self, guard: Guard, context: ssl.SSLContext) -> None:
         self._guard = guard
+        self._context = context
         self._network = httpcore.AnyIOBackend()
 
     async def connect_tcp(
         self, host: str, port: int, *further: Any, **named: Any
     ) -> httpcore.AsyncNetworkStream:
         address = await self._guard.resolve(host, port)
-        return _Metered(await self._network.connect_tcp(address, port, *further, **named))
+        line = await self._network.connect_tcp(address, port, *further, **named)
+        return _Metered(line, self._context)
 
 
 class _Metered(httpcore.AsyncNetworkStream):
     """A line that breaks when more comes for an answer than is taken."""
 
-    def __init__(self, line: httpcore.AsyncNetworkStream) -> None:
+    def __init__(self, line: httpcore.AsyncNetworkStream, context: ssl.SSLContext) -> None:
         self._line = line
+        self._context = context
         self._begin()
 
     def _begin(self) -> None:
@@ -166,7 +170,8 @@ class _Metered(httpcore.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ASYNC109
     ) -> httpcore.AsyncNetworkStream:
-        return _Metered(await self._line.start_tls(ssl_context, server_hostname, timeout))
+        line = await self._line.start_tls(self._context, server_hostname, timeout)
+        return _Metered(line, self._context)
 
     def get_extra_info(self, info: str) -> Any:
         return self._line.get_extra_info(info)

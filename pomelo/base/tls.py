@@ -1,7 +1,8 @@
-"""What protects a line that is open: the version of TLS, and how long its certificate is good."""
+"""Whom a line trusts, and what protects one that is open: its version, its certificate's end."""
 
 import ssl
 from datetime import UTC, datetime
+from functools import cache
 
 import msgspec
 
@@ -16,6 +17,16 @@ class Secured(msgspec.Struct, frozen=True):
 
     version: str
     ends_at: datetime | None
+
+
+@cache
+def trusted() -> ssl.SSLContext:
+    """Give what trusts whom the system trusts.
+
+    One for a process, because reading the certificates takes tens of milliseconds; so nobody may
+    change it.
+    """
+    return ssl.create_default_context()
 
 
 def secured(line: ssl.SSLObject | ssl.SSLSocket | None) -> Secured | None:

@@ -19,6 +19,7 @@ from pomelo.base.failpoint import Failpoint
 from pomelo.base.groupcommit import GroupCommit
 from pomelo.base.ids import MessageId
 from pomelo.base.outgoing import HTTP_PORTS, Guard
+from pomelo.base.tls import trusted
 from pomelo.base.vault import Vault
 from pomelo.campaigns import NextLook
 from pomelo.delivery import contacting, outcomes
@@ -96,7 +97,7 @@ class Desk:
     lease_seconds: float = 60.0
     timeouts: Timeouts = field(default_factory=Timeouts)
     outward: Guard = field(default_factory=lambda: Guard((), HTTP_PORTS))
-    context: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+    context: ssl.SSLContext = field(default_factory=trusted)
     failpoint: Failpoint = field(default_factory=Failpoint)
     freshness: Freshness = field(default_factory=Freshness)
     oauth: OAuth = field(default_factory=OAuth)

@@ -14,6 +14,7 @@ from pomelo.base.db import Database, Db
 from pomelo.base.failpoint import Failpoint
 from pomelo.base.groupcommit import GroupCommit
 from pomelo.base.outgoing import Guard
+from pomelo.base.tls import trusted
 from pomelo.base.underway import UnderWay
 from pomelo.base.vault import Vault
 from pomelo.hooks import store
@@ -123,7 +124,7 @@ class Courier:
             database=self._database,
             clock=self._clock,
             vault=self._vault,
-            caller=Caller(self._guard, self._context or ssl.create_default_context()),
+            caller=Caller(self._guard, self._context or trusted()),
             results=self._results,
             failpoint=self._failpoint,
         )

@@ -11,6 +11,7 @@ from typing import Final
 
 from pomelo.base.errors import Invalid
 from pomelo.base.outgoing import Guard
+from pomelo.base.tls import trusted
 from pomelo.base.vault import Vault
 from pomelo.messages import Reply, Stage
 from pomelo.senders import LogInKind, LookUp, OAuth, Server, look_up_exchangers
@@ -40,7 +41,7 @@ class MailAccess:
 
     vault: Vault
     guard: Guard
-    context: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+    context: ssl.SSLContext = field(default_factory=trusted)
     timeouts: Timeouts = field(default_factory=Timeouts)
     oauth: OAuth = field(default_factory=OAuth)
     look_up: LookUp = look_up_exchangers

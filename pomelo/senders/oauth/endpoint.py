@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 
 from pomelo.base.errors import Invalid
 from pomelo.base.outgoing import Guard
+from pomelo.base.tls import trusted
 from pomelo.senders.model import Provider
 from pomelo.senders.oauth.answers import Answer, Trouble, read
 from pomelo.senders.oauth.providers import Client, ProviderNotSet
@@ -34,7 +35,7 @@ class OAuth:
 
     clients: Mapping[Provider, Client] = field(default_factory=dict)
     guard: Guard = field(default_factory=lambda: Guard((), HTTPS))
-    context: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+    context: ssl.SSLContext = field(default_factory=trusted)
     answer_seconds: float = ANSWER_SECONDS
     _under_way: set["asyncio.Task[Any]"] = field(default_factory=set, init=False, repr=False)
 
