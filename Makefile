@@ -5,6 +5,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 T ?=
+# Tests start hundreds of processes; without bytecode each would compile the same files again.
+unexport PYTHONDONTWRITEBYTECODE
 # Many tests wait for something: one more at a time than there are cores.
 TESTERS := $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 

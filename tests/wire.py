@@ -4,6 +4,7 @@ import asyncio
 import email
 import email.policy
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
@@ -71,7 +72,8 @@ class PostOffice:
         self.deliver_to = deliver_to
         self.timeouts = timeouts or Timeouts(connect=10, tls=10, command=10, data=10)
         self.desk = self._desk("wrk_one")
-        self.deliverer = Deliverer(self.desk, slots=slots)
+        self.ended = asyncio.Event()
+        self.deliverer = Deliverer(self.desk, slots=slots, ended=self.ended)
         self.errands = Errands(self.desk)
         self.team: Team
         self.sender: Sender
@@ -92,7 +94,7 @@ class PostOffice:
         )
 
     def another_worker(self) -> Deliverer:
-        return Deliverer(self._desk("wrk_other"), slots=self.slots)
+        return Deliverer(self._desk("wrk_other"), slots=self.slots, ended=self.ended)
 
     async def open(self, *steps: tuple[str, str], gap: int = 0, limit: int = 0) -> None:
         """Start the server and a campaign with these steps (subject, message), a day apart."""
@@ -169,13 +171,21 @@ class PostOffice:
 
     async def work(self, deliverer: Deliverer | None = None) -> None:
         """Let the worker do everything that is due now."""
-        worker, was_busy = deliverer or self.deliverer, True
+        worker = deliverer or self.deliverer
+        was_busy = worker.is_busy or self.errands.is_busy
         # Who was busy a moment ago may just have let go of a sender with more to send.
         while await self._work_once(worker) or was_busy:
             was_busy = worker.is_busy or self.errands.is_busy
-            await asyncio.sleep(0.002)
+            if was_busy:
+                await self._until_one_ended()
+
+    async def _until_one_ended(self) -> None:
+        """Wait for who tells of it; a call does not."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.ended.wait(), 0.005 if self.errands.is_busy else 0.2)
 
     async def _work_once(self, deliverer: Deliverer) -> bool:
+        self.ended.clear()
         has_sent = await deliverer.work_once()
         return await self.errands.work_once() or has_sent
 

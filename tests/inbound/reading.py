@@ -84,7 +84,7 @@ async def reading(
 
 
 async def until(
-    holds: Callable[[], Awaitable[bool]] | Callable[[], bool], seconds: float = 15
+    holds: Callable[[], Awaitable[bool]] | Callable[[], bool], seconds: float = 60
 ) -> None:
     """Wait until something is so."""
     ends_at = clock.monotonic() + seconds
