@@ -64,7 +64,7 @@ async def reading(
     mailboxes = Mailboxes(tools, slots=50, pace=pace)
 
     async def work_once() -> bool:
-        tools.clock.forward(timedelta(seconds=0.02))  # type: ignore[attr-defined]
+        tools.clock.forward(timedelta(seconds=0.05))  # type: ignore[attr-defined]
         return await mailboxes.work_once()
 
     async def renew() -> bool:
@@ -72,8 +72,8 @@ async def reading(
         return False
 
     loops = asyncio.gather(
-        run_loop("mailboxes", work_once, stop, rest_seconds=0.02),
-        run_loop("mailbox claims", renew, stop, rest_seconds=0.05),
+        run_loop("mailboxes", work_once, stop, rest_seconds=0.05),
+        run_loop("mailbox claims", renew, stop, rest_seconds=0.25),
     )
     try:
         yield tools
@@ -93,7 +93,7 @@ async def until(
         if await found if isinstance(found, Awaitable) else found:
             return
         assert clock.monotonic() < ends_at, "it did not come to that"
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0.03)
 
 
 async def kept(database: Database, ours: Sent) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from tests.trips.stage import check
 
 
 @settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(plays)
 async def test_what_goes_out_is_what_a_naive_reading_says(

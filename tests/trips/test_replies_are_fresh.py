@@ -28,7 +28,7 @@ STEPS = (("Hello", "<p>Hi</p>"), ("", "<p>Again</p>"))
 async def read(post: PostOffice) -> AsyncIterator[None]:
     """Let the worker read mailboxes meanwhile."""
     mailboxes, stop = Mailboxes(post.desk, slots=5, pace=PACE), asyncio.Event()
-    loop = asyncio.create_task(run_loop("mailboxes", mailboxes.work_once, stop, rest_seconds=0.02))
+    loop = asyncio.create_task(run_loop("mailboxes", mailboxes.work_once, stop, rest_seconds=0.05))
     try:
         yield
     finally:

@@ -48,8 +48,7 @@ async def task_step(post: PostOffice) -> None:
 
 
 async def test_a_pause_wins_against_every_mail_not_yet_at_data(post: PostOffice) -> None:
-    for number in range(300):
-        await post.add(f"lead{number}@hooli.com")
+    await post.add_many(300)
 
     async def pause_soon() -> datetime:
         while len(post.sink.mails) < 20:
