@@ -1,6 +1,7 @@
 """What came over the wire, fitted into the types of an operation."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Final, TypeVar
 
 import msgspec
@@ -22,7 +23,7 @@ class BodyMissing(BodyInvalid):
 
 
 class QueryDecoder:
-    """Makes a query string into a struct; compiled once an operation.
+    """Makes a query string into a struct; compiled once a shape.
 
     Parameters nobody knows are ignored, because clients send extra ones. A list may come as
     `a,b`, repeated, or both. Anything else that is said twice with different values is
@@ -66,9 +67,12 @@ class QueryDecoder:
             del values[name]
 
 
+_compiled: Final = cache(QueryDecoder)
+
+
 def decoder(shape: type[msgspec.Struct]) -> Callable[[bytes], msgspec.Struct]:
     """Give what decodes query strings into a struct."""
-    return open_query if shape is OpenQuery else QueryDecoder(shape)
+    return open_query if shape is OpenQuery else _compiled(shape)
 
 
 def shape(value: object, kind: type[Shape]) -> Shape:
