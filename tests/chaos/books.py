@@ -124,9 +124,14 @@ async def keep(database: Database, ledger: Path, *, steps: int) -> Books:
 
 
 async def settled(database: Database) -> None:
-    """Wait until no lead has anything to come but what waits for a person."""
-    give_up_at = monotonic() + PATIENCE_SECONDS
+    """Wait until no lead has anything to come but what waits for a person.
+
+    However slow the machine: given up is only what goes on no more.
+    """
+    fewest, give_up_at = 0, 0.0
     while unfinished := await _count(database):
+        if unfinished < fewest or not fewest:
+            fewest, give_up_at = unfinished, monotonic() + PATIENCE_SECONDS
         assert monotonic() < give_up_at, f"{unfinished} leads and mails never come to an end"
         await asyncio.sleep(LOOK_SECONDS)
 
