@@ -1,7 +1,7 @@
 """A mail has come in: what it belongs to is found, and what it means happens to the lead."""
 
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from msgspec import Struct, structs
@@ -42,6 +42,8 @@ from pomelo.unsubscribes import Source
 
 _SOURCES: Final = {MailKind.UNSUBSCRIBE: Source.LEAD, MailKind.COMPLAINT: Source.ABUSE}
 # Some systems write their reports in the name of whom they write to.
+# Whoever is away for longer says so with a wrong clock.
+FURTHEST: Final = timedelta(days=366)
 _BY_SYSTEMS: Final = frozenset({MailKind.BOUNCE, MailKind.DELAYED, MailKind.COMPLAINT})
 _GUESSED: Final = frozenset({MatchRule.FROM_SUBJECT, MatchRule.FROM})
 # By these a mail itself says that it answers ours, so it lies in the same conversation.
@@ -266,7 +268,7 @@ async def _wait(db: Db, sent: Message, returns_on: date, now: datetime) -> None:
     """Let the lead of somebody who is away wait for them, unless they are back by now."""
     hours = await campaigns.schedules_of(db, sent.team_id, sent.campaign_id)
     at = back_at(returns_on, [schedules.window_of(one) for one in hours])
-    if at > now:
+    if now < at < now + FURTHEST:  # later is a wrong clock's
         await leads.wait_until_back(db, sent.team_id, sent.lead_id, at)
 
 

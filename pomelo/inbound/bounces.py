@@ -28,8 +28,14 @@ _RETURNED_BELOW: Final = re.compile(
     r"|^(?:Return-Path|Received|Message-Id|X-Pomelo-Id|DKIM-Signature):",
     re.IGNORECASE | re.MULTILINE,
 )
-# A code with its words; an extension number or a street has none of them before it.
-_REFUSAL: Final = re.compile(r"(?<![\d.+-])(?<!\d )[45]\d\d[ -](?:#?[45]\.\d+\.\d+|[A-Za-z<])")
+# A code with what servers say beside one: "500 Oracle Parkway" in a signature has none of it.
+_REFUSAL: Final = re.compile(
+    r"(?<![\d.+-])(?<!\d )[45]\d\d[ -]"
+    r"(?:#?[45]\.\d+\.\d+"
+    r"|[a-z<][^\n]{0,100}?(?:user|recipient|mailbox|mailfolder|account|host|domain|message|relay"
+    r"|denied|reject|refus|unknown|unavailable|unrout|quota|spam|polic|exist|block|requested))",
+    re.IGNORECASE,
+)
 _WAITS: Final = re.compile(
     r"delay|not yet|warning|will (?:be )?(?:retr|keep|continue)|still being|verzöger|retard",
     re.IGNORECASE,

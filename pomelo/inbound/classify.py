@@ -86,6 +86,8 @@ def kind_of(
     """Tell what kind of mail it is."""
     if is_complaint(parsed):
         return MailKind.COMPLAINT
+    if parsed.feedback is not None:  # of authentication, a virus, or that it was no spam
+        return MailKind.RECEIPT
     if bounce := bounce_kind(parsed):
         return bounce
     if is_unsubscribe(parsed):
@@ -149,7 +151,6 @@ def _has_strong_sign(parsed: Parsed) -> bool:
         or first_token(headers.get("x-precedence", "")) in _PRECEDENCE
         or (headers.get("return-path") == "<>" and not parsed.report_type)
         or is_from_mailer(parsed.from_address)
-        or parsed.feedback is not None
     )
 
 

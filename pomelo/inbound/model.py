@@ -121,7 +121,8 @@ class Understood(Struct, frozen=True):
     """What a mail means, before anybody looked up whether it concerns us.
 
     `candidates` are in the order in which to try them; the first that is ours wins.
-    `bounced` and `complained` count only for the lead whom the matched mail was sent to.
+    `bounced` counts only for the lead whom the matched mail was sent to; who complained is that
+    lead, whatever `complained` says.
     `returns_on` is the first day on which the writer of an automatic answer is back.
     """
 

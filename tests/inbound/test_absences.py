@@ -1,5 +1,6 @@
 """A lead whose person is away waits for them, and a person's answer is still heard."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -83,6 +84,18 @@ async def test_an_absence_read_when_it_is_over_moves_nothing(db: Db) -> None:
     await due(db, sent, TOMORROW)
 
     await sent.receive(db, away(sent, "Back on 11 March."), after=timedelta(days=9))
+
+    assert (await standing(db, sent)).due_at == TOMORROW
+
+
+async def test_an_absence_that_a_wrong_clock_puts_years_away_moves_nothing(db: Db) -> None:
+    sent = await mailing.sent(db)
+    await due(db, sent, TOMORROW)
+    told = away(sent, "Back on 11 March.")
+    in_ten_years = re.sub(rb"(?m)^Date: .*$", b"Date: Tue, 04 Mar 2036 09:00:00 +0000", told)
+    assert in_ten_years != told
+
+    await sent.receive(db, in_ten_years)
 
     assert (await standing(db, sent)).due_at == TOMORROW
 

@@ -247,7 +247,7 @@ def test_fields_of_a_block_may_be_folded() -> None:
         ("complaint_arf_abuse", Feedback("abuse", (LEAD,))),
         ("complaint_arf_opt_out", Feedback("opt-out", (LEAD,))),
         ("complaint_hotmail", Feedback("abuse", (LEAD,))),
-        ("auto_arf_auth_failure", Feedback("auth-failure")),
+        ("receipt_arf_auth_failure", Feedback("auth-failure")),
         ("reply_top_posted", None),
     ],
 )

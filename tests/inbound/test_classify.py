@@ -192,8 +192,27 @@ def test_a_complaint_comes_before_everything_else() -> None:
     assert understood.complained == (LEAD,)
 
 
-def test_a_report_about_authentication_is_no_complaint() -> None:
-    assert kind_of(parse(letter("auto_arf_auth_failure"))) is MailKind.AUTO_REPLY
+@pytest.mark.parametrize("kind", ["auth-failure", "not-spam", "virus", "other"])
+def test_a_report_about_something_else_means_nothing(kind: str) -> None:
+    raw = letter("receipt_arf_auth_failure").replace(b"auth-failure", kind.encode())
+
+    assert kind_of(parse(raw)) is MailKind.RECEIPT
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "500 Oracle Parkway, Redwood City", "415 Mission Street", "Suite 450 West",
+        "Postfach 456 Muenchen", "Tel. 555 BOB-LEAD", "T +1 (415) 555 1234",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "text", ["I will reply when I have returned.", "For deliveries, please ask a colleague."]
+)
+def test_a_street_in_a_signature_makes_no_bounce_of_an_absence(text: str, signature: str) -> None:
+    head = f"Return-Path: <>\nFrom: {LEAD}\nSubject: Re: Hello\nAuto-Submitted: auto-replied\n\n"
+
+    assert kind_of(parse(f"{head}{text}\n{signature}\n{LEAD}\n".encode())) is MailKind.AUTO_REPLY
 
 
 def test_an_attached_text_does_not_unsubscribe() -> None:

@@ -2,9 +2,12 @@
 
 from datetime import date, timedelta
 
+import pytest
 from msgspec import structs
 
 from pomelo.base.db import Database
+from pomelo.inbound.model import Parsed, Unreadable
+from pomelo.inbound.reader import Reader
 from pomelo.leads import ActivityType
 from tests.inbound import imapsim, sent
 from tests.inbound.imapfolder import Folder
@@ -233,3 +236,25 @@ async def test_a_mail_at_which_the_server_hangs_up_each_time_is_set_aside(
         await until_kept(database, ours, 3)
 
     assert await kept(database, ours) == [*[("reply", "in_reply_to")] * 2, ("unreadable", "")]
+
+
+async def test_whoever_answers_is_heard_though_the_rest_of_their_mail_cannot_be_read(
+    database: Database, account: Account, ours: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = Reader.read
+
+    async def only_heads(self: Reader, raw: bytes) -> Parsed | Unreadable:
+        is_whole = raw.partition(b"\r\n\r\n")[2] != b""
+        return (
+            Unreadable(reason="too slow", digest="", size_bytes=len(raw))
+            if is_whole
+            else (await read(self, raw))
+        )
+
+    monkeypatch.setattr(Reader, "read", only_heads)
+    async with reading(database):
+        await first_look(database, ours)
+        account.deliver(reply(ours))
+        await until_kept(database, ours)
+
+    assert await kept(database, ours) == [("reply", "in_reply_to")]

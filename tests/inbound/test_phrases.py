@@ -21,6 +21,7 @@ REQUESTS = {
         "Please remove ada@lead.example from your database.",
         "Hello,\n\nunsubscribe please\n\nAda",
         "Do not send me any more emails",
+        "Remove me from your list. Do not call me either.",
     ],
     "de": [
         "Bitte melden Sie mich ab.",
@@ -73,6 +74,10 @@ REQUESTS = {
 }
 
 ANSWERS = [
+    "No more emails, let's talk on the phone! I'm in.",
+    "Keine weiteren E-Mails, rufen Sie mich an!",
+    "Great. Please don't contact me at this address, use bob@new.example",
+    "Stop emailing me. Call me instead.", "Ne m'écrivez plus, appelez-moi !",
     "Not interested", "No thanks", "We are not interested in this.", "Please don't unsubscribe me",
     "How do your customers unsubscribe?", "Stop by on Thursday!", "Stop, I love it!",
     "Remove the second item from the offer, please.", "Take me off hold and call me",

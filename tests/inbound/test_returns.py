@@ -24,7 +24,7 @@ BACK = {
     "fi": ["Palaan töihin 9. maaliskuuta.", "Olen takaisin 9.3."],
     "pl": ["Wracam 9 marca.", "Będę ponownie w biurze 09.03.2026."],
     "cs": ["Vrátím se 9. března.", "Zpět budu 9. 3. 2026."],
-    "hu": ["Visszatérek: 2026. március 9."],
+    "hu": ["Visszatérek: 2026. március 9.", "Március 9-én térek vissza."],
     "ro": ["Revin pe 9 martie."],
     "ru": ["Вернусь 9 марта.", "Снова в офисе с 09.03.2026 г."],
     "tr": ["Ofise dönüş tarihim 9 Mart Pazartesi."],

@@ -50,6 +50,7 @@ NOT_TAKEN: Final = "not taken"
 
 _LONG_AGO: Final = date(1970, 1, 2)
 _DAY: Final = timedelta(days=1)
+Mail: TypeAlias = Parsed | Unreadable
 Write: TypeAlias = Callable[[Db], Awaitable[object]]
 Result = TypeVar("Result")
 
@@ -167,12 +168,14 @@ class Taker:
             return await self._give_up(folder, mark, read)
         if not isinstance(raw, bytes):
             return read
-        mail = await self._read(raw, head)
+        mail = await self._read(raw, head, instead=parsed)
         return await self._take(folder, read, lambda db: self._receive(db, mail))
 
-    async def _read(self, raw: bytes, head: Head) -> Parsed | Unreadable:
+    async def _read(self, raw: bytes, head: Head, instead: Parsed | None = None) -> Mail:
         mail = await self._reader.read(raw)
-        return mail if isinstance(mail, Unreadable) else replace(mail, given_thread=head.thread)
+        if isinstance(mail, Unreadable):  # whoever answers is heard, whatever else theirs holds
+            return mail if instead is None else replace(instead, size_bytes=head.size_bytes)
+        return replace(mail, given_thread=head.thread)
 
     async def _copy(self, folder: Folder, read: Mark, head: Parsed) -> Mark:
         if not sent.is_ours(head, self._desk.signer):
@@ -189,7 +192,7 @@ class Taker:
             now=self._desk.clock.now(),
         )
 
-    async def _receive(self, db: Db, mail: Parsed | Unreadable) -> None:
+    async def _receive(self, db: Db, mail: Mail) -> None:
         await receive(
             db,
             self._mailbox.team_id,

@@ -17,6 +17,21 @@ _CLAUSE_ENDS: Final = re.compile(r"[.!?;,:…。！？、，；()\"“”„«»
 _WORD_GAPS: Final = re.compile(r"[^\w]+")
 
 
+# Who asks to be reached in another way does not leave, and a person reads it.
+_CALLS: Final = (
+    "call phone ring telephone whatsapp instead anrufen rufen ruf telefon telefonisch telefonieren"
+    " stattdessen appelez appelle appeler téléphone téléphoner plutôt llame llámeme llámame llamar"
+    " teléfono chiami chiamami chiamare telefono invece ligue ligar telefone bel bellen telefoon"
+    " ringa telefonen ringe soita soittakaa puhelin puhelimitse zadzwoń zadzwonić telefonicznie"
+    " zavolejte telefonu hívjon telefonon sunați sună позвоните звоните телефону зателефонуйте"
+    " arayın telefonla τηλέφωνο καλέστε 電話 电话 전화"
+)
+_DENIALS: Final = (
+    "not dont never no stop nor nicht nie kein keine keinen ne pas jamais non nunca não nem niet"
+    " geen nooit inte aldrig ikke aldri ei älkää ani žádné nu не ні нет değil μην όχι"
+)
+
+
 def is_unsubscribe_request(reply: str) -> bool:
     """Tell whether a reply, without quotes and signature, asks to be written to no more.
 
@@ -34,10 +49,21 @@ def is_unsubscribe_request(reply: str) -> bool:
 
 
 def _is_request(lines: list[list[str]], language: Language) -> bool:
-    if any(_asks(clause, language.asks, language) for line in lines for clause in line):
+    clauses = [clause for line in lines for clause in line]
+    rest = [clause for clause in clauses if not _asks(clause, language.asks, language)]
+    if any(map(_names_another_way, rest)):
+        return False
+    if len(rest) < len(clauses):
         return True
     told = _first_line(lines, language)
     return len(told) == 1 and _asks(told[0], language.bare, language)
+
+
+def _names_another_way(clause: str) -> bool:
+    """Tell whether somebody wants to be spoken to, but not here: "no more emails, call me"."""
+    words = set(clause.split())
+    is_another = not words.isdisjoint(_CALLS.split()) or clause.endswith("use me")
+    return is_another and words.isdisjoint(_DENIALS.split())
 
 
 def _without_addresses(text: str) -> str:

@@ -30,7 +30,7 @@ _BACK: Final = re.compile(
     r"|palaan|palaa|takaisin"  # Finnish
     r"|wracam|wróc|powr|ponownie|z powrotem"  # Polish
     r"|vrátím|vracím|opět|zpět|návrat"  # Czech
-    r"|visszatér|visszajö|legközelebb|ismét"  # Hungarian
+    r"|visszatér|tér\w* vissza|visszajö|legközelebb|ismét"  # Hungarian
     r"|revin|revenir|întorc|înapoi|din nou"  # Romanian
     r"|верн|возвращ|снова|выйду|выхожу|поверн"  # Russian, Ukrainian
     r"|dönüş|döneceğ|dönmüş|tekrar"  # Turkish

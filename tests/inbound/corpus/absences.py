@@ -115,9 +115,11 @@ def subject_only(case: Case, language: Language, text: str) -> bytes:
 
 
 def null_path(case: Case, language: Language, text: str) -> bytes:
-    """RFC 3834 section 3.3: an automatic answer has no return path."""
+    """RFC 3834 section 3.3: an automatic answer has no return path; streets have numbers."""
     lines = [("Return-Path", "<>"), *fields(case, encoded(language.re + case.ours.subject))]
-    return mail(lines, text_part(text, case.random.choice(language.charsets)))
+    street = case.random.choice(("500 Oracle Parkway", "Suite 450 West", "Postfach 456 B"))
+    signed = f"{text}\n\n{street}\n{case.lead}\n"
+    return mail(lines, text_part(signed, case.random.choice(language.charsets)))
 
 
 def absent_subject(case: Case, language: Language, text: str) -> bytes:
