@@ -11,7 +11,13 @@ from pomelo.api.contract import AnyOperation, NoQuery, Operation, Permission
 from pomelo.api.inbox_shapes import ShownLabel
 from pomelo.base.errors import Invalid
 from pomelo.base.ids import ContactId, LabelId
-from pomelo.inbox import ConversationNotFound, LabelExists, LabelInvalid, LabelNotFound
+from pomelo.inbox import (
+    ConversationNotFound,
+    LabelExists,
+    LabelInvalid,
+    LabelNameMissing,
+    LabelNotFound,
+)
 
 SECTION: Final = "Inbox"
 
@@ -120,7 +126,7 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
         summary="Create a label",
         body=NewLabel,
         answer=ShownLabel,
-        errors=(LabelInvalid, LabelExists),
+        errors=(LabelNameMissing, LabelInvalid, LabelExists),
         example={"labelName": "Call back"},
     ),
     Operation(

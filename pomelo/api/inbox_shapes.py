@@ -96,12 +96,15 @@ class InboxUser(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class ShownLabel(msgspec.Struct, frozen=True, rename="camel"):
-    """A word that a team puts on conversations."""
+    """A word that a team puts on conversations; it has no colour, and is nobody's own."""
 
     id: LabelId = msgspec.field(name="_id")
+    name: str
     label_name: str
     team_id: TeamId
     created_at: Moment
+    color: None = None
+    created_by: None = None
 
 
 class ShownConversation(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
@@ -212,7 +215,7 @@ def _user(reader: Reader, shown: Conversation) -> InboxUser:
 
 def label(one: Label) -> ShownLabel:
     """Show a label."""
-    return ShownLabel(one.id, one.name, one.team_id, moment(one.created_at))
+    return ShownLabel(one.id, one.name, one.name, one.team_id, moment(one.created_at))
 
 
 def mail(one: InboxMail) -> ShownMail:

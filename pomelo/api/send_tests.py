@@ -11,7 +11,13 @@ from pomelo.base import addresses
 from pomelo.base.addresses import AddressInvalid
 from pomelo.base.ids import CampaignId, LeadId, MessageId, StepId
 from pomelo.campaigns import CampaignNotFound
-from pomelo.delivery import AddressBounced, CampaignWithoutSender, Pen, StepTest
+from pomelo.delivery import (
+    AddressBounced,
+    AddressUnsubscribed,
+    CampaignWithoutSender,
+    Pen,
+    StepTest,
+)
 from pomelo.leads import LeadNotFound
 from pomelo.sequences import OutputTooLarge, StepNotFound, TemplateInvalid, VariableMissing
 
@@ -73,6 +79,7 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
             OutputTooLarge,
             AddressInvalid,
             AddressBounced,
+            AddressUnsubscribed,
         ),
         example={"leadId": "lea_5Tq7yQyPQnLcKT2vE", "to": "me@piedpiper.com"},
     ),

@@ -12,6 +12,7 @@ from pomelo.delivery.plan import Shift
 from pomelo.delivery.settle import resolve, suppressed
 from pomelo.delivery.singles import (
     AddressBounced,
+    AddressUnsubscribed,
     AnswerEmpty,
     AnswerTangled,
     AnswerTooLong,
@@ -35,6 +36,7 @@ from pomelo.delivery.store import backlog, load
 
 __all__ = [
     "AddressBounced",
+    "AddressUnsubscribed",
     "AnswerEmpty",
     "AnswerTangled",
     "AnswerTooLong",

@@ -28,4 +28,4 @@ async def check_url(text: str, guard: Guard) -> None:
         raise TargetInvalid from None
     if url.scheme not in SCHEMES or not host or url.userinfo or len(text) > URL_LETTERS:
         raise TargetInvalid
-    await guard.resolve(to_ascii(host), url.port or SCHEMES[url.scheme])
+    await guard.resolve(to_ascii(host), SCHEMES[url.scheme] if url.port is None else url.port)

@@ -3,9 +3,10 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
+from weakref import WeakValueDictionary
 
 import msgspec
 
@@ -40,6 +41,17 @@ PATIENCE_SECONDS: Final = 40.0
 AGAIN_SECONDS: Final = 0.2
 
 
+class Gates:
+    """Lets few talk to an endpoint at once, whichever hooks they tell."""
+
+    def __init__(self) -> None:
+        self._gates: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+
+    def of(self, url: str) -> asyncio.Semaphore:
+        """Give the gate of an endpoint; it is kept by who uses it."""
+        return self._gates.setdefault(url, asyncio.Semaphore(AT_ONCE))
+
+
 @dataclass(frozen=True)
 class Desk:
     """What all turns of a worker share.
@@ -51,6 +63,7 @@ class Desk:
         caller: Talks to receivers.
         results: Writes what came of attempts, many hooks' together.
         failpoint: For kill tests.
+        gates: Keep the hooks of one endpoint from calling it all at once.
     """
 
     database: Database
@@ -59,6 +72,7 @@ class Desk:
     caller: "Caller"
     results: GroupCommit[Result, bool]
     failpoint: Failpoint
+    gates: Gates = field(default_factory=Gates)
 
 
 class Turn:
@@ -72,6 +86,7 @@ class Turn:
     def __init__(self, desk: Desk, hook: Claimed) -> None:
         self._desk = desk
         self._hook = hook
+        self._gate = desk.gates.of(hook.target_url)
         self._ends_at = clocks.monotonic() + TURN_SECONDS
         self._failures = hook.fail_counter
         self._first_failed_at = hook.first_failed_at
@@ -134,8 +149,9 @@ class Turn:
     async def _attempt(self, due: Due, shown: Shown) -> bool:
         """Tell one thing; says whether what the lead did next may be told now."""
         body = self._body(due, shown)
-        signed = signatures.headers(due.id, body, self._signing, self._desk.clock.real_now())
-        answer = await self._desk.caller.call(self._hook.target_url, body, signed)
+        async with self._gate:
+            signed = signatures.headers(due.id, body, self._signing, self._desk.clock.real_now())
+            answer = await self._desk.caller.call(self._hook.target_url, body, signed)
         self._desk.failpoint("after_hook")
         metrics.HOOK_TRIES.labels(answer.fault or "delivered").inc()
         patience = schedule.patience(answer.retry_after, self._desk.clock.real_now())

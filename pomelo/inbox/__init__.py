@@ -6,6 +6,7 @@ from pomelo.inbox.errors import (
     ConversationNotFound,
     LabelExists,
     LabelInvalid,
+    LabelNameMissing,
     LabelNotFound,
 )
 from pomelo.inbox.labels import add_label, get_label, list_labels, put_labels, take_labels
@@ -20,6 +21,7 @@ __all__ = [
     "Label",
     "LabelExists",
     "LabelInvalid",
+    "LabelNameMissing",
     "LabelNotFound",
     "Page",
     "Reader",

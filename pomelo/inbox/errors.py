@@ -21,3 +21,7 @@ class LabelExists(Conflict):
 
 class LabelInvalid(Invalid):
     """The label needs a name (labelName) of at most 100 characters."""
+
+
+class LabelNameMissing(LabelInvalid):
+    """labelName is required"""

@@ -9,7 +9,7 @@ from pomelo.base.db import Db
 from pomelo.base.ids import ContactId, LabelId, TeamId
 from pomelo.inbox import store
 from pomelo.inbox.conversations import get_conversation
-from pomelo.inbox.errors import LabelExists, LabelInvalid, LabelNotFound
+from pomelo.inbox.errors import LabelExists, LabelInvalid, LabelNameMissing, LabelNotFound
 from pomelo.inbox.model import Label
 
 NAME_CHARACTERS: Final = 100
@@ -19,11 +19,14 @@ async def add_label(db: Db, team: TeamId, name: str, *, now: datetime) -> Label:
     """Make a label.
 
     Raises:
-        LabelInvalid: The name is empty or too long.
+        LabelNameMissing: The name is empty.
+        LabelInvalid: It is too long.
         LabelExists: The team has one of that name.
     """
     name = name.strip()
-    if not 0 < len(name) <= NAME_CHARACTERS or not name.isprintable():
+    if not name:
+        raise LabelNameMissing
+    if len(name) > NAME_CHARACTERS or not name.isprintable():
         raise LabelInvalid
     added = await store.insert_label(db, team, ids.label(), name, now=now)
     if added is None:

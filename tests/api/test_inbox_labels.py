@@ -43,6 +43,8 @@ async def test_labels_are_made_put_on_and_taken_off(api: Caller, office: Answeri
         return [label["labelName"] for label in talk["labels"]]
 
     assert later["_id"].startswith("lbl_")
+    assert (later["name"], later["labelName"]) == ("Later", "Later")
+    assert {"color", "createdAt", "createdBy"} <= later.keys()
     assert await api.call("GET", "/inbox/labels") == [hot, later]
     assert await api.call("GET", f"/inbox/labels/{hot['_id']}") == hot
     await api.call("POST", path, {"labelIds": [later["_id"]], "appendLabels": True})
@@ -65,6 +67,10 @@ async def test_wrong_labels_are_refused_in_lemlists_words(api: Caller, office: A
         "Label with this name already exists",
     )
     assert (await api.refused("POST", "/inbox/labels", {}))[0] == 400
+    assert await api.refused("POST", "/inbox/labels", {"labelName": " "}) == (
+        400,
+        "labelName is required",
+    )
     assert await api.refused("GET", f"/inbox/labels/{new('lbl')}") == (404, "Label not found")
     assert await api.refused("POST", path, {"labelIds": hot["_id"], "appendLabels": True}) == (
         400,

@@ -46,12 +46,28 @@ async def test_at_most_four_are_under_way_to_an_endpoint(here: Office) -> None:
     assert len(receiver.told) == len(set(receiver.ids)) == 40
 
 
+async def test_hooks_of_one_endpoint_call_it_no_more_often_at_once(here: Office) -> None:
+    async def slowly(writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(0.02)
+        writer.write(OK)
+
+    async with receiving(lambda _: slowly) as receiver:
+        for _ in range(3):
+            await here.add_hook(receiver.url, type="emailsSent")
+        for number in range(10):
+            await here.happen(await here.add_lead(f"lead{number}@hooli.com"), SENT)
+        await here.work()
+
+    assert receiver.busiest == 4
+    assert len(receiver.told) == 30
+
+
 async def test_dead_endpoints_slow_no_other_team(here: Office) -> None:
     """Not even if a team has more of them than a worker has places."""
     strangers = await here.add_campaign("Hooli")
     async with receiving(lambda _: hang) as dead, receiving() as alive:
-        for _ in range(A_TEAM):
-            await here.add_hook(dead.url, of=strangers, type="emailsSent")
+        for number in range(A_TEAM):
+            await here.add_hook(f"{dead.url}/{number}", of=strangers, type="emailsSent")
         await here.add_hook(alive.url, type="emailsSent")
         ours, here.campaign = here.campaign, strangers
         await here.happen(await here.add_lead("gavin@hooli.com"), SENT)

@@ -252,3 +252,12 @@ def test_a_paragraph_on_one_long_line_is_kept_whole() -> None:
 
     assert paragraph.strip() in reply
     assert "is your press busy" not in reply
+
+
+def test_words_of_ones_own_above_a_short_introduction_stay() -> None:
+    text = "Yes, gladly.\n\nMy number is 0171 2345.\n\nJared Dunn wrote:\n> Hi\n"
+
+    reply = parse(f"From: {LEAD}\nSubject: Re: Hello\n\n{text}".encode()).reply
+
+    assert "My number is 0171 2345." in reply
+    assert "> Hi" not in reply

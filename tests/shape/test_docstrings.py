@@ -74,6 +74,7 @@ LEMLISTS: Final = frozenset(
         "Webhook not found",
         "You cannot delete this step because the campaign is running",
         "contactId or leadId is required",
+        "labelName is required",
         "recordId is required",
     }
 )

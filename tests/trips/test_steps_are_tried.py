@@ -7,16 +7,23 @@ from datetime import datetime, timedelta
 import httpx
 import pytest
 
-from pomelo import campaigns, delivery, sequences
+from pomelo import activities, campaigns, delivery, sequences
 from pomelo.api.call import AppState
 from pomelo.api.tracking import Tracker
 from pomelo.app import build
 from pomelo.base import addresses
 from pomelo.base.db import Database
 from pomelo.base.ids import MessageId
-from pomelo.delivery import AddressBounced, CampaignWithoutSender, Singles, StepTest
+from pomelo.delivery import (
+    AddressBounced,
+    AddressUnsubscribed,
+    CampaignWithoutSender,
+    Singles,
+    StepTest,
+)
 from pomelo.demo.sink import Act, Script, Stage
 from pomelo.sequences import VariableMissing
+from pomelo.unsubscribes import Source
 from tests.answering import PEN, RICHARD, Answering
 
 ME = "me@piedpiper.example"
@@ -165,6 +172,16 @@ async def test_an_address_that_does_not_exist_is_not_written_to(office: Answerin
 
     assert await office.standing(message) == "refused"
     with pytest.raises(AddressBounced):
+        await try_step(office)
+
+
+async def test_who_has_unsubscribed_gets_no_test_either(office: Answering) -> None:
+    async with office.database.transaction() as db:
+        await activities.unsubscribe(
+            db, office.team.id, [addresses.parse(ME)], source=Source.USER, now=office.clock.now()
+        )
+
+    with pytest.raises(AddressUnsubscribed):
         await try_step(office)
 
 

@@ -72,7 +72,7 @@ def _amiss(found: CheckFinding, those: Sequence[LastCheck]) -> Finding:
     first = those[0]
     who = first.email if len(those) == 1 else f"{first.email} and {len(those) - 1} more"
     when = f" (checked {first.checked_at:%Y-%m-%d %H:%M} UTC)" if first.checked_at else ""
-    text = f"{who}, {found.subject}{when}: {found.text} {found.what_to_do}"
+    text = f"{who}, {found.subject}{when}: {found.text} {found.why} {found.what_to_do}"
     return (wrong if found.level is Level.FAIL else doubt)("checks", text)
 
 

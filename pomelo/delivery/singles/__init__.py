@@ -2,6 +2,7 @@
 
 from pomelo.delivery.singles.errors import (
     AddressBounced,
+    AddressUnsubscribed,
     AnswerEmpty,
     AnswerTangled,
     AnswerTooLong,
@@ -19,6 +20,7 @@ from pomelo.delivery.singles.writing import answer, read_words
 
 __all__ = [
     "AddressBounced",
+    "AddressUnsubscribed",
     "AnswerEmpty",
     "AnswerTangled",
     "AnswerTooLong",

@@ -27,6 +27,10 @@ class AddressBounced(Conflict):
     """A mail to this address came back because it does not exist; correct the address."""
 
 
+class AddressUnsubscribed(Conflict):
+    """Who has unsubscribed gets no test either; send it to an address of your own."""
+
+
 class Rehearsing(Conflict):
     """This installation rehearses (POMELO_DELIVER_TO), so no lead is written to."""
 

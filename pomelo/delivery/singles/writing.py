@@ -174,6 +174,11 @@ def keys_of(everybody: Sequence[str]) -> tuple[str, ...]:
     return tuple(key for address in parsed for key in addresses.suppression_keys(address))
 
 
+async def is_listed(db: Db, team: TeamId, keys: Sequence[str]) -> bool:
+    """Tell whether one of these is on the unsubscribe list, for whatever reason."""
+    return bool(await unsubscribes.matching(db, [(team, key) for key in keys]))
+
+
 async def is_bounced(db: Db, team: TeamId, keys: Sequence[str]) -> bool:
     """Tell whether one of these is known not to exist."""
     found = await unsubscribes.matching(db, [(team, key) for key in keys])

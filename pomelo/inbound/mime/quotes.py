@@ -109,7 +109,10 @@ def _drop_attribution(kept: list[str]) -> None:
     if not kept or not kept[-1].rstrip().endswith((":", "：")):
         return
     for length in range(1, _ATTRIBUTION_LINES + 1):
-        paragraph = " ".join(kept[-length:])
+        lines = kept[-length:]
+        if not lines[0].strip():  # above it the person's own words end
+            return
+        paragraph = " ".join(lines)
         if "@" in paragraph or any(letter.isdigit() for letter in paragraph):
             del kept[-length:]
             return

@@ -58,6 +58,9 @@ def judge(domain: str, found: Mapping[str, Answer]) -> CheckFinding:
     holder = organisation(domain, found)
     above = record_of(found.get(holder))
     if above is None:
+        for name in names_to_ask(domain):
+            if found.get(name, ()) is None:
+                return TOPIC.unasked(f"_dmarc.{name}")
         return TOPIC.wrong(
             f"{domain} has no DMARC record.",
             f'Publish a TXT record at _dmarc.{domain}, for a start "v=DMARC1; p=none; '

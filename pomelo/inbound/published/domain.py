@@ -51,8 +51,9 @@ def judge_exchangers(domain: str, answer: Answer) -> CheckFinding:
         return EXCHANGERS.unasked(domain)
     hosts = [record.partition(" ")[2].rstrip(".") for record in answer]
     if not hosts:
-        return EXCHANGERS.wrong(
-            f"{domain} names no mail exchanger.", "Publish MX records, as your mail host tells."
+        return EXCHANGERS.doubt(
+            f"{domain} names no mail exchanger, so its answers go to the host of that name.",
+            "Publish MX records, as your mail host tells.",
         )
     if not any(hosts):
         return EXCHANGERS.wrong(

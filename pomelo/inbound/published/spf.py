@@ -5,7 +5,7 @@ Source:
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -110,26 +110,31 @@ def judge(domain: str, tree: Mapping[str, Answer]) -> CheckFinding:
         return TOPIC.wrong(
             f'The record holds "{spf.strange[:60]}", so it counts for nothing.', _ONE
         )
-    return _follow(domain, tree) or _rest(domain, spf, count(domain, tree))
+    named = _named(domain, tree)
+    for name in named:
+        if tree.get(name) is not None and not _is_good(tree[name]):
+            return TOPIC.wrong(
+                f"The record names {name}, whose own is none or wrong, so it counts for nothing.",
+                f"Take {name} out of the record, or correct it.",
+            )
+    unasked = [name for name in named if tree.get(name) is None]
+    return _rest(domain, spf, count(domain, tree), unasked)
 
 
-def _follow(domain: str, tree: Mapping[str, Answer]) -> CheckFinding | None:
-    """Find a record that is named and is not there: then the whole counts for nothing (5.2)."""
-    waiting, seen = [domain], {domain}
-    while waiting:
-        for name in followed(tree.get(waiting.pop())):
-            if tree.get(name) is not None and len(records(tree[name])) != 1:
-                return TOPIC.wrong(
-                    f"The record names {name}, which has no SPF record, so it counts for nothing.",
-                    f"Take {name} out of the record, or correct it.",
-                )
-            if name not in seen:
-                seen.add(name)
-                waiting.append(name)
-    return None
+def _named(domain: str, tree: Mapping[str, Answer]) -> list[str]:
+    """Give all domains that a record sends on to; one that is no good spoils it (5.2)."""
+    named = list(followed(tree.get(domain)))
+    for name in named:  # which grows
+        named += [one for one in followed(tree.get(name)) if one not in named]
+    return named
 
 
-def _rest(domain: str, spf: Spf, look_ups: int) -> CheckFinding:
+def _is_good(answer: Answer) -> bool:
+    found = records(answer)
+    return len(found) == 1 and not read(found[0]).strange
+
+
+def _rest(domain: str, spf: Spf, look_ups: int, unasked: Sequence[str]) -> CheckFinding:
     if look_ups > LOOK_UPS:
         return TOPIC.wrong(
             f"The record needs more than {LOOK_UPS} look-ups, so it counts for nothing.",
@@ -139,4 +144,6 @@ def _rest(domain: str, spf: Spf, look_ups: int) -> CheckFinding:
         return TOPIC.wrong("The record lets everybody send (+all).", "End it with ~all or -all.")
     if spf.rest in ("", "?"):
         return TOPIC.doubt("The record says nothing of other hosts.", "End it with ~all or -all.")
+    if unasked:
+        return TOPIC.unasked(unasked[0])
     return TOPIC.good(f"{domain} has one record, which needs {look_ups} of {LOOK_UPS} look-ups.")
