@@ -113,6 +113,6 @@ def _show(found: Checked) -> None:
 
 def _show_finding(one: CheckFinding) -> None:
     typer.echo(f"\n{WORDS[one.level]:4}  {one.subject}: {one.text}")
+    typer.echo(f"      Why: {one.why}")
     if one.level is not Level.PASS:
-        typer.echo(f"      Why: {one.why}")
         typer.echo(f"      Do:  {one.what_to_do}")

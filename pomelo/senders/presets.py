@@ -186,7 +186,7 @@ _EXCHANGERS: Final[tuple[tuple[str, Preset], ...]] = (
     (".olc.protection.outlook.com", OUTLOOK),
     (".mail.protection.outlook.com", MICROSOFT_365),
     (".mx.microsoft", MICROSOFT_365),
-    (".yahoodns.net", YAHOO),
+    (".am0.yahoodns.net", YAHOO),  # not AOL, which has hosts of its own
     (".mail.icloud.com", ICLOUD),
     (".messagingengine.com", FASTMAIL),
     (".mailbox.org", MAILBOX_ORG),

@@ -55,6 +55,8 @@ async def test_a_check_sends_a_mail_to_itself_and_says_what_to_do(
     assert "ok    test mail: The test mail came back into the inbox" in said.out
     assert "warn  SPF: Could not ask DNS about piedpiper.test." in said.out
     assert "      Why: It says which hosts may send" in said.out
+    lines = [line for line in said.out.split("\n") if line[:6] in ("ok    ", "warn  ", "FAIL  ")]
+    assert said.out.count("      Why: ") == len(lines) > 5
     assert "      Do:  Check this machine's DNS" in said.out
     assert len(host.sink.mails) == 2
 
