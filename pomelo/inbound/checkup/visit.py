@@ -33,9 +33,12 @@ from pomelo.smtp import Session as Line
 
 OPEN_SECONDS: Final = 30.0
 PACE: Final = Pace(connect=10.0, answer=15.0, talk=30.0)
-UNSENT: Final = "No test mail was sent: it takes both log-ins to send one and to see it come back."
-UNASKED: Final = "No test mail was sent, as was asked."
-MEND: Final = "Mend the log-ins, or give the sender its IMAP server, and check again."
+# Why no test mail was sent, and what to do.
+UNSENT: Final = (
+    "No test mail was sent: it takes both log-ins to send one and to see it come back.",
+    "Mend the log-ins, or give the sender its IMAP server, and check again.",
+)
+UNASKED: Final = ("No test mail was sent, as was asked.", "Check once with a mail, too.")
 
 
 class Visited(Struct, frozen=True):
@@ -189,7 +192,7 @@ class Visit:
 
     async def _judge(self, journey: Journey | None, wait: float | None) -> list[CheckFinding]:
         if journey is None:
-            said = arrival.MAIL.doubt(UNASKED if wait is None else UNSENT, MEND)
+            said = arrival.MAIL.doubt(*(UNASKED if wait is None else UNSENT))
             return [said, *await self._key(journey)]
         found = [arrival.judge_mail(journey)]
         if journey.back is not None:
