@@ -93,7 +93,8 @@ async def test_the_doctor_tells_what_the_last_check_found(pomelo: Pomelo, host: 
     assert before == [
         ("warn", f"Never checked: {JARED}; `pomelo sender check ADDRESS` tries everything.")
     ]
-    assert any(text.startswith(f"{JARED}, MX (checked 2") for _, text in after)
+    (of_mx,) = [text for _, text in after if text.startswith(f"{JARED}, MX (checked 2")]
+    assert "Replies and bounces arrive where the domain takes its mail." in of_mx
     assert ("fail", True) in [(level, "tracking host" in text) for level, text in after]
 
 

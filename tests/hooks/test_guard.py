@@ -83,6 +83,7 @@ def test_what_the_operator_opened_is_reached_at_any_port_and_nothing_else(
         "http:///pomelo",
         "http://user:password@93.184.216.34/",
         "http://93.184.216.34:25/",
+        "http://93.184.216.34:0/",
         "http://93.184.216.34:99999/",
         "http://93.184.216.34/" + "x" * 2000,
         "http://93.184.216.34/\0",
