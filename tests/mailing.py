@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from pomelo.base.tls import trusted
 from pomelo.demo.sink import Sink
 from pomelo.smtp import (
     Accepted,
@@ -25,7 +26,7 @@ MAIL = b"Subject: Hi\r\n\r\nHello\r\n"
 LARGE = MAIL + (b"y" * 76 + b"\r\n") * 20_000
 # More than the kernel keeps for a server that does not read.
 HUGE = MAIL + (b"y" * 76 + b"\r\n") * 130_000
-IN_CLEAR = ssl.create_default_context()
+IN_CLEAR = trusted()
 QUICK = Timeouts(connect=0.25, tls=0.25, command=0.25, data=0.25)
 PATIENT = Timeouts(connect=5, tls=5, command=5, data=5)
 

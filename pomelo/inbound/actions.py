@@ -41,9 +41,9 @@ from pomelo.tracking import Signer
 from pomelo.unsubscribes import Source
 
 _SOURCES: Final = {MailKind.UNSUBSCRIBE: Source.LEAD, MailKind.COMPLAINT: Source.ABUSE}
-# Some systems write their reports in the name of whom they write to.
 # Whoever is away for longer says so with a wrong clock.
 FURTHEST: Final = timedelta(days=366)
+# Some systems write their reports in the name of whom they write to.
 _BY_SYSTEMS: Final = frozenset({MailKind.BOUNCE, MailKind.DELAYED, MailKind.COMPLAINT})
 _GUESSED: Final = frozenset({MatchRule.FROM_SUBJECT, MatchRule.FROM})
 # By these a mail itself says that it answers ours, so it lies in the same conversation.
@@ -268,7 +268,7 @@ async def _wait(db: Db, sent: Message, returns_on: date, now: datetime) -> None:
     """Let the lead of somebody who is away wait for them, unless they are back by now."""
     hours = await campaigns.schedules_of(db, sent.team_id, sent.campaign_id)
     at = back_at(returns_on, [schedules.window_of(one) for one in hours])
-    if now < at < now + FURTHEST:  # later is a wrong clock's
+    if now < at < now + FURTHEST:
         await leads.wait_until_back(db, sent.team_id, sent.lead_id, at)
 
 

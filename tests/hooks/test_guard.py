@@ -5,7 +5,6 @@ import gzip
 import json
 import resource
 import shutil
-import ssl
 import sys
 from typing import Any
 
@@ -15,6 +14,7 @@ from pomelo.base import clock
 from pomelo.base.calling import Caller
 from pomelo.base.faults import Fault
 from pomelo.base.outgoing import Guard, HostInvalid, HostRefused, HostUnknown, parse_networks
+from pomelo.base.tls import trusted
 from pomelo.hooks import TargetInvalid, check_url
 from tests.hooks.office import HERE
 from tests.hooks.receiver import OK, Answer, receiving, status
@@ -165,7 +165,7 @@ async def test_an_answer_without_end_costs_neither_time_nor_memory(
     answer: Answer, fault: Fault | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pomelo.base.calling.SECONDS", 1.0)
-    caller = Caller(HERE, ssl.create_default_context())
+    caller = Caller(HERE, trusted())
     was_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     async with receiving(lambda _: answer) as receiver:
         began = clock.monotonic()
@@ -180,7 +180,7 @@ async def test_an_answer_without_end_costs_neither_time_nor_memory(
 
 
 async def test_no_cookie_is_kept_and_nothing_is_unpacked() -> None:
-    caller = Caller(HERE, ssl.create_default_context())
+    caller = Caller(HERE, trusted())
     async with receiving(lambda _: status(200, "Set-Cookie: a=b; Path=/")) as receiver:
         for _ in range(2):
             await caller.call(receiver.url, b"{}", {})
@@ -192,7 +192,7 @@ async def test_no_cookie_is_kept_and_nothing_is_unpacked() -> None:
 
 
 async def test_a_connection_is_kept_for_what_comes_next() -> None:
-    caller = Caller(HERE, ssl.create_default_context())
+    caller = Caller(HERE, trusted())
     async with receiving(lambda _: OK) as receiver:
         for _ in range(5):
             await caller.call(receiver.url, b"{}", {})
@@ -205,7 +205,7 @@ async def test_a_proxy_of_the_environment_is_not_asked(monkeypatch: pytest.Monke
     async with receiving() as proxy, receiving() as receiver:
         monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{proxy.port}")
         monkeypatch.setenv("ALL_PROXY", f"http://127.0.0.1:{proxy.port}")
-        caller = Caller(HERE, ssl.create_default_context())
+        caller = Caller(HERE, trusted())
         await caller.call(receiver.url, b"{}", {})
         await caller.close()
 

@@ -28,11 +28,12 @@ async def test_a_bad_event_does_not_hold_up_those_of_other_leads(here: Office) -
     assert states == ["waiting", *["delivered"] * 20]
 
 
-async def test_at_most_four_are_under_way_to_an_endpoint(here: Office) -> None:
-    async def slowly(writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(0.02)
-        writer.write(OK)
+async def slowly(writer: asyncio.StreamWriter) -> None:
+    await asyncio.sleep(0.02)
+    writer.write(OK)
 
+
+async def test_at_most_four_are_under_way_to_an_endpoint(here: Office) -> None:
     async with receiving(lambda _: slowly) as receiver:
         await here.add_hook(receiver.url, type="emailsSent")
         for number in range(40):
@@ -47,10 +48,6 @@ async def test_at_most_four_are_under_way_to_an_endpoint(here: Office) -> None:
 
 
 async def test_hooks_of_one_endpoint_call_it_no_more_often_at_once(here: Office) -> None:
-    async def slowly(writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(0.02)
-        writer.write(OK)
-
     async with receiving(lambda _: slowly) as receiver:
         for _ in range(3):
             await here.add_hook(receiver.url, type="emailsSent")

@@ -1,7 +1,6 @@
 """Log-ins and our own public address: what protects a line, and whether links lead anywhere."""
 
 import asyncio
-import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -9,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pomelo.base.outgoing import Guard, parse_networks
-from pomelo.base.tls import Secured, secured
+from pomelo.base.tls import Secured, secured, trusted
 from pomelo.demo.sink import Sink
 from pomelo.inbound import Level
 from pomelo.inbound.checkup import doors, web
@@ -18,7 +17,7 @@ from pomelo.smtp import Session as Line
 from tests import certificates
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
-IN_CLEAR = ssl.create_default_context()
+IN_CLEAR = trusted()
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import ssl
 import pytest
 
 from pomelo.base.outgoing import Guard, parse_networks
+from pomelo.base.tls import trusted
 from pomelo.base.vault import Vault
 from pomelo.inbound import find_imap_fault
 from pomelo.senders import Server, TlsMode
@@ -30,7 +31,7 @@ async def fault(
     password: str = PASSWORD,
 ) -> str | None:
     guard = Guard(parse_networks("127.0.0.0/8,::1"))
-    access = MailAccess(vault=vault, guard=guard, context=context or ssl.create_default_context())
+    access = MailAccess(vault=vault, guard=guard, context=context or trusted())
     return await find_imap_fault(Server(host, port, tls, LOGIN, password), access)
 
 

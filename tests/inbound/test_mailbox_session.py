@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from pomelo.base.tls import trusted
 from pomelo.inbound.mailboxes.model import Head, Missing, Pace
 from pomelo.inbound.mailboxes.session import Session, _head
 from pomelo.inbound.mailboxes.talks import Talks, dial, until_readable
@@ -34,7 +35,7 @@ async def talking(
 ) -> AsyncIterator[tuple[Session, Talks]]:
     server = Server("127.0.0.1", account.port, tls, imapsim.LOGIN, imapsim.PASSWORD)
     dialled = await dial("127.0.0.1", account.port, connect=5, answer=5)
-    session = Session(dialled, ImapAccess(server), context or ssl.create_default_context())
+    session = Session(dialled, ImapAccess(server), context or trusted())
     talks = Talks(session, Pace(talk=5))
     try:
         await talks.ask(session.open)

@@ -7,7 +7,6 @@ token work once, and a refresh token that is used twice ends the grant.
 import asyncio
 import base64
 import json
-import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,9 +16,10 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from pomelo.base.outgoing import Guard, parse_networks
+from pomelo.base.tls import trusted
 from pomelo.senders import Client, OAuth, Provider, google
 
-CONTEXT = ssl.create_default_context()
+CONTEXT = trusted()
 CLIENT_ID, CLIENT_SECRET = "pomelo.example", "canary-of-the-client"
 Form = dict[str, str]
 # What a token endpoint answers: status and JSON, or bytes that are none.

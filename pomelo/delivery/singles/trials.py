@@ -13,9 +13,9 @@ from pomelo.base.ids import MessageId, TeamId
 from pomelo.campaigns import Campaign
 from pomelo.delivery.drafts import envelope_of, thread_after
 from pomelo.delivery.singles import store
-from pomelo.delivery.singles.errors import AddressUnsubscribed, CampaignWithoutSender
+from pomelo.delivery.singles.errors import CampaignWithoutSender
 from pomelo.delivery.singles.model import Pen, StepTest, StepView
-from pomelo.delivery.singles.writing import check_addresses, is_listed, keys_of, signed
+from pomelo.delivery.singles.writing import check_addresses, signed
 from pomelo.leads import Lead, LeadNotFound
 from pomelo.letters import Envelope, Letter, Occasion, StepContent, Thread
 from pomelo.messages import MessageKind, SingleMail
@@ -79,9 +79,7 @@ async def send_test(db: Db, pen: Pen, team: TeamId, wish: StepTest, *, now: date
         AddressUnsubscribed: Whoever reads it wants no mails.
         TemplateInvalid, VariableMissing, OutputTooLarge: It cannot be written for this lead.
     """
-    await check_addresses(db, team, [wish.to.wire])
-    if await is_listed(db, team, keys_of([wish.to.wire])):
-        raise AddressUnsubscribed
+    await check_addresses(db, team, [wish.to.wire], is_test=True)
     trial, steps, step = await prepare(db, pen, team, wish, now=now)
     mail = _mail(trial, step, wish.to, await thread_of(db, trial, steps, step))
     mail = msgspec.structs.replace(mail, raw=await signed(db, pen, trial.sender, mail.raw))

@@ -12,6 +12,7 @@ from pomelo.delivery.drafts import name_of, read_dkim
 from pomelo.delivery.singles import store
 from pomelo.delivery.singles.errors import (
     AddressBounced,
+    AddressUnsubscribed,
     AnswerEmpty,
     AnswerTangled,
     AnswerTooLong,
@@ -155,17 +156,23 @@ def _shown(new: NewAnswer, written: Written) -> dict[str, object]:
     return shown | ({"cc": list(written.copies)} if written.copies else {})
 
 
-async def check_addresses(db: Db, team: TeamId, everybody: Sequence[str]) -> None:
+async def check_addresses(
+    db: Db, team: TeamId, everybody: Sequence[str], *, is_test: bool = False
+) -> None:
     """Make sure that nobody is written to at an address that does not exist.
 
     Raises:
         AddressBounced: A mail to one of them has come back.
+        AddressUnsubscribed: It is a test, and whoever reads it wants no mails.
     """
     for address in everybody:
-        if await is_bounced(db, team, keys_of([address])):
+        listed = await _listed(db, team, keys_of([address]))
+        if Source.BOUNCED in listed:
             raise AddressBounced(
                 f"A mail to {address} came back because that address does not exist; correct it."
             )
+        if is_test and listed:
+            raise AddressUnsubscribed
 
 
 def keys_of(everybody: Sequence[str]) -> tuple[str, ...]:
@@ -174,12 +181,11 @@ def keys_of(everybody: Sequence[str]) -> tuple[str, ...]:
     return tuple(key for address in parsed for key in addresses.suppression_keys(address))
 
 
-async def is_listed(db: Db, team: TeamId, keys: Sequence[str]) -> bool:
-    """Tell whether one of these is on the unsubscribe list, for whatever reason."""
-    return bool(await unsubscribes.matching(db, [(team, key) for key in keys]))
-
-
 async def is_bounced(db: Db, team: TeamId, keys: Sequence[str]) -> bool:
     """Tell whether one of these is known not to exist."""
+    return Source.BOUNCED in await _listed(db, team, keys)
+
+
+async def _listed(db: Db, team: TeamId, keys: Sequence[str]) -> set[Source]:
     found = await unsubscribes.matching(db, [(team, key) for key in keys])
-    return Source.BOUNCED in found.values()
+    return set(found.values())

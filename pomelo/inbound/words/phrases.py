@@ -17,8 +17,12 @@ _CLAUSE_ENDS: Final = re.compile(r"[.!?;,:…。！？、，；()\"“”„«»
 _WORD_GAPS: Final = re.compile(r"[^\w]+")
 
 
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # Who asks to be reached in another way does not leave, and a person reads it.
-_CALLS: Final = (
+_CALLS: Final = _words(
     "call phone ring telephone whatsapp instead anrufen rufen ruf telefon telefonisch telefonieren"
     " stattdessen appelez appelle appeler téléphone téléphoner plutôt llame llámeme llámame llamar"
     " teléfono chiami chiamami chiamare telefono invece ligue ligar telefone bel bellen telefoon"
@@ -26,7 +30,7 @@ _CALLS: Final = (
     " zavolejte telefonu hívjon telefonon sunați sună позвоните звоните телефону зателефонуйте"
     " arayın telefonla τηλέφωνο καλέστε 電話 电话 전화"
 )
-_DENIALS: Final = (
+_DENIALS: Final = _words(
     "not dont never no stop nor nicht nie kein keine keinen ne pas jamais non nunca não nem niet"
     " geen nooit inte aldrig ikke aldri ei älkää ani žádné nu не ні нет değil μην όχι"
 )
@@ -45,15 +49,13 @@ def is_unsubscribe_request(reply: str) -> bool:
     if not text or len(text) > REPLY_CHARACTERS:
         return False
     lines = [_clauses(line) for line in _without_addresses(text).split("\n")]
+    if any(_names_another_way(clause) for line in lines for clause in line):
+        return False
     return any(_is_request(lines, language) for language in LANGUAGES.values())
 
 
 def _is_request(lines: list[list[str]], language: Language) -> bool:
-    clauses = [clause for line in lines for clause in line]
-    rest = [clause for clause in clauses if not _asks(clause, language.asks, language)]
-    if any(map(_names_another_way, rest)):
-        return False
-    if len(rest) < len(clauses):
+    if any(_asks(clause, language.asks, language) for line in lines for clause in line):
         return True
     told = _first_line(lines, language)
     return len(told) == 1 and _asks(told[0], language.bare, language)
@@ -62,8 +64,8 @@ def _is_request(lines: list[list[str]], language: Language) -> bool:
 def _names_another_way(clause: str) -> bool:
     """Tell whether somebody wants to be spoken to, but not here: "no more emails, call me"."""
     words = set(clause.split())
-    is_another = not words.isdisjoint(_CALLS.split()) or clause.endswith("use me")
-    return is_another and words.isdisjoint(_DENIALS.split())
+    is_another = not words.isdisjoint(_CALLS) or clause.endswith("use me")
+    return is_another and words.isdisjoint(_DENIALS)
 
 
 def _without_addresses(text: str) -> str:
