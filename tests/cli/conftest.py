@@ -49,8 +49,9 @@ def environ(home: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 def pomelo(database: Database, environ: pytest.MonkeyPatch) -> Iterator[Pomelo]:
     """Run a command: `await pomelo("key", "list")`."""
 
-    async def run(*arguments: str, stdin: str = "") -> Said:
-        environ.setattr(sys, "stdin", io.StringIO(stdin))
+    async def run(*arguments: str, stdin: str | bytes = "") -> Said:
+        raw = stdin.encode() if isinstance(stdin, str) else stdin
+        environ.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(raw), "utf-8"))
         return await asyncio.to_thread(_run, arguments)
 
     yield run

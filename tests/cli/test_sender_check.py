@@ -1,8 +1,6 @@
 """`pomelo sender check` and the doctor's word on senders, against a mail host of this machine."""
 
-import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -14,7 +12,6 @@ from tests.cli.conftest import Pomelo
 from tests.inbound.mailhost import ADDRESS, PASSWORD, MailHost, hosting
 
 JARED = ADDRESS.replace(".com", ".test")  # of which no name system is asked
-GUIDE = Path(__file__).parents[2] / "docs/guides/trust.md"
 
 
 @pytest.fixture
@@ -198,9 +195,3 @@ async def test_a_stop_for_bounces_outlives_success_and_other_trouble(
 
     assert (paused.paused_for, paused.paused_reply) == (PausedFor.BOUNCES, "bounces")
     assert (await sender_of(database)).paused_for is None
-
-
-def test_the_guide_names_every_line_and_every_pause() -> None:
-    guide = GUIDE.read_text("utf-8")
-
-    assert set(re.findall(r"^\| `(\w+)` \|", guide, re.MULTILINE)) == set(PausedFor)

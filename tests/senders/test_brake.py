@@ -1,8 +1,13 @@
 """The brake on hard bounces: a table of counts, and what a sender may still do."""
 
+import re
+from pathlib import Path
+
 import pytest
 
-from pomelo.senders import Brake, HardBounces, judge
+from pomelo.senders import Brake, HardBounces, PausedFor, judge
+
+GUIDE = Path(__file__).parents[2] / "docs/guides/trust.md"
 
 
 @pytest.mark.parametrize(
@@ -27,3 +32,9 @@ def test_so_many_hard_bounces_brake_a_sender(mails: int, bounced: int, brake: Br
 
 def test_the_reason_is_in_words() -> None:
     assert str(HardBounces(100, 12)) == "12 of its last 100 mails bounced for good"
+
+
+def test_the_guide_names_every_pause() -> None:
+    guide = GUIDE.read_text("utf-8")
+
+    assert set(re.findall(r"^\| `(\w+)` \|", guide, re.MULTILINE)) == set(PausedFor)
