@@ -65,8 +65,8 @@ def uses() -> tuple[Use, ...]:
 
 
 def _uses(module: Module) -> Iterator[Use]:
-    calls = {id(found): node for node in ast.walk(module.tree) if (found := _called(node))}
-    for node in ast.walk(module.tree):
+    calls = {id(found): node for node in module.nodes if (found := _called(node))}
+    for node in module.nodes:
         if name := _name(node):
             yield _use(module, name, node, calls.get(id(node)))
 

@@ -40,7 +40,7 @@ def test_a_domain_is_imported_through_its_door() -> None:
 
 
 def _past_doors(module: Module) -> Iterator[tuple[ast.stmt, str]]:
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.ImportFrom):
             for name in node.names:
                 if _goes_past(module, f"{node.module}.{name.name}"):
@@ -65,7 +65,7 @@ def test_no_domain_reaches_through_a_door_by_attribute() -> None:
         f"{module.path}:{node.lineno} {ast.unparse(node)}"
         for module in tree.modules()
         for doors in [_doors_of(module)]
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name)
         and node.attr in doors.get(node.value.id, ())
@@ -76,7 +76,7 @@ def test_no_domain_reaches_through_a_door_by_attribute() -> None:
 
 def _doors_of(module: Module) -> dict[str, frozenset[str]]:
     """Give what lies hidden behind each door that a module imports whole."""
-    imports = (node for node in ast.walk(module.tree) if isinstance(node, ast.ImportFrom))
+    imports = (node for node in module.nodes if isinstance(node, ast.ImportFrom))
     names = {name.name for node in imports if node.module == "pomelo" for name in node.names}
     return {name: tree.submodules(name) - tree.exported(name) for name in names & with_door()}
 

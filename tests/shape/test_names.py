@@ -94,7 +94,7 @@ def test_a_verb_behind_a_door_gives_what_it_promises() -> None:
 def _named(module: Module) -> Iterator[tuple[str, int]]:
     """Give every name that a module makes up, and its line."""
     yield module.path.stem, 1
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
                 yield node.name, node.lineno
@@ -112,5 +112,5 @@ def _words(name: str) -> set[str]:
 
 def _returns(module: str, function: str) -> str:
     (found,) = (m for m in tree.modules() if m.name == module)
-    (node,) = (n for n in tree.functions(found.tree) if n.name == function)
+    (node,) = (n for n in found.functions if n.name == function)
     return ast.unparse(node.returns) if node.returns else ""

@@ -44,7 +44,7 @@ def test_a_function_ends_at_40_lines() -> None:
         f"{module.path}:{function.lineno} {function.name} has {lines} lines"
         for folder in FOLDERS
         for module in tree.modules(folder)
-        for function in tree.functions(module.tree)
+        for function in module.functions
         if (lines := _lines(function)) > FUNCTION_LINES
     ]
 
@@ -53,9 +53,7 @@ def test_a_function_ends_at_40_lines() -> None:
 
 def test_at_least_half_of_all_functions_fit_in_8_lines() -> None:
     bodies = sorted(
-        _body_lines(function)
-        for module in tree.modules()
-        for function in tree.functions(module.tree)
+        _body_lines(function) for module in tree.modules() for function in module.functions
     )
 
     assert bodies[len(bodies) // 2] <= SHORT_LINES
@@ -95,7 +93,7 @@ def test_more_than_four_arguments_are_named_by_the_caller() -> None:
     many = [
         f"{module.path}:{function.lineno} {function.name}"
         for module in tree.modules()
-        for function in tree.functions(module.tree)
+        for function in module.functions
         if len(_positional(function)) > POSITIONAL and not _is_given(function)
     ]
 

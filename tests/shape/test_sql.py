@@ -137,7 +137,7 @@ def _fits(column: str, kind: inspect.Type) -> bool:
 
 def _built(module: Module) -> Iterator[ast.expr]:
     """Give expressions that make SQL of pieces, and statements that are not written out."""
-    nodes = (node for function in tree.functions(module.tree) for node in ast.walk(function))
+    nodes = (node for function in module.functions for node in ast.walk(function))
     for node in nodes:
         if isinstance(node, ast.JoinedStr | ast.BinOp) and STATEMENT.match(_beginning(node)):
             yield node

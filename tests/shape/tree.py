@@ -3,9 +3,8 @@
 import ast
 import gc
 import tomllib
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +26,16 @@ class Module:
     path: Path
     text: str
     tree: ast.Module
+
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """All of its tree."""
+        return tuple(ast.walk(self.tree))
+
+    @cached_property
+    def functions(self) -> tuple[Function, ...]:
+        """Every function of it, methods and inner ones too."""
+        return tuple(node for node in self.nodes if isinstance(node, Function))
 
     @property
     def name(self) -> str:
@@ -64,7 +73,7 @@ def code_lines(module: Module) -> int:
     """Count the lines of a module that are neither empty, comment nor docstring."""
     said = {
         line
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
         for line in range(node.lineno, (node.end_lineno or 0) + 1)
     }
@@ -72,13 +81,6 @@ def code_lines(module: Module) -> int:
     return sum(
         1 for at, line in lines if at not in said and line.strip() and line.lstrip()[0] != "#"
     )
-
-
-def functions(tree: ast.AST) -> Iterator[Function]:
-    """Give every function below a node, methods and inner ones too."""
-    for node in ast.walk(tree):
-        if isinstance(node, Function):
-            yield node
 
 
 @cache
