@@ -39,11 +39,16 @@ WITH RECURSIVE refers AS (
   UNION
   SELECT r.parent, d.depth + 1 FROM depth d JOIN refers r ON r.child = d.oid WHERE d.depth < 20
 )
-SELECT oid::regclass::text AS name, oid FROM depth GROUP BY oid ORDER BY max(depth), oid
+SELECT oid::regclass::text AS name FROM depth GROUP BY oid ORDER BY max(depth), oid
 """
-USED = """
-SELECT t.oid, pg_relation_size(t.oid) AS bytes FROM unnest($1::oid[]) AS t (oid)
-WHERE pg_relation_size(t.oid) > 0
+# Some rows, one by one; a function, so that its statements are planned once.
+EMPTY_SOME = """
+CREATE FUNCTION pg_temp.empty_some() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN
+  IF (SELECT sum(pg_relation_size(t::regclass)) FROM unnest('{{{names}}}'::text[]) AS t) > {bytes}
+  THEN RETURN false; END IF;
+  {deletes}
+  RETURN true;
+END $$
 """
 MANY_BYTES = 500_000
 
@@ -100,6 +105,10 @@ async def db(migrated: Database) -> AsyncIterator[Db]:
         await savepoint.rollback()
 
 
+def _empty(table: str) -> str:
+    return f"IF EXISTS (SELECT FROM {table}) THEN DELETE FROM {table}; END IF;"
+
+
 class Broom:
     """Empties a database.
 
@@ -110,17 +119,11 @@ class Broom:
     def __init__(self, postgres: Embedded) -> None:
         self._postgres = postgres
         self._connection: asyncpg.Connection | None = None
-        self._tables: dict[int, str] = {}
 
     async def sweep(self) -> None:
         database = await self._connected()
-        rows = await database.fetch(USED, list(self._tables))
-        sizes: dict[int, int] = {row["oid"]: row["bytes"] for row in rows}
-        used = [name for oid, name in self._tables.items() if oid in sizes]
-        if sum(sizes.values()) > MANY_BYTES:
+        if not await database.fetchval("SELECT pg_temp.empty_some()"):
             await database.execute(EMPTY_ALL)
-        elif used:
-            await database.execute("".join(f"DELETE FROM {name};" for name in used))
 
     async def close(self) -> None:
         if self._connection is not None:
@@ -130,8 +133,12 @@ class Broom:
         """Give a connection, another one where a test ended the last."""
         if self._connection is None or self._connection.is_closed():
             self._connection = await asyncpg.connect(**self._postgres.options())
-            found = await self._connection.fetch(CHILDREN_FIRST)
-            self._tables = {row["oid"]: row["name"] for row in found}
+            names = [row["name"] for row in await self._connection.fetch(CHILDREN_FIRST)]
+            await self._connection.execute(
+                EMPTY_SOME.format(
+                    names=",".join(names), bytes=MANY_BYTES, deletes="".join(map(_empty, names))
+                )
+            )
         return self._connection
 
 
