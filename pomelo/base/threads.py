@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from traceback import clear_frames
 from typing import TypeVar
 
 Result = TypeVar("Result")
@@ -37,9 +38,18 @@ def _run(
     try:
         tell = partial(outcome.set_result, work())
     except BaseException as error:
+        _empty_frames(error)
         tell = partial(outcome.set_exception, error)
     with suppress(RuntimeError):  # the loop has ended, and nobody waits
         loop.call_soon_threadsafe(tell)
+    del tell, outcome  # the error holds this frame, so that they would hold each other
+
+
+def _empty_frames(error: BaseException | None) -> None:
+    """Let go of what the ended functions held, which may be large, for as long as the error is."""
+    while error is not None:
+        clear_frames(error.__traceback__)
+        error = error.__context__
 
 
 def _note(outcome: "asyncio.Future[Result]") -> None:

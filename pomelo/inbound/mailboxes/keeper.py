@@ -144,6 +144,7 @@ class Keeper:
             if session.has_idle:
                 await self._wait(session, talks, taker, folders[-1])
             else:
+                session.rest()
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._came.wait(), _jittered(self._pace.poll))
 

@@ -1,12 +1,13 @@
 """A connection to an IMAP server: dialled before, bounded in what it takes, able to wait.
 
 What a server sends is written by strangers: a literal or an answer larger than was asked for
-ends the connection.
+ends the connection, and so does what all servers together send.
 """
 
 import imaplib
 import socket
 import ssl
+import threading
 from contextlib import suppress
 from io import BufferedReader
 from typing import Any, Final, cast
@@ -17,10 +18,42 @@ from imapclient.exceptions import ProtocolError  # type: ignore[import-untyped]
 # The largest literal that is asked for is a mail of 2 MB.
 LITERAL_BYTES: Final = 4 * 1024 * 1024
 EXCHANGE_BYTES: Final = 32 * 1024 * 1024
+# What each conversation may hold by itself: all that it says until it is logged in, and most
+# answers. What is beyond comes from what all share.
+OWN_BYTES: Final = 256 * 1024
+SHARED_BYTES: Final = 256 * 1024 * 1024
 # Lines and literals of one exchange: many small ones cost more than few large ones.
 PIECES: Final = 50_000
 # A server may say something before it agrees to wait.
 ANSWERS: Final = 1000
+
+
+class Shared:
+    """What all conversations of this process may hold beyond what is each one's own.
+
+    Args:
+        size: In bytes.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._left = size
+        self._lock = threading.Lock()
+
+    def take(self, size: int) -> bool:
+        """Take so many bytes; false when there are not as many left."""
+        with self._lock:
+            if size > self._left:
+                return False
+            self._left -= size
+            return True
+
+    def give_back(self, size: int) -> None:
+        """Give back what was taken."""
+        with self._lock:
+            self._left += size
+
+
+SHARED: Final = Shared(SHARED_BYTES)
 
 
 class Line(imaplib.IMAP4):
@@ -34,7 +67,9 @@ class Line(imaplib.IMAP4):
 
     def __init__(self, dialled: socket.socket, host: str, port: int) -> None:
         self._dialled = dialled
-        self.begin_exchange()
+        self._shared = SHARED
+        self._drawn_bytes = 0
+        self._may_bring(OWN_BYTES)
         self._idle_tag = b""
         super().__init__(host, port)
         self._encoding = "utf-8"
@@ -48,8 +83,17 @@ class Line(imaplib.IMAP4):
         return word
 
     def begin_exchange(self) -> None:
-        """Let it take as much again as one exchange may bring."""
-        self._left_bytes, self._left_pieces = EXCHANGE_BYTES, PIECES
+        """Let it take as much again as one exchange may bring.
+
+        What the last one brought and nobody asked for is forgotten; the library would keep it.
+        """
+        self.untagged_responses.clear()
+        self._may_bring(EXCHANGE_BYTES)
+
+    def _may_bring(self, size: int) -> None:
+        self._shared.give_back(self._drawn_bytes)
+        self._drawn_bytes = self._taken_bytes = 0
+        self._left_bytes, self._left_pieces = size, PIECES
 
     def read(self, size: int) -> bytes:
         """Read a literal, whole or not at all."""
@@ -72,6 +116,20 @@ class Line(imaplib.IMAP4):
         self._left_pieces -= 1
         if min(self._left_bytes, self._left_pieces) < 0:
             raise self.abort("an answer is too long")
+        self._taken_bytes += size
+        beyond = self._taken_bytes - OWN_BYTES - self._drawn_bytes
+        if beyond > 0:
+            if not self._shared.take(beyond):
+                raise self.abort("all servers together send too much")
+            self._drawn_bytes += beyond
+
+    def shutdown(self) -> None:
+        """Hang up, and hold nothing any more."""
+        try:
+            super().shutdown()
+        finally:
+            self.untagged_responses.clear()
+            self._may_bring(-1)
 
     def begin_idle(self) -> bool:
         """Let the server tell of new mail by itself; true when it did already.

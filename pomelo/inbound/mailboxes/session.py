@@ -193,10 +193,15 @@ class Session:
         """End the waiting, to ask again."""
         self._asked.line.end_idle()
 
+    def rest(self) -> None:
+        """Hold nothing of the last answer any more."""
+        if self._client is not None:
+            self._client.line.begin_exchange()
+
     @property
     def _asked(self) -> Client:
         assert self._client is not None, "open comes first"
-        self._client.line.begin_exchange()
+        self.rest()
         return self._client
 
 

@@ -75,6 +75,8 @@ async def talk(work: Callable[[], Result], fileno: int, *, seconds: float) -> Re
                     handle.shutdown(socket.SHUT_RDWR)
                 await asyncio.wait([outcome], timeout=CUT_SECONDS)
             raise
+        finally:
+            del outcome  # its error holds this frame, so that they would hold each other
 
 
 async def until_readable(fileno: int, came: asyncio.Event, *, seconds: float) -> bool:
