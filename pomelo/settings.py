@@ -20,6 +20,8 @@ from pomelo.base.outgoing import NetworkInvalid, parse_networks
 FILE: Final = Path("pomelo.toml")
 # Named by others' conventions, so without our prefix.
 FOREIGN: Final = {"database_url": "DATABASE_URL"}
+MOST: Final = 1_000_000  # nobody means more, and infinity would end every turn of a loop
+A_DAY: Final = 86_400
 
 # No user, query or fragment, and nothing that would have to be escaped in a mail.
 _WEB_ADDRESS: Final = re.compile(r"https?://[A-Za-z0-9._:\[\]-]+(?:/[A-Za-z0-9._~%/-]*)?")
@@ -87,7 +89,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     ] = "open"
     rate_limit: Annotated[
         int,
-        Meta(ge=0),
+        Meta(ge=0, le=MOST),
         _says("Requests a key may make in any 2 seconds; 0 = no limit.", "requests"),
     ] = 20
     allow_private_mail: Annotated[
@@ -158,7 +160,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     ] = ""
     clock_speed: Annotated[
         float,
-        Meta(gt=0),
+        Meta(gt=0, le=MOST),
         _says(
             "How many seconds pass in one; for demonstrations. Refused unless every sender's "
             "host is on this machine.",
@@ -175,12 +177,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     ] = ""
     lease_seconds: Annotated[
         float,
-        Meta(gt=0),
+        Meta(gt=0, le=A_DAY),
         _says("How long a worker that died keeps what it had claimed.", "seconds"),
     ] = 60.0
     database_connections: Annotated[
         int,
-        Meta(ge=5),
+        Meta(ge=5, le=MOST),
         _says(
             "Connections of this process to PostgreSQL at most; all processes together must stay "
             "below its max_connections.",
@@ -188,19 +190,19 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         ),
     ] = 20
     sender_slots: Annotated[
-        int, Meta(ge=1), _says("Senders that one worker serves at the same time.", "senders")
+        int, Meta(ge=1, le=MOST), _says("Senders that one worker serves at once.", "senders")
     ] = 50
     mailbox_slots: Annotated[
-        int, Meta(ge=0), _says("Mailboxes that one worker reads by IMAP.", "mailboxes")
+        int, Meta(ge=0, le=MOST), _says("Mailboxes that one worker reads by IMAP.", "mailboxes")
     ] = 500
     replies_fresh_minutes: Annotated[
         float,
-        Meta(gt=0),
+        Meta(gt=0, le=MOST),
         _says("No follow-up leaves when its sender's mailbox was not read for so long.", "minutes"),
     ] = 15.0
     doubt_minutes: Annotated[
         float,
-        Meta(gt=0),
+        Meta(gt=0, le=MOST),
         _says(
             "How long a mail whose fate nobody knows is looked for in its sender's Sent folder, "
             "before it is left to a person.",
@@ -208,13 +210,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         ),
     ] = 15.0
     smtp_connect_seconds: Annotated[
-        float, Meta(gt=0), _says("Wait for a mail server to answer.", "seconds")
+        float, Meta(gt=0, le=A_DAY), _says("Wait for a mail server to answer.", "seconds")
     ] = 10.0
     smtp_command_seconds: Annotated[
-        float, Meta(gt=0), _says("Wait for the answer to an SMTP command.", "seconds")
+        float, Meta(gt=0, le=A_DAY), _says("Wait for the answer to an SMTP command.", "seconds")
     ] = 30.0
     smtp_data_seconds: Annotated[
-        float, Meta(gt=0), _says("Wait for the answer to a whole mail.", "seconds")
+        float, Meta(gt=0, le=A_DAY), _says("Wait for the answer to a whole mail.", "seconds")
     ] = 300.0
     log_level: Annotated[
         str,

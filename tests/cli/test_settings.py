@@ -1,8 +1,9 @@
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 
-from pomelo.settings import SettingInvalid, load
+from pomelo.settings import SettingInvalid, Settings, load, variable
 
 NO_FILE = Path("/nowhere/pomelo.toml")
 
@@ -41,6 +42,15 @@ def test_what_no_link_can_begin_with_is_refused_before_a_mail_holds_it(url: str)
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:
     with pytest.raises(SettingInvalid, match=name):
         load({name: value}, NO_FILE)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, kind in get_type_hints(Settings).items() if kind in (int, float)]
+)
+def test_a_number_has_an_end(name: str) -> None:
+    for value in ("inf", "1e300", "1" + "0" * 30):
+        with pytest.raises(SettingInvalid, match=variable(name)):
+            load({variable(name): value}, NO_FILE)
 
 
 @pytest.mark.parametrize("name", ["POMELO_TRUSTED_PROXIES", "POMELO_ALLOW_PRIVATE_MAIL"])
