@@ -7,9 +7,10 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-# What makes a spreadsheet read a cell as a formula. (NUL cannot be stored at all.)
-TRIGGERS: Final = "=@\t\r\0"
-SIGNS: Final = "+-"
+# What makes a spreadsheet read a cell as a formula, full-width signs too. (NUL cannot be stored
+# at all.)
+TRIGGERS: Final = "=@\t\r\n\0\uff1d\uff20"
+SIGNS: Final = "+-\uff0b\uff0d"
 # After a sign these are no formulas: numbers such as -1.5e-7, and phones: +33 6 12-34 (0) 56.
 PLAIN: Final = r"^([+-]?[0-9]+([.,][0-9]+)*([eE][+-]?[0-9]+)?|[+][0-9(][0-9 ().-]*)$"
 _PLAIN: Final = re.compile(PLAIN[1:-1], re.ASCII)
