@@ -117,6 +117,8 @@ def parse_value(given: str) -> Address | Domain:
         address = parse(f"x{trimmed}" if is_domain else trimmed)
     except AddressInvalid:
         raise AddressOrDomainInvalid from None
+    if address.local == "*":  # a whole domain is meant, and nobody would be kept from being mailed
+        raise AddressOrDomainInvalid
     if is_domain:
         return Domain(given=address.given[1:], key=f"@{address.domain}")
     return address

@@ -48,7 +48,7 @@ async def test_a_domain_starts_with_an_at(api: Caller) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
-@pytest.mark.parametrize("value", ["piedpiper.com", "x", "@", "a@b@c", "%20"])
+@pytest.mark.parametrize("value", ["piedpiper.com", "x", "@", "a@b@c", "%20", "*@piedpiper.com"])
 async def test_what_is_neither_address_nor_domain_is_refused(
     api: Caller, method: str, value: str
 ) -> None:
