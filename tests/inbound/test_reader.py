@@ -19,11 +19,13 @@ from tests.inbound import hostile
 from tests.inbound.letters import letter
 
 # A child that does with each mail what its first word says; the others it answers.
-SCRIPTED = """
-import sys, time
-from pomelo.inbound import child
-from pomelo.inbound.parse import parse
+SCRIPTED = f"""
+import runpy, sys, time
 import msgspec
+
+child = runpy.run_path({child.__file__!r})
+child["_shut_the_door"]()
+from pomelo.inbound.parse import parse
 
 def answer(raw):
     match raw.partition(b" ")[0]:
@@ -34,7 +36,7 @@ def answer(raw):
         case b"raise":
             raise RuntimeError("no")
         case b"eat":
-            b"x" * (2 * child.MEMORY_BYTES)
+            b"x" * (2 * child["MEMORY_BYTES"])
         case b"spin":
             while True:
                 pass
@@ -42,10 +44,10 @@ def answer(raw):
             return b"\\xc1 no such thing"
     return msgspec.msgpack.encode(parse(raw))
 
-child._limit_memory()
-sys.stdout.buffer.write(child.READY)
+child["_limit_memory"]()
+sys.stdout.buffer.write(child["READY"])
 sys.stdout.buffer.flush()
-child.serve(sys.stdin.buffer, sys.stdout.buffer, answer)
+child["serve"](sys.stdin.buffer, sys.stdout.buffer, answer)
 """
 
 
