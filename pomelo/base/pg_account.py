@@ -60,8 +60,8 @@ def account_for(pg: Path) -> Account:
     owner = _owner(pg)
     if owner is not None and uid not in (0, owner):
         raise OthersCluster(
-            f"The database in {pg} belongs to user {_name(owner)};"
-            " start Pomelo as that user, or set POMELO_DATA_DIR to another directory."
+            f"The database in {pg} belongs to somebody else; start Pomelo as user"
+            f" {_name(_owner(pg.parent) or 0)}, or set POMELO_DATA_DIR to another directory."
         )
     if owner or uid:
         return _entry(owner or uid)

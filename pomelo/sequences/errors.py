@@ -36,4 +36,4 @@ class DeletingWhileRunning(Invalid):
 
 
 class RepliesUnset(Invalid):
-    """A sender's replies are read nowhere; set its replies to imap, pipe or none first."""
+    """It is not said how a sender's replies are read; set its replies to imap, pipe or none."""

@@ -55,7 +55,8 @@ async def check_replies(db: Db, team: TeamId, campaign: CampaignId) -> None:
         if sender.replies is None:
             raise RepliesUnset(
                 f"This campaign has a follow-up, and it is not said how replies to {sender.email} "
-                "are read; set its replies to imap, pipe or none first."
+                f"are read; `pomelo sender set {sender.email} --replies imap`, pipe or none says "
+                f"it, and so does PATCH /api/senders/{sender.id}."
             )
 
 
