@@ -10,7 +10,8 @@ import pwd
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
@@ -96,7 +97,17 @@ def default_home(environ: Mapping[str, str]) -> Path:
 
 
 def prepare(home: Path) -> None:
-    """Make the data directory where it is missing, and check that it takes our files.
+    """Make the data directory where it is missing, and check that it has room for our files.
+
+    Raises:
+        HomeUnwritable, HomeFull: As `make` and `require_room` say.
+    """
+    make(home)
+    require_room(home)
+
+
+def make(home: Path) -> None:
+    """Make the data directory where it is missing.
 
     Args:
         home: Absolute path. Missing parents are made too, open to nobody else (to root's:
@@ -104,20 +115,36 @@ def prepare(home: Path) -> None:
             empty one given to us by its owner.
 
     Raises:
-        HomeUnwritable: It cannot be made, or is not a directory, or refuses a file.
+        HomeUnwritable: It cannot be made, or is not a directory.
+        HomeFull: There is no room for a directory.
+    """
+    with _told(home):
+        _make(home)
+
+
+def require_room(home: Path) -> None:
+    """Check that the data directory takes our files, and that a database can grow in it.
+
+    Raises:
+        HomeUnwritable: It refuses a file.
         HomeFull: Less than 64 MB are left, or this user's quota is used up.
     """
-    try:
-        _make(home)
+    with _told(home):
         with tempfile.TemporaryFile(dir=home) as probe:
             probe.write(bytes(8192))
         disk = shutil.disk_usage(home)
+    if disk.total and disk.free < NEEDED_BYTES:
+        raise HomeFull(home, disk.free)
+
+
+@contextmanager
+def _told(home: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         if error.errno in _FULL:
             raise HomeFull(home, 0) from error
         raise HomeUnwritable(home, error.strerror or str(error)) from error
-    if disk.total and disk.free < NEEDED_BYTES:
-        raise HomeFull(home, disk.free)
 
 
 def _make(home: Path) -> None:
@@ -150,7 +177,7 @@ class HomeLock:
 
     Raises:
         HomeInUse: On entering: somebody else holds it.
-        HomeUnwritable: On entering: the lock file cannot be opened.
+        HomeUnwritable, HomeFull: On entering: the lock file cannot be written.
     """
 
     def __init__(self, home: Path, purpose: Purpose = Purpose.SERVE) -> None:
@@ -172,18 +199,16 @@ class HomeLock:
 
     def take(self) -> None:
         """Lock it and write down who we are."""
-        try:
+        with _told(self._home):
             fd = os.open(self._home / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-        except OSError as error:
-            raise HomeUnwritable(self._home, error.strerror or str(error)) from error
-        try:
-            self._wait_for(fd)
-        except BaseException:
-            os.close(fd)
-            raise
-        text = f"{os.getpid()}\n{self._purpose}\n".encode()
-        os.pwrite(fd, text, 0)
-        os.ftruncate(fd, len(text))
+            try:
+                self._wait_for(fd)
+                text = f"{os.getpid()}\n{self._purpose}\n".encode()
+                os.pwrite(fd, text, 0)
+                os.ftruncate(fd, len(text))
+            except BaseException:
+                os.close(fd)
+                raise
         self._fd = fd
 
     def release(self) -> None:

@@ -19,7 +19,7 @@ import structlog
 
 from pomelo.base import pg_cluster, pg_log, pg_residents
 from pomelo.base.clock import monotonic
-from pomelo.base.datadir import HomeInUse, HomeLock, Purpose, prepare
+from pomelo.base.datadir import HomeInUse, HomeLock, Purpose, make, require_room
 from pomelo.base.errors import Unavailable
 from pomelo.base.pg_account import Account, Unreachable, account_for, first_closed, launch
 from pomelo.base.pg_programs import Programs, find_binaries, read_version, within_reach
@@ -80,12 +80,13 @@ class Embedded:
         """
         self._account = account_for(self._pg)
         self._require_passage(self._home.parent)
-        prepare(self._home)
+        make(self._home)
         self._require_passage(self._home)
         lock = HomeLock(self._home, purpose)
         lock.take()
         self._lock = lock
         try:
+            require_room(self._home)  # not before: who only attaches to it needs none
             self._start_locked()
         except BaseException:
             self.stop()

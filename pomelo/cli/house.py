@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -218,16 +219,19 @@ def clock_start(settings: Settings) -> datetime | None:
 
 def kept_key(home: Path) -> str:
     """Read the data directory's secret key; the first time, make it (readable by us alone)."""
-    prepare(home)
     file = home / KEY_FILE
-    try:
-        with open(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as new:
-            new.write(new_key() + "\n")
-            new.flush()
-            os.fsync(new.fileno())
-    except FileExistsError:
-        pass
+    if not file.exists():
+        prepare(home)
+        _make_key(file)
     return file.read_text("ascii").strip()
+
+
+def _make_key(file: Path) -> None:
+    made = partial(os.open, mode=0o600)
+    with suppress(FileExistsError), open(file, "x", opener=made) as new:  # another's is as good
+        new.write(new_key() + "\n")
+        new.flush()
+        os.fsync(new.fileno())
 
 
 __all__ = [

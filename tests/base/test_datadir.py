@@ -1,5 +1,6 @@
 """The data directory: its place, what it must allow, and one holder at a time."""
 
+import errno
 import os
 import re
 import subprocess
@@ -122,6 +123,21 @@ def test_a_full_disk_is_told_with_what_is_left(
 
     with pytest.raises(HomeFull, match=r"is full \(\d+ MB left, \d+ MB needed\); free some space"):
         prepare(tmp_path)
+
+
+def test_a_disk_too_full_for_the_lock_is_told_and_leaves_it_free(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as full:
+        full.setattr(os, "pwrite", refuse)
+        with pytest.raises(HomeFull, match="free some space"):
+            HomeLock(tmp_path).take()
+
+    with HomeLock(tmp_path):
+        assert (tmp_path / "pomelo.lock").read_text().split()[0] == str(os.getpid())
 
 
 def test_a_second_server_is_refused_with_the_pid_of_the_first(tmp_path: Path) -> None:

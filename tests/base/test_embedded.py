@@ -16,7 +16,7 @@ import asyncpg
 import pytest
 
 from pomelo.base import datadir, embedded
-from pomelo.base.datadir import HomeInUse, HomeUnwritable, Purpose
+from pomelo.base.datadir import HomeFull, HomeInUse, HomeUnwritable, Purpose
 from pomelo.base.embedded import Embedded, find_binaries, running
 from pomelo.base.pg_account import Unreachable, account_for
 from pomelo.base.pg_cluster import DataFromNewer, DataFromOlder
@@ -158,6 +158,17 @@ async def test_a_command_works_beside_a_server_and_leaves_it_alone(home: Path) -
                 assert await db.fetchval("SELECT 1") == 1
 
         assert Embedded(home).attach()
+
+
+def test_only_who_starts_postgresql_needs_room_on_the_disk(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(datadir, "NEEDED_BYTES", 1 << 60)
+    with server_process(home), running(home) as postgres:
+        assert postgres.is_running()
+
+    with pytest.raises(HomeFull, match="free some space"), running(home):
+        pass
 
 
 def test_a_command_never_uses_what_another_command_will_stop(
