@@ -75,7 +75,7 @@ class Embedded:
             HomeUnwritable, HomeFull, Unreachable, OthersCluster, NoAccount: The place or
                 the user is not fit.
             ProgramsMissing, ProgramsTooOld, ProgramsUnreachable: The programs are not.
-            DataFromNewer, DataFromOlder: The files are another version's.
+            DataFromNewer, DataFromOlder, NoCluster: The files are another version's, or none.
             ClusterNotMade, DidNotStart: PostgreSQL said no, with its reason.
         """
         self._account = account_for(self._pg)

@@ -62,6 +62,16 @@ class DataFromOlder(Conflict):
     """The database was made by an older PostgreSQL; move it with pg_dump and pg_restore."""
 
 
+class NoCluster(Conflict):
+    """The database's directory holds no database; restore it from a backup, or move it away."""
+
+    def __init__(self, pg: Path, reason: str) -> None:
+        super().__init__(
+            f"The directory {pg} holds no database (PG_VERSION: {reason});"
+            " restore it from a backup, or move it away to begin with an empty database."
+        )
+
+
 class ClusterNotMade(Unavailable):
     """PostgreSQL's first start failed."""
 
@@ -114,9 +124,9 @@ def check_version(pg: Path, programs: Programs) -> None:
 
     Raises:
         DataFromNewer, DataFromOlder: They are of another major version.
+        NoCluster: There are none, or not all of them.
     """
-    written = (pg / "PG_VERSION").read_text().strip()
-    major = int(written.split(".")[0])
+    written, major = _read_version(pg)
     told = f"The database in {pg} was made by PostgreSQL {written}, and this is {programs.major};"
     if major > programs.major:
         raise DataFromNewer(
@@ -128,6 +138,16 @@ def check_version(pg: Path, programs: Programs) -> None:
             f"{told} set POMELO_PG_BIN to the programs of version {written},"
             " or move the database with `pomelo backup`."
         )
+
+
+def _read_version(pg: Path) -> tuple[str, int]:
+    try:
+        written = (pg / "PG_VERSION").read_text("utf-8").strip()
+        return written, int(written.split(".")[0])
+    except OSError as error:
+        raise NoCluster(pg, error.strerror or str(error)) from error
+    except ValueError as error:
+        raise NoCluster(pg, "no number") from error
 
 
 def write_access(home: Path) -> None:

@@ -19,7 +19,7 @@ from pomelo.base import datadir, embedded
 from pomelo.base.datadir import HomeFull, HomeInUse, HomeUnwritable, Purpose
 from pomelo.base.embedded import Embedded, find_binaries, running
 from pomelo.base.pg_account import Unreachable, account_for
-from pomelo.base.pg_cluster import DataFromNewer, DataFromOlder
+from pomelo.base.pg_cluster import DataFromNewer, DataFromOlder, NoCluster
 from pomelo.base.pg_programs import ProgramsMissing
 from pomelo.base.pg_residents import residents
 from tests.postgres import ROOT, SERVE, connected, server_process, started
@@ -203,6 +203,25 @@ def test_files_of_a_newer_postgresql_are_refused(folder: Path) -> None:
 
     with pytest.raises(DataFromNewer, match=r"made by PostgreSQL 99, and this is 18; set"):
         Embedded(folder / "newer").start()
+
+
+@pytest.mark.parametrize("written", [None, b"", b"eighteen\n", b"\xff"])
+def test_a_folder_that_is_no_database_is_told_with_what_to_do_and_left_alone(
+    folder: Path, written: bytes | None
+) -> None:
+    home = Path(tempfile.mkdtemp(dir=folder))
+    home.chmod(0o711)
+    pg = home / "pg"
+    pg.mkdir()
+    os.chown(pg, account_for(folder / "none").uid, -1)
+    if written is not None:
+        (pg / "PG_VERSION").write_bytes(written)
+    before = list(pg.iterdir())
+
+    with pytest.raises(NoCluster, match=rf"{pg} holds no database .*; restore it .* or move it"):
+        Embedded(home).start()
+
+    assert list(pg.iterdir()) == before
 
 
 def test_missing_programs_are_told(folder: Path) -> None:
