@@ -136,7 +136,7 @@ def check_version(pg: Path, programs: Programs) -> None:
     if major < programs.major:
         raise DataFromOlder(
             f"{told} set POMELO_PG_BIN to the programs of version {written},"
-            " or move the database with `pomelo backup`."
+            " or move the database with pg_dump and pg_restore."
         )
 
 

@@ -135,7 +135,7 @@ async def test_a_systems_postgresql_can_be_used_instead(folder: Path) -> None:
         async with connected(postgres) as db:
             assert (await db.fetchval("SHOW server_version")).startswith("15.")
 
-    with pytest.raises(DataFromOlder, match="made by PostgreSQL 15, and this is 18;"):
+    with pytest.raises(DataFromOlder, match=r"by PostgreSQL 15, and this is 18; .* pg_dump"):
         Embedded(folder / "fifteen").start()
 
 
