@@ -20,7 +20,7 @@ import structlog
 from pomelo.base import pg_cluster, pg_log, pg_residents
 from pomelo.base.clock import monotonic
 from pomelo.base.datadir import HomeInUse, HomeLock, Purpose, make, require_room
-from pomelo.base.errors import Unavailable
+from pomelo.base.errors import PomeloError, Unavailable
 from pomelo.base.pg_account import Account, Unreachable, account_for, first_closed, launch
 from pomelo.base.pg_programs import Programs, find_binaries, read_version, within_reach
 from pomelo.base.pg_socket import SocketFolder, answers
@@ -76,6 +76,7 @@ class Embedded:
                 the user is not fit.
             ProgramsMissing, ProgramsTooOld, ProgramsUnreachable: The programs are not.
             DataFromNewer, DataFromOlder, NoCluster: The files are another version's, or none.
+            LogUnwritable: Something else is in the place of PostgreSQL's log.
             ClusterNotMade, DidNotStart: PostgreSQL said no, with its reason.
         """
         self._account = account_for(self._pg)
@@ -200,7 +201,7 @@ class Embedded:
                 for _ in self._come_up():
                     await asyncio.sleep(POLL_SECONDS)
                 log.warning("postgres_restarted", pid=self._server.pid)
-            except (DidNotStart, OSError) as error:  # a full disk, say: it may pass
+            except (PomeloError, OSError) as error:  # a full disk, say: it may pass
                 log.error("postgres_not_restarted", reason=str(error))
 
     def stop(self) -> None:

@@ -5,12 +5,31 @@ import shutil
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from pomelo.base.errors import Forbidden
+
 LIMIT_BYTES: Final = 8 * 1024 * 1024
 
 
+class LogUnwritable(Forbidden):
+    """PostgreSQL's log cannot be written; move it away, and a new one is begun."""
+
+    def __init__(self, log: Path, reason: str) -> None:
+        super().__init__(
+            f"PostgreSQL's log {log} cannot be written ({reason});"
+            " move it away, and a new one is begun."
+        )
+
+
 def open_log(log: Path) -> BinaryIO:
-    """Open it so that every write goes to its end, wherever that is by then."""
-    return os.fdopen(os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab")
+    """Open it so that every write goes to its end, wherever that is by then.
+
+    Raises:
+        LogUnwritable: It is a directory, or another user's.
+    """
+    try:
+        return os.fdopen(os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab")
+    except (IsADirectoryError, PermissionError) as error:
+        raise LogUnwritable(log, error.strerror or str(error)) from error
 
 
 def bound(log: Path) -> None:
