@@ -2,10 +2,9 @@
 
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -15,18 +14,18 @@ import uvloop
 from pomelo import senders
 from pomelo.base import jobs, log
 from pomelo.base.clock import Clock
-from pomelo.base.datadir import default_home, prepare
+from pomelo.base.datadir import default_home
 from pomelo.base.db import Database, Db
 from pomelo.base.embedded import Embedded, running
 from pomelo.base.errors import Conflict, Invalid, PomeloError, Unavailable
 from pomelo.base.migrate import migrate
 from pomelo.base.outgoing import Guard, parse_networks
 from pomelo.base.sql import Query
-from pomelo.base.vault import Vault, new_key
+from pomelo.base.vault import Vault
+from pomelo.cli.secret_key import make_key, read_vault
 from pomelo.settings import SettingInvalid, Settings, load
 
 Result = TypeVar("Result")
-KEY_FILE: Final = "secret.key"
 OLDEST_POSTGRES: Final = 150000
 
 
@@ -152,11 +151,12 @@ async def opened(
 
     Raises:
         DatabaseSilent: Nobody answers where the database should be.
-        SecretKeyDiffers, PostgresTooOld, FastClockRefused: This process must not start.
+        KeyUnreadable, SecretKeyDiffers: The secret key is not the installation's.
+        PostgresTooOld, FastClockRefused: This process must not start.
         DatabaseIsNewer: A newer Pomelo made the database.
     """
     home = home_of(settings)
-    vault = Vault(settings.secret_key or kept_key(home))
+    vault = Vault(settings.secret_key) if settings.secret_key else _kept_vault(home)
     database = Database(size=size, **options)
     try:
         await migrate(database)
@@ -179,6 +179,11 @@ async def opened(
         )
     finally:
         await database.close()
+
+
+def _kept_vault(home: Path) -> Vault:
+    make_key(home)
+    return read_vault(home)
 
 
 async def _check(db: Db, settings: Settings, vault: Vault, *, is_server: bool) -> Installation:
@@ -215,23 +220,6 @@ def clock_start(settings: Settings) -> datetime | None:
         raise SettingInvalid(
             "POMELO_CLOCK_START is no instant; write it as 2026-03-10T09:00:00+00:00."
         ) from None
-
-
-def kept_key(home: Path) -> str:
-    """Read the data directory's secret key; the first time, make it (readable by us alone)."""
-    file = home / KEY_FILE
-    if not file.exists():
-        prepare(home)
-        _make_key(file)
-    return file.read_text("ascii").strip()
-
-
-def _make_key(file: Path) -> None:
-    made = partial(os.open, mode=0o600)
-    with suppress(FileExistsError), open(file, "x", opener=made) as new:  # another's is as good
-        new.write(new_key() + "\n")
-        new.flush()
-        os.fsync(new.fileno())
 
 
 __all__ = [

@@ -17,7 +17,7 @@ from pomelo import cli
 from pomelo.base import log
 from pomelo.base.db import Database
 from pomelo.base.vault import Vault
-from pomelo.cli.house import kept_key
+from pomelo.cli.secret_key import make_key, read_vault
 
 
 @dataclass(frozen=True)
@@ -69,4 +69,5 @@ def _run(arguments: tuple[str, ...]) -> Said:
 @pytest.fixture
 def own_vault(home: Path) -> Vault:
     """The secrets of the installation that the command opens."""
-    return Vault(kept_key(home))
+    make_key(home)
+    return read_vault(home)

@@ -16,7 +16,8 @@ from pomelo.cli.checkup.database import judge, judge_clock
 from pomelo.cli.checkup.exports import FILE
 from pomelo.cli.checkup.finding import Level
 from pomelo.cli.checkup.store import ServerFacts
-from pomelo.cli.house import KEY_FILE, opened, settings_from_here
+from pomelo.cli.house import opened, settings_from_here
+from pomelo.cli.secret_key import KEY_FILE
 from pomelo.schedules import ScheduleChanges
 from pomelo.senders import PausedFor, Provider, ReconnectNeeded
 from tests import make

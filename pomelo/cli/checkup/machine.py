@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Final
 
 from pomelo.cli.checkup.finding import Finding, doubt, good, wrong
-from pomelo.cli.house import KEY_FILE, House
+from pomelo.cli.house import House
 from pomelo.cli.passwords import IMAP, SMTP
+from pomelo.cli.secret_key import KEY_FILE
 from pomelo.settings import FILE, Settings, variable
 
 LITTLE_BYTES: Final = 1024**3
