@@ -78,6 +78,7 @@ class Installation(msgspec.Struct, frozen=True):
     created_at: datetime
 
 
+_IS_SET_UP: Final = Query("is_set_up", "SELECT EXISTS (SELECT FROM installation)")
 _FOUND: Final = Query(
     "found",
     """
@@ -156,7 +157,7 @@ async def opened(
         DatabaseIsNewer: A newer Pomelo made the database.
     """
     home = home_of(settings)
-    vault = Vault(settings.secret_key) if settings.secret_key else _kept_vault(home)
+    given = Vault(settings.secret_key) if settings.secret_key else None
     database = Database(size=size, **options)
     try:
         await migrate(database)
@@ -166,6 +167,7 @@ async def opened(
         raise DatabaseSilent from None
     try:
         async with database.transaction() as db:
+            vault = given or await _kept_vault(db, home)
             found = await _check(db, settings, vault, is_server=is_server)
             clock = Clock(found.clock_speed, clock_start(settings) or found.created_at)
             await clock.sync(db)
@@ -181,8 +183,10 @@ async def opened(
         await database.close()
 
 
-def _kept_vault(home: Path) -> Vault:
-    make_key(home)
+async def _kept_vault(db: Db, home: Path) -> Vault:
+    # Where a key was lost, another one would read nothing and hide that.
+    if not await _IS_SET_UP.one(db, bool):
+        make_key(home)
     return read_vault(home)
 
 

@@ -28,6 +28,20 @@ async def test_a_key_is_made_once_for_us_alone(postgres: Embedded, tmp_path: Pat
     assert (tmp_path / KEY_FILE).stat().st_mode & 0o777 == 0o600
 
 
+async def test_a_key_lost_beside_its_database_is_told_and_no_other_is_written(
+    postgres: Embedded, tmp_path: Path
+) -> None:
+    made = await fingerprint(postgres, tmp_path)
+    kept = (tmp_path / KEY_FILE).rename(tmp_path / "elsewhere")
+
+    with pytest.raises(KeyUnreadable, match=rf"{KEY_FILE}: No such file .*; restore it from a"):
+        await fingerprint(postgres, tmp_path)
+
+    assert not (tmp_path / KEY_FILE).exists()
+    kept.rename(tmp_path / KEY_FILE)
+    assert await fingerprint(postgres, tmp_path) == made
+
+
 @pytest.mark.parametrize(
     ("put", "reason"),
     [
