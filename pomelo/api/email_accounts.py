@@ -26,7 +26,7 @@ from pomelo.inbound import (
     Level,
     examine,
 )
-from pomelo.senders import Replies, Sender, SenderExists, SenderNotFound, Server
+from pomelo.senders import PasswordInvalid, Replies, Sender, SenderExists, SenderNotFound, Server
 from pomelo.smtp import MailAccess
 from pomelo.teams import UserNotFound
 
@@ -225,7 +225,14 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
         body=AccountBody,
         status=201,
         answer=AccountAdded,
-        errors=(FieldsMissing, HostNotTaken, SenderExists, AddressInvalid, NotMember),
+        errors=(
+            FieldsMissing,
+            PasswordInvalid,
+            HostNotTaken,
+            SenderExists,
+            AddressInvalid,
+            NotMember,
+        ),
         example={
             "sender_name": "Jared Dunn",
             "sender_email": "jared@piedpiper.com",

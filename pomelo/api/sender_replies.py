@@ -20,6 +20,7 @@ from pomelo.senders import (
     FoldersEqual,
     ImapUnknown,
     MailboxConnected,
+    PasswordInvalid,
     PlainHostRefused,
     Replies,
     SavesSentCopy,
@@ -35,6 +36,7 @@ ERRORS: Final = (
     PlainHostRefused,
     MailboxConnected,
     HostNotTaken,
+    PasswordInvalid,
 )
 
 FolderName = Annotated[

@@ -9,7 +9,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from pomelo.base.errors import PomeloError
+from pomelo.base.errors import Invalid, PomeloError
 
 KEY_BYTES: Final = 32
 
@@ -20,6 +20,10 @@ class SecretKeyInvalid(PomeloError):
 
 class SecretUnreadable(PomeloError):
     """A stored password was encrypted with another secret key; set the sender's password again."""
+
+
+class SecretNotText(Invalid):
+    """A password or another secret must be text in UTF-8; this one holds other bytes."""
 
 
 def new_key() -> str:
@@ -48,8 +52,15 @@ class Vault:
         self._fernet = Fernet(base64.urlsafe_b64encode(self._derive("encryption")))
 
     def encrypt(self, owner: str, text: str) -> bytes:
-        """Encrypt a secret for its owner's row; in another row it cannot be read."""
-        return self._fernet.encrypt(f"{owner}\0{text}".encode())
+        """Encrypt a secret for its owner's row; in another row it cannot be read.
+
+        Raises:
+            SecretNotText: It holds bytes that are no UTF-8, as the command line hands them on.
+        """
+        try:
+            return self._fernet.encrypt(f"{owner}\0{text}".encode())
+        except UnicodeEncodeError:
+            raise SecretNotText from None
 
     def decrypt(self, owner: str, blob: bytes) -> str:
         """Read back what `encrypt` made for the same owner.

@@ -44,7 +44,8 @@ def read_password(
         NobodyToAsk: It was given nowhere, and there is no terminal.
     """
     if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
+        # As the environment hands it on: bytes that are no text are refused where both are kept.
+        return os.fsdecode(sys.stdin.buffer.readline()).rstrip("\r\n")
     if (given := environ.get(of.variable)) is not None:
         return given
     if not sys.stdin.isatty():

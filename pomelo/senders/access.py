@@ -201,6 +201,7 @@ async def set_log_in(
 
     Raises:
         SenderNotFound: The team has none of that id.
+        PasswordInvalid: No mail server could be told it.
     """
     secret = seal(vault, sender, password)
     if not await store.set_log_in(db, team, sender, login=login, password=secret):
@@ -217,6 +218,7 @@ async def set_imap(db: Db, team: TeamId, sender: SenderId, server: Server, *, va
     Raises:
         SenderNotFound: The team has none of that id.
         PlainHostRefused: A connection without TLS to another machine.
+        PasswordInvalid: No mail server could be told its password.
         MailboxConnected: Its provider says where it is read.
     """
     check_plain(server)
@@ -235,6 +237,7 @@ async def set_imap_password(
     Raises:
         MailboxConnected: Its provider lets it be read, without a password.
         ImapUnknown: Nobody has said where it is read, or it is gone.
+        PasswordInvalid: No mail server could be told it.
     """
     if await find_grant(db, team, sender) is not None:
         raise MailboxConnected

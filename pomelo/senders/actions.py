@@ -16,6 +16,7 @@ from pomelo.senders.errors import (
     FolderInvalid,
     FoldersEqual,
     ImapUnknown,
+    PasswordInvalid,
     PlainHostRefused,
     SenderExists,
     SenderNotFound,
@@ -28,6 +29,7 @@ from pomelo.senders.replies import Replies
 from pomelo.senders.store import QUERIES
 
 FOLDER_CHARACTERS: Final = 200
+PASSWORD_CHARACTERS: Final = 1_000
 VARIABLES: Final = 50
 # What templates name anyhow.
 OWN_VARIABLES: Final = frozenset({"name", "email"})
@@ -48,6 +50,7 @@ async def add(db: Db, team: TeamId, new: NewSender, *, vault: Vault, now: dateti
     Raises:
         SenderExists: The team has a sender of that address.
         PlainHostRefused: A connection without TLS to another machine.
+        PasswordInvalid: No mail server could be told it.
         ImapUnknown: Replies are to be read by IMAP, and no server was given.
     """
     for server in filter(None, (new.smtp, new.imap)):
@@ -81,7 +84,13 @@ def check_plain(server: Server) -> None:
 
 
 def seal(vault: Vault, sender: SenderId, password: str) -> bytes | None:
-    """Encrypt a sender's password; an empty one is none."""
+    """Encrypt a sender's password; an empty one is none.
+
+    Raises:
+        PasswordInvalid: No mail server could be told it (RFC 4616 2).
+    """
+    if len(password) > PASSWORD_CHARACTERS or "\0" in password:
+        raise PasswordInvalid
     return vault.encrypt(sender, password) if password else None
 
 

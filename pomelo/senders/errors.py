@@ -19,6 +19,10 @@ class MailboxConnected(Conflict):
     """This mailbox is read by its provider's leave; give it an SMTP password first, to end that."""
 
 
+class PasswordInvalid(Invalid):
+    """A password is at most 1,000 letters, and none of them is NUL."""
+
+
 class FolderInvalid(Invalid):
     """A folder's name is its name on the mail server, of at most 200 printable letters."""
 

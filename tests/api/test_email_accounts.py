@@ -98,6 +98,7 @@ async def test_missing_fields_are_named(api: Caller, left_out: dict[str, Any], n
         ({"smtp_port": 0}, "Bad params"),
         ({"smtp_port": "25"}, "Bad params"),
         ({"sender_email": "jared"}, "The email address is not valid"),
+        ({"smtp_password": CANARY * 100}, "at most 1,000 letters"),
     ],
 )
 async def test_what_cannot_be_is_refused(api: Caller, wrong: dict[str, Any], said: str) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pomelo.base.vault import SecretKeyInvalid, SecretUnreadable, Vault, new_key
+from pomelo.base.vault import SecretKeyInvalid, SecretNotText, SecretUnreadable, Vault, new_key
 
 
 def test_a_secret_is_read_back_by_its_owner_alone() -> None:
@@ -27,3 +27,8 @@ def test_another_key_reads_nothing_and_has_another_fingerprint() -> None:
 def test_a_key_that_is_none_is_refused_with_what_to_do(key: str) -> None:
     with pytest.raises(SecretKeyInvalid, match="32 bytes in base64url"):
         Vault(key)
+
+
+def test_a_secret_that_is_no_text_is_refused() -> None:
+    with pytest.raises(SecretNotText, match="must be text in UTF-8"):
+        Vault(new_key()).encrypt("a", "\udcff")

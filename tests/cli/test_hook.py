@@ -1,5 +1,6 @@
 """`pomelo hook`: the life of a hook from the command line."""
 
+import os
 from datetime import timedelta
 
 import pytest
@@ -54,6 +55,14 @@ async def test_a_target_in_a_private_network_is_refused(
 
     assert said.status == 1
     assert "POMELO_ALLOW_PRIVATE_HOOKS" in said.err
+
+
+async def test_a_secret_that_is_no_text_is_refused(pomelo: Pomelo, database: Database) -> None:
+    await pomelo("team", "create", "Pied Piper")
+
+    said = await pomelo("hook", "add", "http://127.0.0.1/x", "--secret", os.fsdecode(b"\xff"))
+
+    assert (said.status, "must be text in UTF-8" in said.err) == (1, True)
 
 
 async def test_what_failed_is_seen_and_told_again(

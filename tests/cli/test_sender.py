@@ -1,5 +1,6 @@
 """`pomelo sender`: added with a password nobody sees, checked against a real server, changed."""
 
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -75,6 +76,33 @@ async def test_without_a_password_and_without_a_terminal_nothing_is_added(
     assert said.status == 1
     assert "--password-stdin" in said.err
     assert (await pomelo("sender", "list", "--json")).json == []
+
+
+@pytest.mark.parametrize(
+    ("password", "sentence"),
+    [
+        (b"caf\xe9", "must be text in UTF-8"),
+        (b"hunter\0002", "none of them is NUL"),
+        (b"x" * 1_001, "at most 1,000 letters"),
+    ],
+)
+async def test_what_no_password_can_be_is_refused_before_it_is_kept(
+    pomelo: Pomelo, password: bytes, sentence: str
+) -> None:
+    said = await pomelo("sender", "add", JARED, *LOCAL, "--password-stdin", stdin=password)
+
+    assert (said.status, sentence in said.err) == (1, True)
+    assert (await pomelo("sender", "list", "--json")).json == []
+
+
+async def test_the_environment_holds_no_password_that_is_no_text(
+    pomelo: Pomelo, environ: pytest.MonkeyPatch
+) -> None:
+    environ.setenv("POMELO_SENDER_PASSWORD", os.fsdecode(b"\xff"))
+
+    said = await pomelo("sender", "add", JARED, *LOCAL)
+
+    assert (said.status, "must be text in UTF-8" in said.err) == (1, True)
 
 
 async def test_an_empty_login_needs_no_password(pomelo: Pomelo) -> None:
