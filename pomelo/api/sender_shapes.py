@@ -1,6 +1,6 @@
 """Mailboxes on the wire."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 
@@ -9,6 +9,10 @@ from pomelo.api.sender_replies import RepliesChanges, RepliesShown
 from pomelo.base.ids import ScheduleId, SenderId, UserId
 from pomelo.base.secret import Secret
 from pomelo.senders import PausedFor, Provider, TlsMode
+
+LIMIT_AT_MOST: Final = 100_000
+GAP_SECONDS_AT_MOST: Final = 86_400
+RAMP_AT_MOST: Final = 10_000
 
 
 class Pause(msgspec.Struct, frozen=True):
@@ -92,16 +96,24 @@ class SenderChanges(
         | None
     ) = None
     limit_per_day: (
-        Annotated[int, msgspec.Meta(ge=0, le=100_000, description="In any 24 hours; 0 = no limit")]
+        Annotated[
+            int, msgspec.Meta(ge=0, le=LIMIT_AT_MOST, description="In any 24 hours; 0 = no limit")
+        ]
         | None
     ) = None
     gap_seconds: (
-        Annotated[int, msgspec.Meta(ge=0, le=86_400, description="Least time between two mails")]
+        Annotated[
+            int,
+            msgspec.Meta(ge=0, le=GAP_SECONDS_AT_MOST, description="Least time between two mails"),
+        ]
         | None
     ) = None
     gap_jitter_seconds: (
         Annotated[
-            int, msgspec.Meta(ge=0, le=86_400, description="Gaps are longer by up to so much")
+            int,
+            msgspec.Meta(
+                ge=0, le=GAP_SECONDS_AT_MOST, description="Gaps are longer by up to so much"
+            ),
         ]
         | None
     ) = None
@@ -110,7 +122,10 @@ class SenderChanges(
     ) = None
     domain_gap_seconds: (
         Annotated[
-            int, msgspec.Meta(ge=0, le=86_400, description="Least time between two to one domain")
+            int,
+            msgspec.Meta(
+                ge=0, le=GAP_SECONDS_AT_MOST, description="Least time between two to one domain"
+            ),
         ]
         | None
     ) = None
@@ -118,7 +133,7 @@ class SenderChanges(
         Annotated[
             int,
             msgspec.Meta(
-                ge=0, le=10_000, description="Mails on its first day, and more on each later"
+                ge=0, le=RAMP_AT_MOST, description="Mails on its first day, and more on each later"
             ),
         ]
         | None

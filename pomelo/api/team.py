@@ -23,6 +23,7 @@ from pomelo.teams import (
 )
 
 SECTION: Final = "Team"
+LIMIT_AT_MOST: Final = 10_000_000
 
 
 class TeamNameMissing(Invalid):
@@ -88,7 +89,7 @@ class TeamChanges(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fi
     uncertain: Uncertain | None = None
     paused: bool | None = None
     new_leads_percent: Annotated[int, msgspec.Meta(ge=0, le=100)] | None = None
-    limit_per_day: Annotated[int, msgspec.Meta(ge=0, le=10_000_000)] | None = None
+    limit_per_day: Annotated[int, msgspec.Meta(ge=0, le=LIMIT_AT_MOST)] | None = None
     contact_rules: ContactRuleChanges | None = None
 
 

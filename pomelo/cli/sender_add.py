@@ -10,7 +10,12 @@ from msgspec import structs
 
 from pomelo import senders
 from pomelo.api.email_accounts import check_hosts
-from pomelo.api.sender_shapes import MailSender
+from pomelo.api.sender_shapes import (
+    GAP_SECONDS_AT_MOST,
+    LIMIT_AT_MOST,
+    RAMP_AT_MOST,
+    MailSender,
+)
 from pomelo.api.sender_views import show
 from pomelo.base import addresses
 from pomelo.base.addresses import Address
@@ -47,21 +52,28 @@ LoginOption: TypeAlias = Annotated[
 ]
 NameOption: TypeAlias = Annotated[str, typer.Option(help="Shown before the address.")]
 LimitOption: TypeAlias = Annotated[
-    int | None, typer.Option(min=0, help="Mails in any 24 hours; 0 = no limit.")
+    int | None, typer.Option(min=0, max=LIMIT_AT_MOST, help="Mails in any 24 hours; 0 = no limit.")
 ]
 GapOption: TypeAlias = Annotated[
-    int | None, typer.Option(min=0, help="Least seconds between two mails.")
+    int | None,
+    typer.Option(min=0, max=GAP_SECONDS_AT_MOST, help="Least seconds between two mails."),
 ]
 JitterOption: TypeAlias = Annotated[
-    int | None, typer.Option(min=0, help="Up to so many seconds more, at random.")
+    int | None,
+    typer.Option(min=0, max=GAP_SECONDS_AT_MOST, help="Up to so many seconds more, at random."),
 ]
 DomainGapOption: TypeAlias = Annotated[
-    int | None, typer.Option(min=0, help="Least seconds between two mails to one domain.")
+    int | None,
+    typer.Option(
+        min=0, max=GAP_SECONDS_AT_MOST, help="Least seconds between two mails to one domain."
+    ),
 ]
 RampOption: TypeAlias = Annotated[
     int | None,
     typer.Option(
-        min=0, help="Mails in its first 24 hours, and so many more in each later; 0 = no ramp."
+        min=0,
+        max=RAMP_AT_MOST,
+        help="Mails in its first 24 hours, and so many more in each later; 0 = no ramp.",
     ),
 ]
 ImapHostOption: TypeAlias = Annotated[

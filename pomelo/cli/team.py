@@ -5,7 +5,7 @@ from typing import Annotated, Final
 import typer
 
 from pomelo import teams
-from pomelo.api.team import ShownTeam, TeamChanges, apply, checked_name, show, switch
+from pomelo.api.team import LIMIT_AT_MOST, ShownTeam, TeamChanges, apply, checked_name, show, switch
 from pomelo.base import addresses
 from pomelo.base.db import Db
 from pomelo.cli import choose
@@ -103,7 +103,11 @@ def change(
     ] = None,
     limit: Annotated[
         int | None,
-        typer.Option(min=0, help="Mails in any 24 hours of all senders together; 0 = no limit."),
+        typer.Option(
+            min=0,
+            max=LIMIT_AT_MOST,
+            help="Mails in any 24 hours of all senders together; 0 = no limit.",
+        ),
     ] = None,
     name: Annotated[str | None, typer.Option(help="Another name.")] = None,
     *,

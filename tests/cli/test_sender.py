@@ -188,6 +188,24 @@ async def test_limits_are_given_when_a_sender_is_added_and_are_listed(pomelo: Po
     assert "not said" in listed
 
 
+@pytest.mark.parametrize(
+    ("option", "most"),
+    [
+        ("--limit", 100_000),
+        ("--gap", 86_400),
+        ("--jitter", 86_400),
+        ("--domain-gap", 86_400),
+        ("--ramp", 10_000),
+    ],
+)
+async def test_a_command_takes_no_more_than_the_api(pomelo: Pomelo, option: str, most: int) -> None:
+    taken = await pomelo("sender", "add", JARED, *LOCAL, "--login", "", option, str(most))
+    more = await pomelo("sender", "set", JARED, option, str(most + 1))
+
+    assert taken.status == 0, taken.err
+    assert (more.status, str(most) in more.err) == (2, True)
+
+
 async def test_a_pause_is_listed_and_lifted(pomelo: Pomelo, database: Database) -> None:
     sender = SenderId((await added(pomelo)).json["_id"])
     async with database.transaction() as db:

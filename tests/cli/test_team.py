@@ -85,6 +85,7 @@ async def test_an_unreadable_contact_rule_says_how_one_looks(
     "arguments",
     [
         ("team", "set", "--uncertain", "maybe"),
+        ("team", "set", "--limit", "10000001"),
         ("team", "create"),
         ("team", "creat"),
         ("nonsense",),
