@@ -25,8 +25,7 @@ StdinOption: TypeAlias = Annotated[
     bool,
     typer.Option(
         "--password-stdin",
-        help=f"Read the password from standard input; else from {SMTP.variable} (for IMAP alone: "
-        f"{IMAP.variable}), else you are asked.",
+        help="Read the password from standard input, not from the variable, nor ask for it.",
     ),
 ]
 

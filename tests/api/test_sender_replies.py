@@ -63,7 +63,7 @@ async def test_a_follow_up_asks_how_replies_are_read(api: Caller) -> None:
 
     assert status == 400
     assert "jared@piedpiper.test" in text
-    assert "imap, pipe or none" in text
+    assert "--replies imap`, pipe or none" in text
     assert started["state"] == "running"
 
 
