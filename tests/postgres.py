@@ -1,5 +1,6 @@
 """A PostgreSQL of our own in tests: here, in another process, killed, connected to."""
 
+import asyncio
 import subprocess
 import sys
 import time
@@ -10,10 +11,13 @@ from pathlib import Path
 import asyncpg
 
 from pomelo.base.datadir import Purpose
+from pomelo.base.db import Database
 from pomelo.base.embedded import Embedded
 from pomelo.base.pg_residents import read_postmaster
 
 ROOT = Path(__file__).parents[1]
+# Sooner than PostgreSQL finds a deadlock, which may end either of the two.
+IMPATIENT = "SET LOCAL lock_timeout = '300ms'"
 SERVE = """
 import sys
 from pathlib import Path
@@ -74,3 +78,10 @@ def wait_until(condition: Callable[[], bool], seconds: float = 10) -> None:
     while not condition():
         assert time.monotonic() < give_up_at, "it never came"
         time.sleep(0.005)
+
+
+async def until_somebody_waits_for_a_lock(database: Database) -> None:
+    """Wait until PostgreSQL itself says that one transaction waits for another."""
+    async with database.transaction() as db:
+        while not await db.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+            await asyncio.sleep(0.005)

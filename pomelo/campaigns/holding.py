@@ -17,6 +17,7 @@ async def pause_team(db: Db, team: TeamId, *, now: datetime) -> None:
     paused stays so since its first moment.
     """
     if await teams.set_paused(db, team, now):
+        await store.lock_many(db, team, None)
         held = await store.hold(db, team, is_held=True)
         await store.hold_senders(db, team, held)
         await hold_errands(db, team, held)
@@ -25,6 +26,7 @@ async def pause_team(db: Db, team: TeamId, *, now: datetime) -> None:
 async def resume_team(db: Db, team: TeamId, *, now: datetime) -> None:
     """Let the campaigns go on that ran; limits, gaps and hours are obeyed as before."""
     if await teams.set_paused(db, team, None):
+        await store.lock_many(db, team, None)
         freed = await store.hold(db, team, is_held=False)
         await store.release_senders(db, team, freed, now)
         await start_errands(db, team, freed, now=now)

@@ -146,6 +146,7 @@ async def sender_hours(
 
 async def _renew(db: Db, team: TeamId, campaigns: Sequence[CampaignId], now: datetime) -> None:
     """Let whatever waits by earlier hours be looked at again."""
+    await store.lock_many(db, team, campaigns)
     await store.renew_hours(db, team, campaigns)
     await _look_anew(db, team, campaigns, now)
 

@@ -27,6 +27,13 @@ SELECT team_id, id, name, labels, timezone, state, is_archived, auto_review, sto
 FROM campaigns WHERE team_id = :team_id AND id = :id
 FOR NO KEY UPDATE;
 
+-- name: lock_many
+-- Before many are changed, in the order of those who add people. A statement of its own: one that
+-- locked and changed would, after a wait, turn back to versions of rows that others hold by then.
+SELECT id FROM campaigns
+WHERE team_id = :team_id AND (:ids::text[] IS NULL OR id = ANY(:ids))
+ORDER BY id FOR NO KEY UPDATE;
+
 -- name: list_oldest
 SELECT team_id, id, name, labels, timezone, state, is_archived, auto_review, stop_on_replied,
   stop_on_clicked, stop_on_interested, stop_on_meeting, pause_on, click_filter, track_opens,

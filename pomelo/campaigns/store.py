@@ -48,6 +48,11 @@ async def lock(db: Db, team: TeamId, campaign: CampaignId) -> Campaign | None:
     return await QUERIES["lock"].row(db, Campaign, team_id=team, id=campaign)
 
 
+async def lock_many(db: Db, team: TeamId, ids: Sequence[CampaignId] | None) -> None:
+    """Keep others from changing campaigns; None = all of the team's."""
+    await QUERIES["lock_many"].run(db, team_id=team, ids=ids)
+
+
 async def list_oldest(
     db: Db, team: TeamId, created_by: UserId | None, *, offset: int, limit: int
 ) -> list[Campaign]:

@@ -1,15 +1,18 @@
 """Adding leads at the same moment: one row a person and campaign, whoever comes first."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
-from pomelo import leads
+import pytest
+
+from pomelo import campaigns, leads
 from pomelo.activities import unsubscribe
 from pomelo.base.addresses import parse
 from pomelo.base.db import Database, Db
 from pomelo.base.errors import PomeloError
 from pomelo.base.groupcommit import GroupCommit
+from pomelo.base.ids import TeamId
 from pomelo.campaigns import Campaign
 from pomelo.leads import (
     AlreadyInCampaign,
@@ -17,8 +20,10 @@ from pomelo.leads import (
     Lead,
     NewLead,
 )
+from pomelo.schedules import ScheduleChanges
 from pomelo.unsubscribes import Source
 from tests import make
+from tests.postgres import IMPATIENT, until_somebody_waits_for_a_lock
 
 Outcome = Lead | PomeloError
 
@@ -98,6 +103,57 @@ async def test_two_flushers_with_the_same_people_never_deadlock(
 
     assert sum(isinstance(outcome, Lead) for outcome in outcomes) == 100
     assert {type(o) for o in outcomes} == {Lead, AlreadyInCampaign}
+
+
+PAUSED = (
+    "UPDATE teams SET paused_at = created_at",
+    "UPDATE campaigns SET is_held = true",
+)
+ONE_SCHEDULE = (
+    "UPDATE campaign_schedules SET schedule_id = (SELECT min(schedule_id) FROM campaign_schedules)",
+)
+
+
+async def pause_team(db: Db, team: TeamId) -> None:
+    await campaigns.pause_team(db, team, now=make.NOW)
+
+
+async def resume_team(db: Db, team: TeamId) -> None:
+    await campaigns.resume_team(db, team, now=make.NOW)
+
+
+async def change_hours(db: Db, team: TeamId) -> None:
+    schedule = await db.fetchval("SELECT min(schedule_id) FROM campaign_schedules")
+    changes = ScheduleChanges(start_time="08:00")
+    await campaigns.change_schedule(db, team, schedule, changes, now=make.NOW)
+
+
+@pytest.mark.parametrize(
+    ("before", "act"), [((), pause_team), (PAUSED, resume_team), (ONE_SCHEDULE, change_hours)]
+)
+async def test_whoever_changes_many_campaigns_locks_them_in_the_order_of_those_who_add(
+    database: Database, before: Sequence[str], act: Callable[[Db, TeamId], Awaitable[None]]
+) -> None:
+    async with database.transaction() as db:
+        team = (await make.team(db)).id
+        made = [await make.campaign(db, team, name) for name in ("Campaign1", "Campaign2")]
+        first, last = sorted(made, key=lambda one: one.id)
+        await db.execute("UPDATE campaigns SET created_at = 'now' WHERE id = $1", first.id)
+        for statement in before:
+            await db.execute(statement)
+
+    async def change() -> None:
+        async with database.transaction() as db:
+            await act(db, team)
+
+    async with database.transaction() as db:
+        await db.execute(IMPATIENT)
+        await make.lead(db, first)
+        changing = asyncio.create_task(change())
+        await until_somebody_waits_for_a_lock(database)
+        await make.lead(db, last)
+
+    await changing
 
 
 async def test_whoever_unsubscribes_while_they_are_added_is_unsubscribed(

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from pomelo import activities, campaigns, leads, senders
 from pomelo.base import addresses
-from pomelo.base.db import Database
 from pomelo.campaigns import Campaign
 from pomelo.delivery.outcomes import Failed, Outcome
 from pomelo.delivery.settle import sweep
@@ -15,22 +14,14 @@ from pomelo.leads import LeadState, NewLead, WaitsFor, Want
 from pomelo.messages import MessageKind
 from pomelo.smtp import Timeouts
 from tests import make
+from tests.postgres import IMPATIENT, until_somebody_waits_for_a_lock
 from tests.trips.conftest import Open
 from tests.wire import PostOffice
 
 MINUTE = timedelta(minutes=1)
 LEASE = timedelta(seconds=60)
 PATIENT = Timeouts(connect=60, tls=60, command=60, data=60)
-# Sooner than PostgreSQL finds a deadlock, which may end either of the two.
-IMPATIENT = "SET LOCAL lock_timeout = '300ms'"
 RICHARD, MONICA = "richard@piedpiper.com", "monica@piedpiper.example"
-
-
-async def until_somebody_waits_for_a_lock(database: Database) -> None:
-    """Wait until PostgreSQL itself says that one transaction waits for another."""
-    async with database.transaction() as db:
-        while not await db.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
-            await asyncio.sleep(0.005)
 
 
 async def hand_over(post: PostOffice) -> None:
