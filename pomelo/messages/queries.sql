@@ -79,6 +79,7 @@ WHERE team_id = :team_id AND id = :id AND fence = :fence AND state = 'sending';
 -- so is who takes the sender away, or changes its limit, gap or hours: then it is claimed no more.
 -- A lease that is over gives none: the mail would be taken for one whose worker died.
 -- Its own row is looked at last, and again if somebody else has it just now.
+-- Campaigns come before leads, in the order of those who change many.
 -- (COALESCE, so that no planner takes another index for a lead or sender whose key it has.)
 WITH wanted AS (
   SELECT * FROM unnest(:team_ids::text[], :ids::text[], :lead_ids::text[], :campaign_ids::text[],
@@ -86,11 +87,15 @@ WITH wanted AS (
                        :fences::bigint[], :modes::text[], :keys::text[], :versions::bigint[])
     AS w (team_id, id, lead_id, campaign_id, sender_id, step_id, position, fence, deliver_to, keys,
           rules_version)
+), live AS MATERIALIZED (
+  SELECT team_id, id FROM campaigns
+  WHERE (team_id, id) IN (SELECT team_id, campaign_id FROM wanted) AND is_live
+  ORDER BY team_id, id FOR SHARE
 ), allowed AS (
   SELECT w.team_id, w.id, w.lead_id, w.sender_id, w.fence
   FROM wanted w
   JOIN leads l ON l.team_id = w.team_id AND l.id = w.lead_id
-  JOIN campaigns c ON c.team_id = w.team_id AND c.id = w.campaign_id
+  JOIN live c ON c.team_id = w.team_id AND c.id = w.campaign_id
   JOIN campaign_senders o ON o.team_id = w.team_id AND o.campaign_id = w.campaign_id
     AND o.sender_id = w.sender_id
   JOIN senders s ON s.team_id = w.team_id AND s.id = w.sender_id AND s.claimed_by = :worker
@@ -101,7 +106,7 @@ WITH wanted AS (
     AND l.due_at IS NOT NULL AND NOT l.is_paused
     AND l.stopped_by IS NULL AND COALESCE(l.waits_for, '') = ''
     AND COALESCE(l.sender_id, w.sender_id) = w.sender_id  -- or it was given to another one
-    AND c.is_live AND i.deliver_to = w.deliver_to
+    AND i.deliver_to = w.deliver_to
     -- Who was written to before may have answered: no more before that is known.
     AND (s.replies IS DISTINCT FROM 'imap' OR w.deliver_to <> ''
          OR l.sent_count = 0 OR s.replies_read_at >= :heard_since)
@@ -112,7 +117,6 @@ WITH wanted AS (
                     WHERE u.team_id = w.team_id AND u.key = ANY (string_to_array(w.keys, E'\n')))
   ORDER BY l.team_id, l.id
   FOR NO KEY UPDATE OF l
-  FOR SHARE OF c
   FOR KEY SHARE OF o, s
 )
 UPDATE messages m SET data_at = :now
