@@ -11,7 +11,7 @@ from pathlib import Path
 import asyncpg
 
 from pomelo.base.datadir import Purpose
-from pomelo.base.db import Database
+from pomelo.base.db import Database, Db
 from pomelo.base.embedded import Embedded
 from pomelo.base.pg_residents import read_postmaster
 
@@ -85,3 +85,11 @@ async def until_somebody_waits_for_a_lock(database: Database) -> None:
     async with database.transaction() as db:
         while not await db.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
             await asyncio.sleep(0.005)
+
+
+async def fill_disk(db: Db) -> None:
+    """Let PostgreSQL say what it says when its disk is full."""
+    await db.execute(
+        "DO $$ BEGIN RAISE 'could not extend file: No space left on device'"
+        " USING ERRCODE = 'disk_full'; END $$"
+    )

@@ -17,6 +17,7 @@ from pomelo.api.statuses import sentence
 from pomelo.base import metrics
 from pomelo.base.db import Database
 from pomelo.base.errors import PomeloError, Unavailable
+from pomelo.base.silence import DiskFull
 
 SECTION: Final = "Server"
 HTML: Final = "text/html; charset=utf-8"
@@ -75,12 +76,14 @@ def not_ready(error: PomeloError) -> Health:
 
 
 async def why_not_ready(state: AppState) -> str | None:
-    """Ask the database and every check; give the first reason found, as a sentence."""
+    """Ask the database, its disk and every check; give the first reason found, as a sentence."""
     asked = asyncio.create_task(_ask(state.database))
     # Nobody waits longer; the question itself ends when the driver gives it up.
     await asyncio.wait((asked,), timeout=ANSWER_SECONDS)
     if not asked.done() or not asked.result():
         return sentence(NotReady)
+    if state.database.is_full:
+        return sentence(DiskFull)
     for check in state.checks:
         if (reason := await check()) is not None:
             return reason
@@ -138,7 +141,10 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
         permission=Permission.PUBLIC,
         section=SECTION,
         summary="Ask whether the server is ready",
-        text="200 when it is ready, else 503 with the reason. Never limited.",
+        text=(
+            "200 when it is ready, else 503 with the reason: also for a minute after the disk of "
+            "the database was found full. Never limited."
+        ),
         answer=Health,
         answer_example={"status": "ready", "version": __version__},
         errors=(NotReady,),

@@ -18,6 +18,7 @@ from pomelo.base.errors import (
     Unavailable,
     UnsupportedMedia,
 )
+from pomelo.base.silence import DiskFull
 from pomelo.teams import UserBlocked
 
 Errors = list[type[PomeloError]]
@@ -38,5 +39,5 @@ def usual_errors(operation: AnyOperation) -> Errors:
     if operation.method not in SAFE and not operation.allows_other_sites:
         found.append(OtherSite)
     if operation.path.startswith("/api/"):
-        found += [TooMany, Unavailable]
+        found += [TooMany, Unavailable, DiskFull]
     return found

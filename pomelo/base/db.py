@@ -96,6 +96,11 @@ class Database:
             async with pool.acquire(timeout=ACQUIRE_SECONDS):
                 self._open.pool = pool
 
+    @property
+    def is_full(self) -> bool:
+        """Whether somebody found its disk full within the last minute."""
+        return self._presence.is_full
+
     def within(self, seconds: float) -> "Database":
         """Give the same pool to those who cannot wait for long.
 
@@ -141,7 +146,8 @@ class Database:
         """Open a transaction; it is committed when the block ends without an error.
 
         Raises:
-            Unavailable: PostgreSQL is away, full, or too busy to answer in time.
+            Unavailable: PostgreSQL is away, full, or too busy to answer in time; DiskFull when
+                its disk is.
             Conflict: A deadlock or serialization failure; `retrying` repeats those.
             Invalid: A value that PostgreSQL cannot keep.
         """

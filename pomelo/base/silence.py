@@ -10,8 +10,11 @@ from pomelo.base.errors import Conflict, Invalid, Unavailable
 
 _log: Final = log.get("database")
 
-# The log says at most so often that the database is away.
+# The log says at most so often that the database is away, or its disk full.
 AWAY_TOLD_SECONDS: Final = 10.0
+# So long a disk that was full counts as full: not every write needs new room, so one that
+# succeeds says nothing.
+FULL_SECONDS: Final = 60.0
 AWAY: Final = (
     OSError,
     asyncpg.InterfaceError,
@@ -37,12 +40,29 @@ class NoAnswer(Unavailable):
     """The database does not answer; send the request again in a few seconds."""
 
 
+class DiskFull(Unavailable):
+    """The disk of the database is full; free some space, then send the request again."""
+
+
 class Presence:
     """Tells the log when the database goes, and when it is back: once, whoever asks meanwhile."""
 
     def __init__(self) -> None:
         self._is_away = False
         self._told_at = -AWAY_TOLD_SECONDS
+        self._full_at = self._full_told_at = -FULL_SECONDS
+
+    @property
+    def is_full(self) -> bool:
+        """Whether somebody found its disk full within the last minute."""
+        return _time() - self._full_at < FULL_SECONDS
+
+    def fill(self, error: BaseException) -> None:
+        """Note that its disk is full."""
+        self._full_at = _time()
+        if self._full_at - self._full_told_at >= AWAY_TOLD_SECONDS:
+            self._full_told_at = self._full_at
+            _log.error("database_disk_full", reason=_reason(error))
 
     def confirm(self) -> None:
         """Note that it answered."""
@@ -101,12 +121,16 @@ class told:  # noqa: N801 - reads as a word in `with told():`
             ) from error
         if isinstance(error, TimeoutError):
             raise NoAnswer from error
+        if isinstance(error, asyncpg.DiskFullError):
+            raise DiskFull from error
         if isinstance(error, AWAY):
             raise Unavailable from error
 
     def _note(self, presence: Presence, error: BaseException | None) -> None:
         if error is None:
             presence.confirm()
+        elif isinstance(error, asyncpg.DiskFullError):
+            presence.fill(error)
         elif isinstance(error, _BUSY):
             _log.warning("database_busy", reason=_reason(error))
         elif isinstance(error, (*AWAY, TimeoutError, NoAnswer)):

@@ -13,9 +13,11 @@ from pomelo.base import metrics
 from pomelo.base.clock import Clock
 from pomelo.base.db import Database
 from pomelo.base.embedded import Embedded
+from pomelo.base.silence import DiskFull
 from tests import make
 from tests.api import toy
 from tests.api.wires import ask
+from tests.postgres import fill_disk
 
 
 async def migrations_are_behind() -> str | None:
@@ -77,6 +79,25 @@ async def test_health_says_that_the_database_is_away() -> None:
     assert (answer.status, answer.headers["retry-after"]) == (503, "2")
     assert answer.json["status"] == "not ready"
     assert answer.json["reason"] == "The database does not answer."
+
+
+async def test_health_says_that_the_disk_of_the_database_is_full(
+    state: AppState, postgres: Embedded
+) -> None:
+    full = Database(size=1, **postgres.options())
+    await full.open()
+    with pytest.raises(DiskFull):
+        async with full.transaction() as db:
+            await fill_disk(db)
+
+    app = build(replace(state, database=full), rate_limit=20)
+    answer = await ask(app, "GET", "/health", headers={})
+    await full.close()
+
+    assert (answer.status, answer.headers["retry-after"]) == (503, "2")
+    assert answer.json["reason"] == (
+        "The disk of the database is full; free some space, then send the request again."
+    )
 
 
 async def test_metrics_count_requests_by_operation_and_status() -> None:

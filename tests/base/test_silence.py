@@ -8,12 +8,14 @@ from contextlib import contextmanager
 
 import pytest
 
+from pomelo.base import silence
 from pomelo.base.clock import monotonic
 from pomelo.base.db import ACQUIRE_SECONDS, REQUEST_SECONDS, Database, Db
 from pomelo.base.embedded import Embedded
 from pomelo.base.errors import Unavailable
 from pomelo.base.groupcommit import GroupCommit
-from pomelo.base.silence import NoAnswer
+from pomelo.base.silence import DiskFull, NoAnswer
+from tests.postgres import fill_disk
 
 PATIENCE = 0.3
 
@@ -109,3 +111,43 @@ async def test_the_log_is_told_once_that_it_is_away_and_once_that_it_is_back(
     written = capsys.readouterr().err
     assert written.count("database_away") == written.count("database_back") == 1
     assert "Traceback" not in written
+
+
+async def test_a_full_disk_is_told_from_a_database_that_is_away(
+    own: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(3):
+        with pytest.raises(DiskFull, match="free some space"):
+            async with own.transaction() as db:
+                await fill_disk(db)
+
+    written = capsys.readouterr().err
+    assert written.count("database_disk_full") == 1
+    assert "No space left on device" in written
+    assert "database_busy" not in written
+
+
+async def test_a_disk_that_was_full_counts_as_full_for_a_minute(
+    own: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = [own.is_full]
+    with pytest.raises(DiskFull):
+        async with own.within(PATIENCE).transaction() as db:
+            await fill_disk(db)
+    async with own.transaction():
+        seen.append(own.is_full)
+    monkeypatch.setattr(silence, "FULL_SECONDS", 0)
+    seen.append(own.is_full)
+
+    assert seen == [False, True, False]
+
+
+async def test_all_of_a_batch_are_told_that_the_disk_is_full(own: Database) -> None:
+    async def write(db: Db, items: Sequence[int]) -> Sequence[int]:
+        await fill_disk(db)
+        return items
+
+    commit = GroupCommit(own, write)
+    outcomes = await asyncio.gather(*map(commit.submit, range(3)), return_exceptions=True)
+
+    assert [type(outcome) for outcome in outcomes] == [DiskFull] * 3
