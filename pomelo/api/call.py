@@ -32,7 +32,7 @@ class AppState:
         checks: Asked by GET /health beside the database; each gives None or, as a
             sentence, the reason why the server is not ready.
         freshness: How old the last reading of a mailbox may be when a follow-up leaves.
-        warnings: Sentences about an unsafe set-up, shown by GET /health.
+        is_unsafe: Whether something about the set-up is, which GET /health says.
     """
 
     database: Database
@@ -41,7 +41,7 @@ class AppState:
     parts: Mapping[type, object] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()
     freshness: Freshness = field(default_factory=Freshness)
-    warnings: tuple[str, ...] = ()
+    is_unsafe: bool = False
 
     def part(self, kind: type[Part]) -> Part:
         """Give the one part of this class, as the app builder was told.

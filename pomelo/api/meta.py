@@ -23,6 +23,8 @@ SECTION: Final = "Server"
 HTML: Final = "text/html; charset=utf-8"
 # What watches a server gives it up sooner than a database that hangs.
 ANSWER_SECONDS: Final = 2.0
+# Whoever may ask is told no more: what it is would help strangers.
+UNSAFE: Final = "Something about the set-up is unsafe; `pomelo doctor` and the log say what."
 
 
 class Documents:
@@ -50,7 +52,7 @@ class Health(msgspec.Struct, frozen=True, omit_defaults=True):
     version: str
     reason: Annotated[str | None, msgspec.Meta(description="What it waits for")] = None
     warnings: Annotated[
-        tuple[str, ...], msgspec.Meta(description="What is unsafe about its set-up")
+        tuple[str, ...], msgspec.Meta(description="That its set-up is unsafe, if it is")
     ] = ()
 
 
@@ -67,7 +69,7 @@ async def health(call: Call[NoQuery, None]) -> Health:
     reason = await why_not_ready(call.state)
     if reason is not None:
         raise NotReady(reason)
-    return Health("ready", __version__, warnings=call.state.warnings)
+    return Health("ready", __version__, warnings=(UNSAFE,) if call.state.is_unsafe else ())
 
 
 def not_ready(error: PomeloError) -> Health:

@@ -22,7 +22,7 @@ from pomelo.base.jobs import Jobs
 from pomelo.base.listen import serve_http
 from pomelo.base.loops import rest, together
 from pomelo.base.outgoing import parse_networks
-from pomelo.cli.checkup import unsafe
+from pomelo.cli.checkup import warn_if_unsafe
 from pomelo.cli.house import House, opened, options_for_server, settings_from_here
 from pomelo.cli.parts import (
     app_parts,
@@ -140,7 +140,7 @@ async def _listen(house: House, stop: asyncio.Event) -> None:
         house.public_url,
         parts=app_parts(house),
         freshness=freshness(house),
-        warnings=await unsafe(house),
+        is_unsafe=await warn_if_unsafe(house),
     )
     bound: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     bound.add_done_callback(lambda port: _say_where(settings, port.result()))

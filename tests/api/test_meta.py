@@ -41,12 +41,17 @@ async def test_health_is_ready_when_the_database_answers(state: AppState) -> Non
     assert "retry-after" not in answer.headers
 
 
-async def test_health_shows_what_is_unsafe(state: AppState) -> None:
-    unsafe = replace(state, warnings=("fsync is off.",))
+async def test_health_says_that_something_is_unsafe_and_tells_strangers_no_more(
+    state: AppState,
+) -> None:
+    unsafe = replace(state, is_unsafe=True)
 
     answer = await ask(build(unsafe, rate_limit=20), "GET", "/health", headers={})
 
-    assert (answer.status, answer.json["warnings"]) == (200, ["fsync is off."])
+    assert (answer.status, answer.json["warnings"]) == (
+        200,
+        ["Something about the set-up is unsafe; `pomelo doctor` and the log say what."],
+    )
 
 
 async def test_health_says_which_check_fails(state: AppState) -> None:

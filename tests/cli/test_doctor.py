@@ -11,7 +11,7 @@ from msgspec import structs
 from pomelo import campaigns, senders
 from pomelo.base.db import Database
 from pomelo.base.embedded import Embedded
-from pomelo.cli.checkup import unsafe
+from pomelo.cli.checkup import warn_if_unsafe
 from pomelo.cli.checkup.database import judge, judge_clock
 from pomelo.cli.checkup.exports import FILE
 from pomelo.cli.checkup.finding import Level
@@ -107,13 +107,23 @@ async def test_a_key_that_others_can_read_is_wrong(pomelo: Pomelo, open_key: Pat
     assert f"chmod 600 {open_key}" in said.out
 
 
-async def test_health_is_told_of_an_unsafe_set_up(
-    pomelo: Pomelo, postgres: Embedded, open_key: Path
+async def test_the_log_says_what_is_unsafe_about_a_set_up(
+    pomelo: Pomelo, postgres: Embedded, open_key: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with opened(settings_from_here(), postgres.options()) as house:
-        (text,) = await unsafe(house)
+        is_unsafe = await warn_if_unsafe(house)
 
-    assert str(open_key) in text
+    assert is_unsafe
+    assert str(open_key) in capsys.readouterr().err
+
+
+async def test_of_a_safe_set_up_the_log_says_nothing(
+    pomelo: Pomelo, postgres: Embedded, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with opened(settings_from_here(), postgres.options()) as house:
+        is_unsafe = await warn_if_unsafe(house)
+
+    assert (is_unsafe, capsys.readouterr().err) == (False, "")
 
 
 @pytest.mark.parametrize(

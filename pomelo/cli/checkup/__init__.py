@@ -5,7 +5,7 @@ from pomelo.cli.checkup.exports import examine_exports
 from pomelo.cli.checkup.finding import Finding, Level
 from pomelo.cli.checkup.machine import examine_machine, examine_settings
 from pomelo.cli.checkup.mailboxes import examine_mailboxes
-from pomelo.cli.checkup.safety import unsafe
+from pomelo.cli.checkup.safety import warn_if_unsafe
 from pomelo.cli.checkup.store import count_received
 from pomelo.cli.checkup.trust import check_senders, examine_trust
 from pomelo.cli.checkup.work import examine_work
@@ -22,5 +22,5 @@ __all__ = [
     "examine_settings",
     "examine_trust",
     "examine_work",
-    "unsafe",
+    "warn_if_unsafe",
 ]
