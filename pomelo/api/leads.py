@@ -145,12 +145,12 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
             "Numbers and booleans come back as text, objects and lists as they were, `null` is "
             "left out. At most 256 variables, names of 128 bytes, values of 64 KB. What the "
             "server says itself (`_id`, `campaignId`, `isPaused` …) is ignored in it.\n\n"
-            "Two spellings of an address that differ in letter case are one lead. Adding is safe "
-            "to repeat: the second time answers 400. With `deduplicate=true` somebody who is in "
-            "another campaign of the team is refused with 409, even when both are added at once. "
-            "Whom the team must not write to is added as `emailsUnsubscribed` (or "
-            "`emailsBounced`) and never mailed. A lead of a campaign without `autoReview` waits "
-            "for a review."
+            "Two spellings of an address that differ in the case of its domain, or of the letters "
+            "A to Z before the @, are one lead. Adding is safe to repeat: the second time answers "
+            "400. With `deduplicate=true` somebody who is in another campaign of the team is "
+            "refused with 409, even when both are added at once. Whom the team must not write to "
+            "is added as `emailsUnsubscribed` (or `emailsBounced`) and never mailed. A lead of a "
+            "campaign without `autoReview` waits for a review."
         ),
         query=AddQuery,
         has_open_body=True,
