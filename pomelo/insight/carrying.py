@@ -22,6 +22,8 @@ from pomelo.insight.sending import (
 from pomelo.schedules import Window, hours_for
 from pomelo.sequences import StepType
 
+GONE: Final = Hold(Cause.SENDER_GONE)
+NO_SENDER: Final = Hold(Cause.NO_SENDER)
 HOURS: Final = frozenset({Cause.WINDOW, Cause.HOLIDAY, Cause.HOURS_NEVER_MEET})
 
 
@@ -38,9 +40,10 @@ async def carriers(db: Db, lead: LeadFacts, around: Around, heard_since: datetim
     if not lead.needs_sender:
         return await _hours(db, lead, around.windows, then)
     hours = around.windows
+    everyone = await sendings(db, lead.team_id, campaign=lead.campaign_id, now=around.now)
     choices = [
         (one, _of_sender(one, lead, hours, around.now))
-        for one in await sendings(db, lead.team_id, campaign=lead.campaign_id, now=around.now)
+        for one in everyone
         if lead.sender_id in (None, one.sender.id)
     ]
     chosen, found = first_free(choices)
@@ -51,6 +54,8 @@ async def carriers(db: Db, lead: LeadFacts, around: Around, heard_since: datetim
     refusal = await ask_gate(
         db, lead, around.house, sender=sender, now=then, heard_since=heard_since
     )
+    if GONE in refusal and everyone:  # there are others, to whom it can be given
+        found = [hold for hold in found if hold != NO_SENDER]
     return found if _is_told(refusal) and _is_told(found) else [*found, *refusal]
 
 

@@ -98,7 +98,8 @@ MEANINGS: Final[dict[Cause, Meaning]] = {
     ),
     Cause.NO_SENDER: Meaning(
         "The campaign has no sender that could write to this lead.",
-        "Give the campaign a sender (sendUserIds or senderIds).",
+        "Give the campaign a sender (sendUserIds or senderIds); a lead that was written to needs "
+        "its own, or is given to another with POST /api/senders/{id}/move.",
         "the campaign gets a sender",
     ),
     Cause.LEAD_PAUSED: Meaning(

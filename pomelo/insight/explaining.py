@@ -80,7 +80,8 @@ async def explain_lead(
         if found and found[0].cause is Cause.TEMPLATE_FAILING:
             return await ask_text(db, facts, house, now=at) or found
         if not any(hold.cause in OVER for hold in found):
-            found += await carriers(db, facts, around, heard_since)
+            carrying = await carriers(db, facts, around, heard_since)
+            found += [hold for hold in carrying if hold not in found]
         return found
 
     return _explained(lead, "lead", *await _foreseen(ask, now))

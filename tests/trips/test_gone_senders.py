@@ -7,7 +7,7 @@ import pytest
 from pomelo import campaigns, leads, worker
 from pomelo.api.email_accounts import remove
 from pomelo.api.sender_moves import carry_out
-from pomelo.insight.causes import Cause
+from pomelo.insight import Cause, Explained
 from pomelo.leads import ActivityType, Lead, Move, WaitsFor
 from pomelo.senders import Sender
 from pomelo.tasks import TaskState
@@ -18,6 +18,7 @@ from tests.trips.test_tasks import end, open_tasks, with_task
 from tests.wire import PostOffice
 
 DAY = timedelta(days=1)
+TWO = (("Hello", "<p>Hi</p>"), ("", "<p>Again</p>"))
 RICHARD = "richard@piedpiper.com"
 MONICA = "monica@piedpiper.example"
 
@@ -44,6 +45,28 @@ async def assert_waits_for_another(post: PostOffice, lead: Lead) -> None:
     assert (await post.lead(lead.id)).waits_for is WaitsFor.SENDER
     assert (said.cause, said.goes_at) == (Cause.SENDER_GONE, None)
     assert "POST /api/senders/{id}/move" in (said.do_this or "")
+
+
+async def test_it_is_told_to_be_given_to_another_once_and_not_that_there_is_none(
+    office: Open,
+) -> None:
+    post = await office(*TWO)
+    lead = await post.add(RICHARD)
+    await post.work()
+    other = await lose_sender(post)
+    post.clock.forward(2 * DAY)
+
+    while_one_is_left = await explain(post, lead.id)
+    async with post.database.transaction() as db:
+        await remove(db, post.team.id, other.id, now=post.clock.now())
+    without_any = await explain(post, lead.id)
+
+    assert (while_one_is_left.cause, causes(while_one_is_left)) == (Cause.SENDER_GONE, [])
+    assert (without_any.cause, causes(without_any)) == (Cause.SENDER_GONE, [Cause.NO_SENDER])
+
+
+def causes(said: Explained) -> list[Cause]:
+    return [reason.cause for reason in said.next]
 
 
 async def move(post: PostOffice, to: Sender) -> None:
