@@ -21,6 +21,10 @@ class Asked(Struct, frozen=True):
 SMTP: Final = Asked("POMELO_SENDER_PASSWORD", "Password")
 IMAP: Final = Asked("POMELO_SENDER_IMAP_PASSWORD", "Password for IMAP")
 
+# Below a command's help, where a narrow terminal cuts no name off.
+PASSWORDS: Final = (
+    f"Nobody is asked for a password that {SMTP.variable} holds, or for IMAP alone {IMAP.variable}."
+)
 StdinOption: TypeAlias = Annotated[
     bool,
     typer.Option(

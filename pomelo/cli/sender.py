@@ -14,6 +14,7 @@ from pomelo.cli import choose
 from pomelo.cli.choose import SenderArgument, TeamOption
 from pomelo.cli.house import House, run
 from pomelo.cli.output import JsonOption, show_json, show_table
+from pomelo.cli.passwords import PASSWORDS
 from pomelo.cli.sender_add import add
 from pomelo.cli.sender_check import check
 from pomelo.cli.sender_connect import connect
@@ -26,12 +27,12 @@ app: Final = typer.Typer(
 )
 
 
-app.command()(add)
+app.command(epilog=PASSWORDS)(add)
 app.command()(check)
 app.command()(connect)
 app.command()(move)
 app.command()(dkim)
-app.command("set")(change)
+app.command("set", epilog=PASSWORDS)(change)
 
 
 @app.command("list")

@@ -121,10 +121,7 @@ def add(
     team: TeamOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Add a mailbox to send from.
-
-    Its password is no argument: you are asked, unless POMELO_SENDER_PASSWORD holds it
-    (for IMAP alone, POMELO_SENDER_IMAP_PASSWORD) or it comes on standard input.
+    """Add a mailbox to send from. You are asked for its password; it is no argument.
 
     Examples:
         pomelo sender add jared@gmail.com

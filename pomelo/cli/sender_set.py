@@ -108,9 +108,6 @@ def change(
 ) -> None:
     """Change what is named of a sender; a new password ends a pause for a refused log-in.
 
-    You are asked for passwords, unless POMELO_SENDER_PASSWORD holds them (for IMAP alone,
-    POMELO_SENDER_IMAP_PASSWORD) or they come on standard input.
-
     Examples:
         pomelo sender set jared@piedpiper.com --limit 40 --gap 300 --jitter 120 --ramp 5
         pomelo sender set jared@piedpiper.com --password
