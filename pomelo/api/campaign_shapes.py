@@ -53,7 +53,10 @@ class ShownCampaign(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     has_error: bool
     errors: list[str]
     warnings: Annotated[
-        list[str], msgspec.Meta(description="Pomelo's own: whose replies are not heard")
+        list[str],
+        msgspec.Meta(
+            description="Pomelo's own: whose replies are not heard, and how many leads' step failed"
+        ),
     ]
     creator: Creator
     senders: list[ShownSender]

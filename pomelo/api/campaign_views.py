@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 from msgspec.structs import asdict
 
-from pomelo import campaigns, leads, sequences, teams
+from pomelo import campaigns, insight, leads, sequences, teams
 from pomelo.api import campaign_settings
 from pomelo.api.answers import moment
 from pomelo.api.campaign_shapes import (
@@ -33,6 +33,7 @@ class Surroundings(msgspec.Struct, frozen=True):
     sequence_ids: dict[CampaignId, SequenceId]
     schedule_ids: dict[CampaignId, tuple[str, ...]]
     senders: list[CampaignSender]
+    failing: dict[CampaignId, list[str]]
     emails: dict[UserId, str]
 
 
@@ -79,6 +80,7 @@ async def _surroundings(db: Db, team: TeamId, ids: list[CampaignId]) -> Surround
         sequence_ids=await sequences.main_ids(db, team, ids),
         schedule_ids=await campaigns.schedule_ids_of(db, team, ids),
         senders=await campaigns.senders_of(db, team, ids),
+        failing=await insight.failing_warnings(db, team, ids),
         emails={user.id: user.email for user in await teams.list_users(db, team)},
     )
 
@@ -104,7 +106,7 @@ def _shown(campaign: Campaign, around: Surroundings, heard_since: datetime) -> S
         team_id=campaign.team_id,
         has_error=bool(errors),
         errors=errors,
-        warnings=[warning for warning in amiss if warning],
+        warnings=[*filter(None, amiss), *around.failing.get(campaign.id, ())],
         creator=Creator(campaign.created_by, around.emails.get(campaign.created_by, "")),
         senders=[ShownSender(one.user_id, one.email, one.id) for one in mailboxes],
     )

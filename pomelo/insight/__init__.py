@@ -2,6 +2,15 @@
 
 from pomelo.insight.causes import MEANINGS, Cause
 from pomelo.insight.explaining import NothingOfThatId, explain
+from pomelo.insight.failing import failing_warnings
 from pomelo.insight.model import Explained, Reason
 
-__all__ = ["MEANINGS", "Cause", "Explained", "NothingOfThatId", "Reason", "explain"]
+__all__ = [
+    "MEANINGS",
+    "Cause",
+    "Explained",
+    "NothingOfThatId",
+    "Reason",
+    "explain",
+    "failing_warnings",
+]

@@ -16,6 +16,7 @@ from pomelo.insight import store
 from pomelo.insight.asking import ask_text
 from pomelo.insight.carrying import campaign_windows, carriers, windows_of
 from pomelo.insight.causes import MEANINGS, Cause
+from pomelo.insight.failing import FAILING
 from pomelo.insight.model import Explained, Group, Hold, Reason
 from pomelo.insight.rules import DUE, ENDED, OVER, PARKED, Around, holds
 from pomelo.insight.sending import Sending, best, campaign_holds, sender_holds, sendings
@@ -157,7 +158,7 @@ async def explain_campaign(
             now=now,
         )
         counts[cause] = counts.get(cause, 0) + group.count
-    held = [*own, *machines, *senders] or _of_leads(counts)
+    held = [*own, *_failing(counts), *machines, *senders] or _of_leads(counts)
     explained = _explained(campaign, "campaign", held, _free_at(held, now))
     return _with_counts(explained, counts)
 
@@ -200,6 +201,18 @@ def _cause_of(
     is_new = group.sender_id is None
     held = best([campaign_holds(one, campaign, is_new=is_new, now=now) for one in mine])
     return held[0].cause if held else Cause.READY
+
+
+def _failing(counts: Mapping[Cause, int]) -> list[Hold]:
+    """Say what is to be mended where nothing else is to come: until then no sender matters."""
+    if not counts.keys() <= OVER:
+        return []
+    everybody = sum(counts.values())
+    return [
+        Hold(cause, detail=f" ({counts[cause]} of {everybody} leads)")
+        for cause in FAILING
+        if cause in counts
+    ]
 
 
 def _of_leads(counts: Mapping[Cause, int]) -> list[Hold]:

@@ -94,6 +94,14 @@ class Group(msgspec.Struct, frozen=True):
     first_at: datetime | None
 
 
+class Failing(msgspec.Struct, frozen=True):
+    """How many leads of a campaign could not go on, by what failed."""
+
+    campaign_id: CampaignId
+    stopped_by: ActivityType
+    count: int
+
+
 class Reason(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """A cause in words.
 

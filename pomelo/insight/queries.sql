@@ -43,3 +43,10 @@ FROM (
     ELSE 'delay' END AS standing
   FROM leads l WHERE l.team_id = :team_id AND l.campaign_id = :campaign_id) g
 GROUP BY g.standing, g.sender_id, g.needs_sender;
+
+-- name: count_failing
+-- Without ids those of all the team's campaigns. Their index holds nobody else.
+SELECT campaign_id, stopped_by, count(*)::int AS count FROM leads
+WHERE team_id = :team_id AND (:ids::text[] IS NULL OR campaign_id = ANY(:ids))
+  AND stopped_by IN ('emailsFailed', 'apiFailed')
+GROUP BY campaign_id, stopped_by ORDER BY campaign_id, stopped_by;

@@ -1,12 +1,13 @@
 """What explaining reads: one function a query; nothing is locked or written."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 from pomelo.base.db import Db
 from pomelo.base.ids import CampaignId, LeadId, SenderId, TeamId
 from pomelo.base.sql import load
-from pomelo.insight.model import Group, House, LeadFacts, Row
+from pomelo.insight.model import Failing, Group, House, LeadFacts, Row
 
 QUERIES: Final = load(__package__ or "")
 
@@ -33,3 +34,12 @@ async def rows_of(
 async def group_leads(db: Db, team: TeamId, campaign: CampaignId, *, now: datetime) -> list[Group]:
     """Count a campaign's leads by where they stand."""
     return await QUERIES["group_leads"].rows(db, Group, team_id=team, campaign_id=campaign, now=now)
+
+
+async def count_failing(
+    db: Db, team: TeamId, ids: Sequence[CampaignId] | None = None
+) -> list[Failing]:
+    """Count campaigns' leads whose step failed; without ids those of all the team's."""
+    return await QUERIES["count_failing"].rows(
+        db, Failing, team_id=team, ids=None if ids is None else list(ids)
+    )

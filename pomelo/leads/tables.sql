@@ -104,6 +104,9 @@ CREATE INDEX leads_unscanned ON leads (created_at)
 -- Who waits for a mailbox to be read, found again when it has been.
 CREATE INDEX leads_unheard ON leads (team_id, sender_id) WHERE waits_for = 'replies';
 CREATE INDEX leads_parked ON leads (waits_for, team_id, campaign_id, id) WHERE waits_for IS NOT NULL;
+-- Whose step could not be carried out: campaigns warn of them.
+CREATE INDEX leads_failing ON leads (team_id, campaign_id, stopped_by)
+  WHERE stopped_by IN ('emailsFailed', 'apiFailed');
 
 -- Every variable that a lead of a campaign has or once had: what columns an export has is known
 -- without reading all leads.

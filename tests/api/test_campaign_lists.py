@@ -195,4 +195,4 @@ async def test_many_campaigns_are_shown_with_as_few_statements_as_one(api: Calle
     for n in range(5):
         await made(api, str(n + 1))
 
-    assert await statements() == one == 6
+    assert await statements() == one == 7

@@ -4,8 +4,14 @@ from typing import Any
 
 import pytest
 
+from pomelo import activities
+from pomelo.activities import Fact
+from pomelo.leads import ActivityType
+from tests import make
 from tests.api.client import Caller
 from tests.api.own import a_running_campaign, a_sender, made, names
+
+A = ActivityType
 
 
 async def test_a_new_campaign(api: Caller) -> None:
@@ -144,6 +150,36 @@ async def test_a_campaign_whose_mailbox_cannot_log_in_shows_it(api: Caller) -> N
     assert (shown["status"], shown["hasError"]) == ("errors", True)
     assert shown["errors"] == ["campaign1@piedpiper.example cannot log in to its mail server."]
     assert await names(api, status="errors") == ["Campaign1"]
+
+
+async def test_a_campaign_warns_of_leads_whose_step_failed_until_it_is_mended(
+    api: Caller, stranger: Caller
+) -> None:
+    campaign = await a_running_campaign(api)
+    other = await a_running_campaign(stranger)
+    before = await api.call("GET", f"/campaigns/{campaign.id}")
+    async with api.database.transaction() as db:
+        people = [await make.lead(db, campaign, f"lead{n}@hooli.com") for n in range(3)]
+        kinds = (A.EMAILS_FAILED, A.EMAILS_FAILED, A.API_FAILED)
+        for lead, kind in zip(people, kinds, strict=True):
+            fact = Fact(team_id=lead.team_id, type=kind, lead_id=lead.id, at=make.NOW)
+            await activities.record(db, [fact])
+
+    see = f"see `pomelo explain {campaign.id}`."
+    shown = await api.call("GET", f"/campaigns/{campaign.id}")
+    theirs = await stranger.call("GET", f"/campaigns/{other.id}")
+    async with api.database.transaction() as db:
+        await activities.mend_campaign(db, campaign.team_id, campaign.id, now=make.NOW)
+    mended = await api.call("GET", f"/campaigns/{campaign.id}")
+
+    assert (shown["status"], shown["hasError"], shown["errors"]) == ("ended", False, [])
+    assert shown["warnings"] == [
+        *before["warnings"],
+        f"1 lead could not go on: the call of the step was refused, or failed for a day; {see}",
+        f"2 leads could not be written to: something that the text names is missing; {see}",
+    ]
+    assert not any("could not" in one for one in theirs["warnings"])
+    assert mended["warnings"] == before["warnings"]
 
 
 async def test_another_teams_campaign_looks_like_none(api: Caller, stranger: Caller) -> None:

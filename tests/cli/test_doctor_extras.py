@@ -1,11 +1,13 @@
-"""`pomelo doctor`: what is missing on this machine that schedules and campaigns want to know."""
+"""`pomelo doctor`: what campaigns and schedules want that is missing, here or of their leads."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pomelo import campaigns, schedules
+from pomelo import activities, campaigns, schedules
+from pomelo.activities import Fact
 from pomelo.base.db import Database
+from pomelo.leads import ActivityType
 from pomelo.schedules import LeadZones, ScheduleChanges, ScheduleValues
 from tests import make
 from tests.cli.conftest import Pomelo
@@ -57,3 +59,27 @@ async def test_a_campaign_of_which_each_lead_has_its_own_hours_never_waits_as_a_
     ((level, text),) = await findings(pomelo, "campaigns")
 
     assert (level, text) == ("pass", "Nothing keeps one that runs from sending.")
+
+
+async def test_leads_that_could_not_be_written_to_are_told_of_while_their_campaign_runs(
+    pomelo: Pomelo, database: Database
+) -> None:
+    failed = ActivityType.EMAILS_FAILED
+    async with database.transaction() as db:
+        team = await make.team(db)
+        sender = await make.sender(db, team.id)
+        made = await make.running_campaign(db, team.id, sender)
+        paused = await make.running_campaign(db, team.id, sender, "Paused")
+        await campaigns.pause(db, team.id, paused.id)
+        for one in (made, paused):
+            lead = await make.lead(db, one)
+            fact = Fact(team_id=team.id, type=failed, lead_id=lead.id, at=make.NOW)
+            await activities.record(db, [fact])
+
+    _, (level, text) = await findings(pomelo, "campaigns")
+
+    assert (level, text.startswith('Of "Campaign1" 1 lead could not be written to: ')) == (
+        "warn",
+        True,
+    )
+    assert text.endswith(f"; see `pomelo explain {made.id}`.")

@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from pomelo import activities, campaigns, leads, senders, worker
+from pomelo.insight import MEANINGS
 from pomelo.insight.causes import Cause
+from pomelo.leads import ActivityType
 from pomelo.schedules import LeadZones, ScheduleValues
 from tests import make
-from tests.insight.scenes import explain, run
+from tests.insight.scenes import explain, happens, run
 from tests.trips.conftest import Open
 from tests.wire import PostOffice
 
@@ -211,6 +213,48 @@ async def test_a_campaign_of_which_no_lead_can_go_is_not_ready(office: Open) -> 
     assert (at_its_end.cause, at_its_end.goes_at) == (Cause.FINISHED, None)
     assert (held.cause, held.goes_at) == (Cause.LEAD_PAUSED, None)
     assert held.counts == {Cause.FINISHED: 1, Cause.LEAD_PAUSED: 1}
+
+
+@pytest.mark.parametrize(
+    ("failed", "cause"),
+    [
+        (ActivityType.EMAILS_FAILED, Cause.TEMPLATE_FAILING),
+        (ActivityType.API_FAILED, Cause.CALL_FAILING),
+    ],
+)
+async def test_a_campaign_that_waits_only_for_something_to_be_mended_has_not_finished(
+    office: Open, failed: ActivityType, cause: Cause
+) -> None:
+    post = await office(ONE)
+    await appear(post)
+    await post.add("monica@piedpiper.com")
+    await post.work()
+    lead = await post.add(RICHARD)
+    await happens(post, lead, failed)
+    said = await explain(post, post.campaign.id)
+    await keep_hours(post, "12:00", "13:00")
+    at_night = await explain(post, post.campaign.id)
+
+    assert (said.cause, said.goes_at, said.next) == (cause, None, ())
+    assert said.sentence.endswith(" (1 of 2 leads).")
+    assert (said.waits_for, said.do_this) == (MEANINGS[cause].waits_for, MEANINGS[cause].do)
+    assert said.counts == {Cause.FINISHED: 1, cause: 1}
+    assert (at_night.cause, at_night.goes_at) == (cause, None)
+    assert [reason.cause for reason in at_night.next] == [Cause.WINDOW]
+
+
+async def test_a_campaign_that_fails_for_some_says_first_what_the_others_wait_for(
+    office: Open,
+) -> None:
+    post = await office(ONE)
+    await appear(post)
+    await happens(post, await post.add(RICHARD), ActivityType.EMAILS_FAILED)
+    await post.add("monica@piedpiper.com")
+
+    said = await explain(post, post.campaign.id)
+
+    assert said.cause is Cause.READY
+    assert said.counts == {Cause.READY: 1, Cause.TEMPLATE_FAILING: 1}
 
 
 async def test_a_lead_whose_sender_was_deleted_is_explained(office: Open) -> None:

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Final
 
-from pomelo import campaigns, hooks, messages, schedules, teams
+from pomelo import campaigns, hooks, insight, messages, schedules, teams
 from pomelo.base.db import NEVER, Db
-from pomelo.base.ids import TeamId
+from pomelo.base.ids import CampaignId, TeamId
 from pomelo.campaigns import CampaignFacts, CampaignState
 from pomelo.cli.checkup import store
 from pomelo.cli.checkup.finding import Finding, doubt, good, wrong
@@ -80,7 +80,19 @@ async def _campaigns(db: Db, now: datetime) -> list[Finding]:
         for _, one in running
         if (why := campaigns.errors(one))
     ]
-    return stuck or [await _hours(db, running, now)]
+    return [*(stuck or [await _hours(db, running, now)]), *await _failing(db, running)]
+
+
+async def _failing(db: Db, running: list[tuple[TeamId, CampaignFacts]]) -> list[Finding]:
+    """Tell of leads whose step failed: their campaign looks as if it had ended."""
+    warnings: dict[CampaignId, list[str]] = {}
+    for team in sorted({team for team, _ in running}):
+        warnings |= await insight.failing_warnings(db, team)
+    return [
+        doubt("campaigns", f'Of "{one.name}" {warning}')
+        for _, one in running
+        for warning in warnings.get(one.id, ())
+    ]
 
 
 async def _hours(db: Db, running: list[tuple[TeamId, CampaignFacts]], now: datetime) -> Finding:
