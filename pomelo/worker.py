@@ -202,7 +202,8 @@ async def enter(db: Db, worker: str, deliver_to: str) -> None:
             raise OtherMode(other)
     if was != deliver_to:
         await _SET_MODE.run(db, deliver_to=deliver_to)
-        await unpark_all(db, WaitsFor.REHEARSAL)
+        for ended in (WaitsFor.REHEARSAL, WaitsFor.MENDING):
+            await unpark_all(db, ended)
     await appear(db, worker, deliver_to)
 
 

@@ -107,13 +107,18 @@ async def skip(db: Db, team: TeamId, people: Sequence[LeadId], *, now: datetime)
 async def mend(db: Db, team: TeamId, people: Sequence[LeadId], *, now: datetime) -> None:
     """Try the step again at which leads failed, because what it lacked may be there now.
 
-    Leads that did not fail stay as they are.
+    Those that failed in a rehearsal only are rehearsed. Who did not fail stays as it is.
     """
-    failed = [lead for lead in await _lock(db, team, people) if lead.failed_at is not None]
+    standings = await _lock(db, team, people)
+    failed = [lead for lead in standings if lead.failed_at is not None]
     mended = [leads.without(lead, "failed_at") for lead in failed]
     due = [msgspec.structs.replace(lead, due_at=now) for lead in mended if lead.due_at is not None]
     await leads.move(db, due, now=now)
-    await _wake(db, team, due, now)
+    rehearsed = [lead for lead in standings if lead.waits_for is WaitsFor.MENDING]
+    if rehearsed:
+        ids = [lead.id for lead in rehearsed]
+        await leads.unpark(db, team, ids, WaitsFor.MENDING, now=now)
+    await _wake(db, team, [*due, *rehearsed], now)
 
 
 async def mend_campaign(db: Db, team: TeamId, campaign: CampaignId, *, now: datetime) -> None:

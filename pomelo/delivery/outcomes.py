@@ -231,9 +231,12 @@ async def _move(db: Db, outcomes: Sequence[Outcome], now: datetime) -> None:
 
 async def _end_rehearsals(db: Db, outcomes: Sequence[Outcome]) -> None:
     """Let rehearsed leads wait; due_at stays, so that real sending starts where it truly was."""
-    done = [hold_of(o.facts) for o in outcomes if not isinstance(o.ending, Postponed)]
-    if done:
-        await leads.park(db, [(hold, WaitsFor.REHEARSAL) for hold in done])
+    done = [
+        (hold_of(o.facts), WaitsFor.MENDING if isinstance(o.ending, Failed) else WaitsFor.REHEARSAL)
+        for o in outcomes
+        if not isinstance(o.ending, Postponed)
+    ]
+    await leads.park(db, done)
     for outcome in outcomes:
         if isinstance(outcome.ending, Postponed):  # the lease waits instead
             await leads.renew(db, [hold_of(outcome.facts)], until=outcome.ending.until)

@@ -78,8 +78,8 @@ async def explain_lead(
     async def ask(at: datetime) -> list[Hold]:
         around = Around(house, windows, at)
         found = list(holds(facts, around))
-        if found and found[0].cause is Cause.TEMPLATE_FAILING:
-            return await ask_text(db, facts, house, now=at) or found
+        if found and found[-1].cause is Cause.TEMPLATE_FAILING:
+            return found[:-1] + (await ask_text(db, facts, house, now=at) or found[-1:])
         if not any(hold.cause in OVER for hold in found):
             carrying = await carriers(db, facts, around, heard_since)
             found += [hold for hold in carrying if hold not in found]

@@ -43,6 +43,7 @@ PARKED: Final = {
     WaitsFor.SUPPRESSED: Cause.SUPPRESSED,
     WaitsFor.SENDER: Cause.SENDER_GONE,
     WaitsFor.REHEARSAL: Cause.REHEARSAL,
+    WaitsFor.MENDING: Cause.TEMPLATE_FAILING,
     WaitsFor.REPLIES: Cause.REPLIES_NOT_READ,
     WaitsFor.TASK: Cause.OPEN_TASK,
     WaitsFor.CONDITION: Cause.CONDITION,

@@ -99,6 +99,7 @@ class WaitsFor(StrEnum):
     SUPPRESSED = "suppressed"
     SENDER = "sender"
     REHEARSAL = "rehearsal"
+    MENDING = "mending"
     REPLIES = "replies"
     TASK = "task"
     CONDITION = "condition"

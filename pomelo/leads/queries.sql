@@ -605,7 +605,7 @@ WITH looked_at AS MATERIALIZED (
   UPDATE leads l SET waits_for = 'sender', updated_at = :now
   FROM looked_at a
   WHERE l.team_id = :team_id AND l.id = a.id AND l.sender_id = :sender_id AND l.due_at IS NOT NULL
-    AND (l.waits_for IS NULL OR l.waits_for IN ('replies', 'contactRule', 'rehearsal'))
+    AND (l.waits_for IS NULL OR l.waits_for IN ('replies', 'contactRule', 'rehearsal', 'mending'))
     AND l.stopped_by IS NULL
 )
 SELECT max(id) FROM looked_at HAVING count(*) = :amount;
@@ -697,10 +697,10 @@ WHERE l.team_id = h.team_id AND l.id = h.id
 RETURNING l.team_id, l.campaign_id;
 
 -- name: list_failed
--- Leads of a campaign whose step could not be carried out.
+-- Leads of a campaign whose step could not be carried out, in a rehearsal or for real.
 SELECT id FROM leads
-WHERE team_id = :team_id AND campaign_id = :campaign_id AND failed_at IS NOT NULL
-  AND stopped_by IN ('emailsFailed', 'apiFailed')
+WHERE team_id = :team_id AND campaign_id = :campaign_id AND (waits_for = 'mending'
+  OR failed_at IS NOT NULL AND stopped_by IN ('emailsFailed', 'apiFailed'))
 ORDER BY id;
 
 -- name: finished_campaigns
@@ -721,5 +721,5 @@ WHERE c.team_id = :team_id AND c.state = 'running'
   AND NOT EXISTS (
     SELECT FROM leads l
     WHERE l.team_id = c.team_id AND l.campaign_id = c.id AND l.stopped_by IS NULL
-      AND l.waits_for IN ('review', 'uncertain', 'rehearsal', 'replies', 'task', 'condition',
-        'contactRule'));
+      AND l.waits_for IN ('review', 'uncertain', 'rehearsal', 'mending', 'replies', 'task',
+        'condition', 'contactRule'));

@@ -46,11 +46,12 @@ CREATE TABLE leads (
   paused_by text,
   -- The activity that ended the sequence (emailsReplied, emailsUnsubscribed …).
   stopped_by text,
-  -- The event it waits for; 'replies': that the mailbox of its sender is read; 'task': that a
-  -- person has done something; 'condition': what it awaits, however long.
+  -- The event it waits for; 'mending': that its text can be written, which a rehearsal could not;
+  -- 'replies': that the mailbox of its sender is read; 'task': that a person has done something;
+  -- 'condition': what it awaits, however long.
   waits_for text CHECK (waits_for IN (
-    'review', 'uncertain', 'suppressed', 'sender', 'rehearsal', 'replies', 'task', 'condition',
-    'contactRule')),
+    'review', 'uncertain', 'suppressed', 'sender', 'rehearsal', 'mending', 'replies', 'task',
+    'condition', 'contactRule')),
   -- A worker has it until then; a result with an older fence changes nothing.
   leased_until timestamptz,
   fence bigint NOT NULL DEFAULT 0,

@@ -112,7 +112,13 @@ async def test_after_its_condition_it_waits_for_another_sender(office: Open) -> 
 
 @pytest.mark.parametrize(
     "event",
-    [WaitsFor.CONTACT_RULE, WaitsFor.SUPPRESSED, WaitsFor.UNCERTAIN, WaitsFor.REHEARSAL],
+    [
+        WaitsFor.CONTACT_RULE,
+        WaitsFor.SUPPRESSED,
+        WaitsFor.UNCERTAIN,
+        WaitsFor.REHEARSAL,
+        WaitsFor.MENDING,
+    ],
 )
 async def test_whatever_it_waited_for_happens_it_waits_for_another_sender(
     office: Open, event: WaitsFor
