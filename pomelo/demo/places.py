@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from pomelo.base.datadir import MODE_OF_ROOT, default_home, prepare
+from pomelo.base.datadir import MODE_OF_ROOT, HomeLock, default_home, prepare
 from pomelo.base.errors import Conflict
 from pomelo.demo.run import Ending
 
@@ -93,7 +93,13 @@ def read_note(home: Path) -> Note | None:
 
     Raises:
         HomeTaken: There is a database that is none of the demo's.
+        HomeInUse: A server runs on it, perhaps in a story that is not over.
     """
+    with HomeLock(home):
+        return _read_note(home)
+
+
+def _read_note(home: Path) -> Note | None:
     file, cluster = home / NOTE, home / CLUSTER
     if file.exists():
         note = msgspec.json.decode(file.read_bytes(), type=Note)

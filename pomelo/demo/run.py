@@ -1,6 +1,7 @@
 """The story from beginning to end: a team, four campaigns, two hundred people, two days."""
 
 import asyncio
+import errno
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Final
 import msgspec
 
 from pomelo.base import clock
+from pomelo.base.errors import Conflict
 from pomelo.demo import checks, expected, found, neighbours, people, report, stage
 from pomelo.demo.expected import Story
 from pomelo.demo.people import Person
@@ -33,6 +35,16 @@ TEAM: Final = "Pomelo Growers"
 ROWS: Final = "rows read"
 MAILS: Final = "mails delivered"
 POST: Final = "answers read"
+
+
+class PortTaken(Conflict):
+    """Another program listens where a mail server of the demo did; stop it, then start again."""
+
+    def __init__(self, port: int, home: Path) -> None:
+        super().__init__(
+            f"A mail server of the demo was at port {port}, and that port is taken by another "
+            f"program; stop that one, or remove {home} to have the story told anew."
+        )
 
 
 class Ending(msgspec.Struct, frozen=True):
@@ -123,8 +135,17 @@ class Demo:
 
     async def _open_post(self, ports: Ports) -> Ports:
         """Open the mail servers, at free ports where none is said, and give where they are."""
-        smtp = await self.town.sink.start(ports.smtp)
-        return Ports(smtp, await self.postbox.mailboxes.start(ports.imap))
+        smtp = await self._listen(self.town.sink.start, ports.smtp)
+        return Ports(smtp, await self._listen(self.postbox.mailboxes.start, ports.imap))
+
+    async def _listen(self, start: Callable[[int], Awaitable[int]], port: int) -> int:
+        # The senders know the port, and a sender's SMTP server cannot be changed.
+        try:
+            return await start(port)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise PortTaken(port, self._server.home) from None
+            raise
 
     async def _begin(self, ports: Ports) -> None:
         """Start the server on a fast clock, with a team, its senders and empty campaigns."""

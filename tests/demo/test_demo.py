@@ -1,7 +1,9 @@
 """`pomelo demo --stay` as a user starts it: the whole story, then a server to look around in."""
 
 import json
+import os
 import signal
+import socket
 import subprocess
 import sysconfig
 import urllib.request
@@ -11,7 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from pomelo.base.datadir import HomeLock
 from pomelo.demo.people import ROLES
+from pomelo.demo.places import Note, write_note
+from pomelo.demo.run import Ending
+from pomelo.demo.stage import Campaigns, Ports
 
 PEOPLE = len(ROLES)
 
@@ -39,6 +45,10 @@ class Watched:
                 return self.lines[-1]
         raise AssertionError("\n".join(self.lines))
 
+    def read_to_the_end(self) -> list[str]:
+        said, _ = self.process.communicate(timeout=30)
+        return said.splitlines()
+
     def end(self) -> int:
         self.process.send_signal(signal.SIGTERM)
         self.process.communicate(timeout=30)
@@ -46,12 +56,18 @@ class Watched:
 
 
 @pytest.fixture
-def watch(home: Path) -> Iterator[Callable[[], Watched]]:
-    """Start the command in a directory that PostgreSQL's user can reach."""
+def place(home: Path, tmp_path: Path) -> Path:
+    """A data directory of this test alone, which PostgreSQL's user can reach."""
+    return home / tmp_path.name
+
+
+@pytest.fixture
+def watch(place: Path) -> Iterator[Callable[[], Watched]]:
+    """Start the command there."""
     started: list[Watched] = []
 
     def start() -> Watched:
-        started.append(Watched(home / "demo"))
+        started.append(Watched(place))
         return started[-1]
 
     yield start
@@ -68,7 +84,7 @@ def _get(url: str, key: str, path: str) -> object:
 
 
 def test_the_story_comes_out_right_and_its_data_can_be_looked_at_again(
-    watch: Callable[[], Watched], home: Path
+    watch: Callable[[], Watched], place: Path
 ) -> None:
     first = watch()
     key = first.read_until("A key of the team:").rpartition(" ")[2]
@@ -78,9 +94,7 @@ def test_the_story_comes_out_right_and_its_data_can_be_looked_at_again(
     assert first.end() == 0, first.lines
     assert not [line for line in first.lines if "WRONG" in line]
     assert any("numbers are what the people's script says" in line for line in first.lines)
-    assert (
-        len((home / "demo" / "pomelos_for_everybody.csv").read_text("utf-8").splitlines()) > PEOPLE
-    )
+    assert len((place / "pomelos_for_everybody.csv").read_text("utf-8").splitlines()) > PEOPLE
 
     again = watch()
     assert again.read_until("A key of the team:").endswith(key)
@@ -88,3 +102,39 @@ def test_the_story_comes_out_right_and_its_data_can_be_looked_at_again(
     url = next(line for line in again.lines if "reference at" in line).split()[4]
     assert _get(url, key, "/api/campaigns") == campaigns
     assert again.end() == 0
+
+
+def test_beside_another_that_still_runs_it_says_who_that_is(
+    watch: Callable[[], Watched], place: Path
+) -> None:
+    place.mkdir()
+    write_note(place, Note(0))
+    (place / "pg").mkdir()
+
+    with HomeLock(place):
+        second = watch()
+        (said,) = second.read_to_the_end()
+
+    assert f"in use by process {os.getpid()}" in said
+    assert second.process.returncode == 1
+    assert (place / "pg").exists()
+
+
+@pytest.mark.parametrize("taken", ["smtp", "imap"])
+def test_a_mail_server_of_the_story_whose_port_is_taken_ends_it_with_a_sentence(
+    watch: Callable[[], Watched], place: Path, taken: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as stranger:
+        port = stranger.getsockname()[1]
+        place.mkdir()
+        ports = Ports(**{taken: port})
+        campaigns = Campaigns("cam_1", "cam_2", "cam_3")
+        write_note(place, Note(0, Ending(True, "pml_x", campaigns, ports)))
+
+        again = watch()
+        said = again.read_to_the_end()
+
+    assert f"at port {port}, and that port is taken" in said[-1]
+    assert str(place) in said[-1]
+    assert again.process.returncode == 1
+    assert not [line for line in said if "Traceback" in line]
