@@ -66,7 +66,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         str,
         _says(
             "Encrypts senders' passwords and signs links; all processes share it. Empty = made "
-            "once in the data directory.",
+            "once in the data directory; `openssl rand -base64 32` makes one for more machines.",
             "32 bytes, base64url",
         ),
     ] = ""

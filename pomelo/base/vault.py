@@ -15,7 +15,14 @@ KEY_BYTES: Final = 32
 
 
 class SecretKeyInvalid(PomeloError):
-    """POMELO_SECRET_KEY must be 32 bytes in base64url; unset it to have one made."""
+    """The secret key that is set must be 32 bytes in base64url; unset it to have one made."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The secret key that is set (POMELO_SECRET_KEY, or secret_key in pomelo.toml) must be"
+            " 32 bytes in base64url; make one by `openssl rand -base64 32`, or unset it to have one"
+            " made."
+        )
 
 
 class SecretUnreadable(PomeloError):

@@ -1,5 +1,7 @@
 """The secret key: what it encrypts can be read by its owner's row alone."""
 
+import base64
+
 import pytest
 
 from pomelo.base.vault import SecretKeyInvalid, SecretNotText, SecretUnreadable, Vault, new_key
@@ -21,6 +23,15 @@ def test_another_key_reads_nothing_and_has_another_fingerprint() -> None:
     assert one.fingerprint() != other.fingerprint()
     with pytest.raises(SecretUnreadable):
         other.decrypt("a", one.encrypt("a", "x"))
+
+
+def test_a_key_may_be_written_as_other_programs_write_base64() -> None:
+    raw = bytes(range(224, 256))  # holds both letters in which the alphabets differ
+
+    usual, ours = base64.b64encode(raw).decode(), base64.urlsafe_b64encode(raw).decode()
+
+    assert {"+", "/"} <= set(usual)
+    assert Vault(usual).fingerprint() == Vault(ours).fingerprint()
 
 
 @pytest.mark.parametrize("key", ["", "short", "ä" * 43, "A" * 100])

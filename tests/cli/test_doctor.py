@@ -11,13 +11,14 @@ from msgspec import structs
 from pomelo import campaigns, senders
 from pomelo.base.db import Database
 from pomelo.base.embedded import Embedded
+from pomelo.base.vault import new_key
 from pomelo.cli.checkup import warn_if_unsafe
 from pomelo.cli.checkup.database import judge, judge_clock
 from pomelo.cli.checkup.exports import FILE
 from pomelo.cli.checkup.finding import Level
 from pomelo.cli.checkup.store import ServerFacts
 from pomelo.cli.house import opened, settings_from_here
-from pomelo.cli.secret_key import KEY_FILE
+from pomelo.cli.secret_key import KEY_FILE, make_key
 from pomelo.schedules import ScheduleChanges
 from pomelo.senders import PausedFor, Provider, ReconnectNeeded
 from tests import make
@@ -37,6 +38,7 @@ def exports(tmp_path: Path, environ: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def open_key(home: Path) -> Iterator[Path]:
     """A secret key that everybody on the machine can read."""
+    make_key(home)
     file = home / KEY_FILE
     file.chmod(0o644)
     yield file
@@ -105,6 +107,18 @@ async def test_a_key_that_others_can_read_is_wrong(pomelo: Pomelo, open_key: Pat
 
     assert said.status == 1
     assert f"chmod 600 {open_key}" in said.out
+
+
+@pytest.mark.usefixtures("open_key")
+async def test_of_a_key_that_is_set_no_file_is_looked_at(
+    pomelo: Pomelo, environ: pytest.MonkeyPatch
+) -> None:
+    environ.setenv("POMELO_SECRET_KEY", new_key())
+
+    said = await pomelo("doctor")
+
+    assert said.status == 0
+    assert "secret key" not in said.out
 
 
 async def test_the_log_says_what_is_unsafe_about_a_set_up(
