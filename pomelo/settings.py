@@ -28,7 +28,7 @@ _WEB_ADDRESS: Final = re.compile(r"https?://[A-Za-z0-9._:\[\]-]+(?:/[A-Za-z0-9._
 
 
 class SettingInvalid(Invalid):
-    """A setting cannot be understood; see docs/settings.md."""
+    """A setting cannot be understood; change it, or unset it to have its default."""
 
 
 def _says(meaning: str, unit: str = "") -> Meta:
@@ -249,42 +249,41 @@ def load(environ: Mapping[str, str], file: Path = FILE) -> Settings:
             that is no setting; the sentence says which.
     """
     given: dict[str, object] = dict(_from_file(file))
+    said_as = {name: f"{file}: {name}" for name in given}
     for name in Settings.__struct_fields__:
         if (value := environ.get(variable(name))) is not None:
-            given[name] = value
+            given[name], said_as[name] = value, variable(name)
     try:
         settings = msgspec.convert(given, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise SettingInvalid(
-            f"A setting is wrong: {_named(error)}. See docs/settings.md."
-        ) from None
-    _check_addresses(settings)
+        raise SettingInvalid(f"A setting is wrong: {_named(error, said_as, file)}.") from None
+    _check_addresses(settings, said_as)
     return settings
 
 
-def _named(error: msgspec.ValidationError) -> str:
-    """Say which setting is meant as the environment names it."""
+def _named(error: msgspec.ValidationError, said_as: Mapping[str, str], file: Path) -> str:
+    """Say which setting is meant, as the environment or the file names it."""
     words, _, name = str(error).partition(" - at `$.")
-    return f"{variable(name.rstrip('`'))}: {words}" if name else words
+    return f"{said_as[name.rstrip('`')] if name else file}: {words}"
 
 
-def _check_addresses(settings: Settings) -> None:
+def _check_addresses(settings: Settings, said_as: Mapping[str, str]) -> None:
     """Refuse what every mail would carry, for ever, and nobody could use."""
     if settings.public_url and not _WEB_ADDRESS.fullmatch(settings.public_url):
         raise SettingInvalid(
-            "POMELO_PUBLIC_URL must be a web address such as https://pomelo.company.com, without "
-            "a query."
+            f"{said_as['public_url']} must be a web address such as https://pomelo.company.com, "
+            "without a query."
         )
     try:
         if settings.deliver_to:
             parse(settings.deliver_to)
     except AddressInvalid as error:
-        raise SettingInvalid(f"POMELO_DELIVER_TO: {error}") from None
+        raise SettingInvalid(f"{said_as['deliver_to']}: {error}") from None
     for name in ("allow_private_mail", "allow_private_hooks", "trusted_proxies"):
         try:
             parse_networks(getattr(settings, name))
         except NetworkInvalid as error:
-            raise SettingInvalid(f"{variable(name)}: {error}") from None
+            raise SettingInvalid(f"{said_as[name]}: {error}") from None
 
 
 def _from_file(file: Path) -> dict[str, object]:

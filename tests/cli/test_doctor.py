@@ -66,8 +66,16 @@ async def test_a_misspelt_setting_is_found(pomelo: Pomelo, environ: pytest.Monke
     (misspelt,) = await findings(pomelo, "settings")
     (address,) = await findings(pomelo, "public address")
 
-    assert misspelt == ("warn", "POMELO_PUBLIC_ULR is no setting; docs/settings.md lists them.")
+    assert misspelt == ("warn", "POMELO_PUBLIC_ULR is no setting; POMELO_PUBLIC_URL is one.")
     assert address[0] == "warn"
+
+
+async def test_a_setting_that_is_like_none_is_to_be_unset(
+    pomelo: Pomelo, environ: pytest.MonkeyPatch
+) -> None:
+    environ.setenv("POMELO_HAT", "1")
+
+    assert await findings(pomelo, "settings") == [("warn", "POMELO_HAT is no setting; unset it.")]
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 from typing import get_type_hints
 
@@ -42,6 +43,34 @@ def test_what_no_link_can_begin_with_is_refused_before_a_mail_holds_it(url: str)
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:
     with pytest.raises(SettingInvalid, match=name):
         load({name: value}, NO_FILE)
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ('port = "abc"', "port: Expected `int`"),
+        ("prot = 1", "Object contains unknown field `prot`"),
+        ('public_url = "pomelo.example"', "public_url must be"),
+        ('deliver_to = "me"', "deliver_to: "),
+        ('trusted_proxies = "10.0.0.1/8"', "trusted_proxies: "),
+    ],
+)
+def test_a_wrong_setting_of_the_file_is_looked_for_there(
+    tmp_path: Path, text: str, named: str
+) -> None:
+    file = tmp_path / "pomelo.toml"
+    file.write_text(text)
+
+    with pytest.raises(SettingInvalid, match=f"{re.escape(str(file))}: {named}"):
+        load({}, file)
+
+
+def test_what_the_environment_says_wrongly_is_not_looked_for_in_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "pomelo.toml"
+    file.write_text("port = 8080")
+
+    with pytest.raises(SettingInvalid, match="wrong: POMELO_PORT: Expected `int`"):
+        load({"POMELO_PORT": "abc"}, file)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import shutil
 import stat
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
@@ -27,9 +28,12 @@ def examine_settings(settings: Settings, environ: Mapping[str, str]) -> list[Fin
 
 def _misspelt(environ: Mapping[str, str]) -> Iterator[Finding]:
     known = {variable(name) for name in Settings.__struct_fields__} | NO_SETTINGS
+    words = {name.removeprefix(PREFIX): name for name in known}
     for name in sorted(environ):
         if name.startswith(PREFIX) and name not in known:
-            yield doubt("settings", f"{name} is no setting; docs/settings.md lists them.")
+            near = get_close_matches(name.removeprefix(PREFIX), words, 1)
+            mend = f"{words[near[0]]} is one." if near else "unset it."
+            yield doubt("settings", f"{name} is no setting; {mend}")
 
 
 def _address(settings: Settings) -> Iterator[Finding]:
