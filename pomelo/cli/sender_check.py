@@ -21,6 +21,8 @@ from pomelo.senders import Replies, Sender, hearing_warning
 
 FAILED: Final = 1
 WORDS: Final = {Level.PASS: "ok", Level.WARN: "warn", Level.FAIL: "FAIL"}
+LOGGED_IN: Final = "connected and logged in"
+CONNECTED: Final = "connected, without a log-in"
 DEAF: Final = (
     "No mail has come back for it yet: until its mail is piped into `pomelo receive`, replies are "
     "not seen and do not stop sequences."
@@ -97,8 +99,9 @@ def _deafness(house: House, sender: Sender, mails: int) -> list[str]:
 
 def _show(found: Checked) -> None:
     sender, connection = found.sender, found.connection
-    typer.echo(f"SMTP    {connection.smtp.error or 'connected and logged in'}")
-    typer.echo(f"IMAP    {connection.imap.error or 'connected and logged in'}")
+    entered = LOGGED_IN if sender.smtp.login else CONNECTED
+    typer.echo(f"SMTP    {connection.smtp.error or entered}")
+    typer.echo(f"IMAP    {connection.imap.error or LOGGED_IN}")
     limit = f"{sender.limit_per_day} mails" if sender.limit_per_day else "any number of mails"
     typer.echo(f"Limit   {limit} in 24 hours ({sender.sent_in_24_hours} sent)")
     typer.echo(f"Gap     {sender.gap_seconds} s between two mails")

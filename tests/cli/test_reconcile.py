@@ -66,6 +66,19 @@ async def test_where_all_is_there_it_ends_with_0(
     )  # fmt: skip
 
 
+async def test_of_a_sender_without_imap_it_is_said_how_its_folder_can_be_read(
+    pomelo: Pomelo, ours: Sent, database: Database
+) -> None:
+    async with database.transaction() as db:
+        await db.execute("UPDATE senders SET imap_port = NULL, replies = 'none'")
+
+    said = await pomelo("reconcile", ours.campaign.id)
+
+    assert said.status == 1
+    assert f"`pomelo sender set {ours.sender.email} --imap-host HOST`" in said.out
+    assert "pipe" not in said.out
+
+
 async def test_a_campaign_that_nobody_has_is_refused(pomelo: Pomelo, ours: Sent) -> None:
     said = await pomelo("reconcile", "cam_nobody")
 

@@ -143,10 +143,25 @@ async def test_a_check_logs_in_and_warns_of_what_is_unwise(pomelo: Pomelo, sink:
     assert said.status == 0
     assert "SMTP    connected and logged in" in said.out
     assert "IMAP    IMAP is not configured" in said.out
+    assert "`pomelo sender set ADDRESS --imap-host HOST`" in said.out
     assert "200 mails in 24 hours" in said.out
     assert as_json["connection"]["smtp"] == {"success": True}
     assert any("reputation" in warning for warning in as_json["warnings"])
     assert any("set replies to imap, pipe or none" in warning for warning in as_json["warnings"])
+
+
+async def test_a_check_of_a_server_without_log_in_says_of_none(pomelo: Pomelo) -> None:
+    sink = Sink()
+    port = await sink.start()
+    await pomelo(
+        *("sender", "add", JARED, "--login", "", "--host", "127.0.0.1", "--port", str(port))
+    )
+
+    said = await pomelo("sender", "check", JARED)
+    await sink.stop()
+
+    assert "SMTP    connected, without a log-in\n" in said.out
+    assert "ogged in" not in said.out
 
 
 async def test_a_check_that_fails_ends_with_1_and_says_why(pomelo: Pomelo, sink: int) -> None:

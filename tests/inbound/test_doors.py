@@ -39,6 +39,13 @@ def test_how_a_server_lets_in(
     assert (found.level, says in found.text) == (level, True)
 
 
+@pytest.mark.parametrize("line", [None, Secured("TLSv1.3", None), Secured("TLSv1.1", None)])
+def test_where_nobody_logs_in_it_is_not_said_that_somebody_did(line: Secured | None) -> None:
+    found = doors.judge_door(doors.SMTP, None, line, mend="Mend it.", now=NOW, is_logged_in=False)
+
+    assert found.text.startswith("Connected, without a log-in, ")
+
+
 @pytest.mark.parametrize("mode", ["tls", "starttls"])
 async def test_an_open_line_tells_its_version_and_its_certificate(
     mode: str, tmp_path_factory: pytest.TempPathFactory

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from pomelo.inbound import Level
-from pomelo.inbound.published import ask_names, names
+from pomelo.inbound.published import NoName, ask_names, names
 from pomelo.inbound.published.domain import examine_domain
 from tests.inbound.nameserver import naming
 
@@ -43,6 +43,7 @@ async def test_nothing_there_is_an_answer_and_nobody_there_is_none(
         too_long = await ask(f"{'a' * 70}.com", "TXT")
 
     assert (no_name, no_record) == ((), ())
+    assert (isinstance(no_name, NoName), isinstance(no_record, NoName)) == (True, False)
     assert (broken, silent, too_long) == (None, None, None)
     assert await ask_names(HOME, "TXT", nameserver="127.0.0.1", port=1) is None
 
@@ -80,3 +81,11 @@ async def test_a_reserved_domain_is_not_asked_about() -> None:
 
     assert [one.level for one in found] == [Level.WARN] * 3
     assert server.asked == []
+
+
+async def test_of_a_domain_that_does_not_exist_nothing_else_is_said() -> None:
+    async with naming(ZONE) as (ask, _):
+        (found,) = await examine_domain("nowhere.com", ask)
+
+    assert (found.level, found.text) == (Level.FAIL, "nowhere.com does not exist in DNS.")
+    assert "spelling" in found.what_to_do

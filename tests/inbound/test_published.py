@@ -3,7 +3,7 @@
 import pytest
 
 from pomelo.inbound import Level
-from pomelo.inbound.published import Answer, dmarc, signing, spf
+from pomelo.inbound.published import Answer, NoName, dmarc, signing, spf
 from pomelo.inbound.published.domain import judge_exchangers
 
 PASS, WARN, FAIL = Level.PASS, Level.WARN, Level.FAIL
@@ -111,6 +111,7 @@ def test_dmarc_is_looked_for_up_the_tree_and_no_more_than_eight_times() -> None:
     [
         (PASS, "mx1.host.test, mx2.host.test", ("10 mx1.host.test.", "20 mx2.host.test.")),
         (WARN, "no mail exchanger", ()),
+        (FAIL, "does not exist", NoName()),
         (FAIL, "takes no mail", ("0 .",)),
         (WARN, "Could not ask", None),
     ],

@@ -39,7 +39,13 @@ def way_out(sender: Sender, topic: Topic, keys: Keys | PomeloError) -> str:
 
 
 def judge_door(
-    topic: Topic, fault: str | None, line: Secured | None, *, mend: str, now: datetime
+    topic: Topic,
+    fault: str | None,
+    line: Secured | None,
+    *,
+    mend: str,
+    now: datetime,
+    is_logged_in: bool = True,
 ) -> CheckFinding:
     """Judge a log-in.
 
@@ -49,14 +55,16 @@ def judge_door(
         line: What protects the line.
         mend: What mends a log-in that failed.
         now: When it is judged.
+        is_logged_in: Whether there is a log-in at all.
     """
+    done = "Logged in" if is_logged_in else "Connected, without a log-in,"
     if fault is not None:
         return topic.wrong(fault, mend)
     if line is None:
-        return topic.good("Logged in without TLS, as is allowed on this machine alone.")
+        return topic.good(f"{done} without TLS, as is allowed on this machine alone.")
     if line.version in _OLD:
         return topic.doubt(
-            f"Logged in over {line.version}, which is no more safe.",
+            f"{done} over {line.version}, which is no more safe.",
             "Ask the mail host for TLS 1.2 or later.",
         )
     if line.ends_at is not None and line.ends_at - now < SOON:
@@ -65,4 +73,4 @@ def judge_door(
             "Have it renewed: from that day on nothing is sent or read.",
         )
     until = f", certificate good until {line.ends_at:%Y-%m-%d}" if line.ends_at else ""
-    return topic.good(f"Logged in over {line.version}{until}.")
+    return topic.good(f"{done} over {line.version}{until}.")

@@ -33,7 +33,10 @@ from pomelo.tracking import Signer
 if TYPE_CHECKING:
     from pomelo.inbound.checkup.visit import Visited
 
-NO_IMAP: Final = "IMAP is not configured; add the account with imap_host to have it tested."
+NO_IMAP: Final = (
+    "IMAP is not configured; give its server: `pomelo sender set ADDRESS --imap-host HOST`, or "
+    "`imap` of PATCH /api/senders/{id}."
+)
 
 
 class Timing(Struct, frozen=True):

@@ -104,15 +104,21 @@ class Visit:
     def _doors(
         self, keys: Keys | PomeloError, smtp_fault: str | None, imap_fault: str | None
     ) -> list[CheckFinding]:
+        is_let_in = isinstance(keys, PomeloError) or bool(keys.smtp.login)
         tried = (
-            (doors.SMTP, smtp_fault, self._smtp_line),
-            (doors.IMAP, imap_fault, self._imap_line),
+            (doors.SMTP, smtp_fault, self._smtp_line, is_let_in),
+            (doors.IMAP, imap_fault, self._imap_line, True),
         )
         return [
             doors.judge_door(
-                topic, fault, line, mend=doors.way_out(self._sender, topic, keys), now=self._now
+                topic,
+                fault,
+                line,
+                mend=doors.way_out(self._sender, topic, keys),
+                now=self._now,
+                is_logged_in=is_logged_in,
             )
-            for topic, fault, line in tried
+            for topic, fault, line, is_logged_in in tried
         ]
 
     @asynccontextmanager

@@ -15,7 +15,7 @@ from pomelo.inbound.copies.scribe import Scribe
 from pomelo.inbound.copies.store import Due
 from pomelo.inbound.mailboxes.model import Pace, Role
 from pomelo.inbound.mailboxes.talks import Talks
-from pomelo.inbound.mailboxes.troubles import NO_SERVER, Trouble, is_passing, trouble
+from pomelo.inbound.mailboxes.troubles import NO_SENT_SERVER, Trouble, is_passing, trouble
 from pomelo.messages import RETRY_FOR, retry_delay
 from pomelo.senders import ImapAccess
 
@@ -87,7 +87,7 @@ class Round:
             now=desk.clock.now(),
         )
         if self._access is None:
-            raise Trouble(NO_SERVER)
+            raise Trouble(NO_SENT_SERVER.replace("ADDRESS", sender.email))
         async with entered(self._access, Scribe, reach=desk.access, pace=self._pace) as scribe:
             talks = Talks(scribe, self._pace)
             folders = await find_folders(talks, scribe, sender)

@@ -12,6 +12,9 @@ from pomelo.senders import LogInKind, ProviderNotSet, ReconnectNeeded, Server
 from pomelo.smtp import Reason, fault_words
 
 NO_SERVER: Final = "No IMAP server is known; give imap_host, or choose pipe or none for replies."
+NO_SENT_SERVER: Final = (
+    "No IMAP server is known; give it: `pomelo sender set ADDRESS --imap-host HOST`."
+)
 
 NOT_GIVEN: Final = "The server does not give a mail that it has; it is asked again."
 

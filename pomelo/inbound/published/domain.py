@@ -8,7 +8,7 @@ from typing import Final
 
 from pomelo.inbound.checkup.findings import CheckFinding, Topic
 from pomelo.inbound.published import dmarc, signing, spf
-from pomelo.inbound.published.names import Answer, AskNames
+from pomelo.inbound.published.names import Answer, AskNames, NoName
 from pomelo.senders import is_public
 
 # So many records are looked at; one that needs more counts for nothing long before.
@@ -29,11 +29,10 @@ async def examine_domain(domain: str, ask: AskNames) -> list[CheckFinding]:
     exchangers, tree, policies = await asyncio.gather(
         ask(domain, "MX"), _spf_tree(domain, ask), _policies(domain, ask)
     )
-    return [
-        judge_exchangers(domain, exchangers),
-        spf.judge(domain, tree),
-        dmarc.judge(domain, policies),
-    ]
+    found = judge_exchangers(domain, exchangers)
+    if isinstance(exchangers, NoName):  # nothing can be published there
+        return [found]
+    return [found, spf.judge(domain, tree), dmarc.judge(domain, policies)]
 
 
 async def examine_key(name: str, ask: AskNames, expected: str = "") -> CheckFinding:
@@ -49,6 +48,11 @@ def judge_exchangers(domain: str, answer: Answer) -> CheckFinding:
     """
     if answer is None:
         return EXCHANGERS.unasked(domain)
+    if isinstance(answer, NoName):
+        return EXCHANGERS.wrong(
+            f"{domain} does not exist in DNS.",
+            "Check the spelling of the sender's address, or register the domain.",
+        )
     hosts = [record.partition(" ")[2].rstrip(".") for record in answer]
     if not hosts:
         return EXCHANGERS.doubt(

@@ -9,6 +9,11 @@ if TYPE_CHECKING:
 # Somebody waits for the answer; all questions go out at the same time.
 ASK_SECONDS: Final = 4.0
 
+
+class NoName(tuple[str, ...]):
+    """No records, for there is not even the name."""
+
+
 Answer: TypeAlias = tuple[str, ...] | None
 """Texts of the records, none if there are none; None when nobody could be asked."""
 AskNames: TypeAlias = Callable[[str, str], Awaitable[Answer]]
@@ -25,7 +30,7 @@ async def ask_names(name: str, kind: str, *, nameserver: str = "", port: int = 5
 
     Returns:
         The texts of the records: of TXT the strings joined (RFC 7208 3.3), of MX the preference
-        and the host, the preferred one first.
+        and the host, the preferred one first. `NoName` where the name does not exist (RFC 8020).
     """
     # 10 MB of modules that reading mail never needs.
     from dns import asyncresolver, exception, resolver  # noqa: PLC0415
@@ -35,7 +40,9 @@ async def ask_names(name: str, kind: str, *, nameserver: str = "", port: int = 5
         if nameserver:
             asking.nameservers, asking.port = [nameserver], port
         found = await asking.resolve(name, kind, search=False, lifetime=ASK_SECONDS)
-    except (resolver.NXDOMAIN, resolver.NoAnswer):
+    except resolver.NXDOMAIN:
+        return NoName()
+    except resolver.NoAnswer:
         return ()
     except (exception.DNSException, OSError, UnicodeError):
         return None

@@ -10,7 +10,7 @@ from pomelo.inbound.copies.entering import entered, find_folders
 from pomelo.inbound.mailboxes.model import Pace, Role
 from pomelo.inbound.mailboxes.session import Session
 from pomelo.inbound.mailboxes.talks import Talks
-from pomelo.inbound.mailboxes.troubles import NO_SERVER, Trouble, trouble
+from pomelo.inbound.mailboxes.troubles import NO_SENT_SERVER, Trouble, trouble
 from pomelo.inbound.reconciling.accounts import Copy, read_copy
 from pomelo.senders import SavesSentCopy, Sender
 from pomelo.smtp import MailAccess
@@ -61,7 +61,7 @@ class Visit:
                 now=self._now,
             )
             if access is None:
-                raise Trouble(NO_SERVER)
+                raise Trouble(NO_SENT_SERVER.replace("ADDRESS", self._sender.email))
             async with entered(access, Session, reach=self._access, pace=self._pace) as session:
                 return await self._read(session, since)
         except Exception as error:
