@@ -10,7 +10,7 @@ from msgspec import inspect
 from pomelo.api.contract import AnyOperation
 from pomelo.api.parameters import OpenQuery, QueryInvalid, open_query, pairs
 from pomelo.api.strict_json import BodyInvalid, parse
-from pomelo.api.wording import plain, told_of_body, told_of_query
+from pomelo.api.wording import plain, told_of_body, told_of_no_body, told_of_query
 from pomelo.base.secret import Secret
 
 Shape = TypeVar("Shape")
@@ -19,7 +19,7 @@ _LISTS: Final = inspect.CollectionType
 
 
 class BodyMissing(BodyInvalid):
-    """This needs a body: send a JSON object, such as {"firstName": "Ada"}."""
+    """This needs a body: send a JSON object; the reference at /docs shows one."""
 
 
 class QueryDecoder:
@@ -106,7 +106,7 @@ def body(operation: AnyOperation, raw: bytes) -> object:
     """
     if not raw.strip():
         if operation.is_body_required:
-            raise BodyMissing
+            raise BodyMissing(told_of_no_body(operation.example))
         raw = b"{}"
     value = parse(raw)
     if operation.has_open_body:

@@ -1,5 +1,6 @@
 """What a value must be, in words, for the sentence of an error."""
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -70,6 +71,12 @@ def _type_at(path: str, kind: inspect.Type) -> inspect.Type:
             kind = kind.item_type
         kind = plain(kind)
     return kind
+
+
+def told_of_no_body(example: object) -> str | None:
+    """Say what could be sent where nothing came; None where there is no example of it."""
+    shown = json.dumps(example, ensure_ascii=False)
+    return f"This needs a body: send a JSON object, such as {shown}." if example else None
 
 
 def told_of_query(message: str, fields: Mapping[str, inspect.Type]) -> str:

@@ -7,13 +7,18 @@ import typer
 from pomelo import insight, leads, senders
 from pomelo.base import addresses
 from pomelo.base.db import Db
+from pomelo.base.errors import NotFound
 from pomelo.base.ids import TeamId
 from pomelo.cli import choose
 from pomelo.cli.choose import TeamOption
 from pomelo.cli.house import House, run
 from pomelo.cli.output import JsonOption, show_json
 from pomelo.cli.parts import freshness
-from pomelo.insight import Explained, NothingOfThatId, Reason
+from pomelo.insight import Explained, Reason
+
+
+class NothingOfThatAddress(NotFound):
+    """Neither a lead nor a sender has that address; check its spelling."""
 
 
 def explain(
@@ -63,7 +68,7 @@ async def _meant(db: Db, team: TeamId, asked: str) -> list[str]:
     people = [lead.id for lead in await leads.list_of_key(db, team, key)]
     mailboxes = [one.id for one in await senders.list_of_team(db, team) if one.address_key == key]
     if not (people or mailboxes):
-        raise NothingOfThatId
+        raise NothingOfThatAddress
     return [*people, *mailboxes]
 
 

@@ -20,7 +20,7 @@ from pomelo.teams.contact_rules import (
     get_contact_rules,
     set_contact_rules,
 )
-from pomelo.teams.errors import KeyNotFound, TeamNotFound, UserBlocked, UserNotFound
+from pomelo.teams.errors import KeyNameMissing, KeyNotFound, TeamNotFound, UserBlocked, UserNotFound
 from pomelo.teams.model import ApiKey, Caller, NewKey, Team, Uncertain, User
 from pomelo.teams.store import lock, set_has_hooks, set_limit, set_new_leads_percent, set_paused
 
@@ -30,6 +30,7 @@ __all__ = [
     "Cap",
     "ContactRules",
     "Days",
+    "KeyNameMissing",
     "KeyNotFound",
     "NewKey",
     "Team",

@@ -6,7 +6,7 @@ from pomelo.base import ids
 from pomelo.base.db import Db
 from pomelo.base.ids import KeyId, TeamId, UserId
 from pomelo.teams import keys, store
-from pomelo.teams.errors import KeyNotFound, TeamNotFound, UserBlocked, UserNotFound
+from pomelo.teams.errors import KeyNameMissing, KeyNotFound, TeamNotFound, UserBlocked, UserNotFound
 from pomelo.teams.model import ApiKey, Caller, NewKey, Team, Uncertain, User
 
 
@@ -37,7 +37,10 @@ async def create_key(
     Raises:
         TeamNotFound: There is no such team.
         UserNotFound: The team has no such user.
+        KeyNameMissing: Nothing of its name can be seen, or it holds a control character.
     """
+    if not name.strip() or not name.isprintable():
+        raise KeyNameMissing
     owner = await _first_user(db, team) if user is None else await get_user(db, team, user)
     key = NewKey(id=ids.key(), text=keys.new())
     await store.insert_key(

@@ -1,6 +1,6 @@
 """What can go wrong with teams, users and keys."""
 
-from pomelo.base.errors import Forbidden, NotFound
+from pomelo.base.errors import Forbidden, Invalid, NotFound
 
 
 class TeamNotFound(NotFound):
@@ -9,6 +9,10 @@ class TeamNotFound(NotFound):
 
 class UserNotFound(NotFound):
     """User not found"""
+
+
+class KeyNameMissing(Invalid):
+    """A key needs a name that tells what it is for; give it one that can be seen, such as n8n."""
 
 
 class KeyNotFound(NotFound):

@@ -89,6 +89,13 @@ async def test_a_wrong_campaign_is_refused_with_a_sentence(
     assert await names(api) == []
 
 
+async def test_without_a_body_a_campaign_is_shown_as_it_is_sent(api: Caller) -> None:
+    answer = await api.http.post("/api/campaigns")
+
+    assert answer.status_code == 400
+    assert answer.text.startswith('This needs a body: send a JSON object, such as {"name": "')
+
+
 async def test_a_campaign_starts_and_pauses_once_each(api: Caller) -> None:
     campaign = await api.call("POST", "/campaigns", {"name": "Campaign1"})
     path, sender = f"/campaigns/{campaign['_id']}", await a_sender(api)

@@ -69,6 +69,16 @@ async def test_the_key_is_the_last_line_alone_and_works(pomelo: Pomelo, database
     assert caller.team == team.id
 
 
+@pytest.mark.parametrize("name", ["", "  ", "a\x1b[1m"])
+async def test_a_key_without_a_name_is_not_made(pomelo: Pomelo, name: str) -> None:
+    said = await pomelo("key", "create", "--name", name)
+    teams_made = await pomelo("team", "list", "--json")
+
+    assert (said.status, said.out) == (1, "")
+    assert "A key needs a name" in said.err
+    assert teams_made.json == []
+
+
 async def test_json_brings_the_key_as_well(pomelo: Pomelo) -> None:
     said = await pomelo("key", "create", "--name", "n8n", "--json")
 

@@ -58,6 +58,17 @@ async def test_a_preview_shows_it_and_sends_nothing(pomelo: Pomelo, office: Answ
     assert office.mails(RICHARD) == []
 
 
+async def test_a_step_that_is_not_there_is_told_before_a_sender_that_is_not(
+    pomelo: Pomelo, office: Answering
+) -> None:
+    async with office.database.transaction() as db:
+        await db.execute("DELETE FROM campaign_senders")
+
+    said = await pomelo("preview", new("stp"), "--lead", RICHARD)
+
+    assert (said.status, "has such a step" in said.err) == (1, True)
+
+
 async def test_what_is_not_there_cannot_be_sent(pomelo: Pomelo, office: Answering) -> None:
     step = await step_of(office)
 

@@ -120,24 +120,23 @@ async def prepare(
         CampaignNotFound, StepNotFound, LeadNotFound: There is none in this team and campaign.
         CampaignWithoutSender: Nobody would write it.
     """
-    trial = await _trial(db, pen, team, wish, now=now)
-    steps = await sequences.list_steps(db, team, wish.campaign_id)
-    step = next((one for one in steps if one.id == wish.step_id), None)
-    if step is None:
-        raise StepNotFound
-    return trial, steps, step
-
-
-async def _trial(db: Db, pen: Pen, team: TeamId, wish: StepView, *, now: datetime) -> Trial:
     campaign = await campaigns.get(db, team, wish.campaign_id)
     lead = await leads.get(db, team, wish.lead_id)
     if lead.campaign_id != campaign.id:
         raise LeadNotFound
-    writers = [one.id for one in await campaigns.list_senders(db, team, campaign.id)]
+    steps = await sequences.list_steps(db, team, campaign.id)
+    step = next((one for one in steps if one.id == wish.step_id), None)
+    if step is None:
+        raise StepNotFound
+    return Trial(pen, campaign, lead, await _writer(db, lead), now), steps, step
+
+
+async def _writer(db: Db, lead: Lead) -> Sender:
+    """Get who writes to a lead, or would."""
+    writers = [one.id for one in await campaigns.list_senders(db, lead.team_id, lead.campaign_id)]
     if lead.sender_id is None and not writers:
         raise CampaignWithoutSender
-    sender = await senders.get(db, team, lead.sender_id or writers[0])
-    return Trial(pen, campaign, lead, sender, now)
+    return await senders.get(db, lead.team_id, lead.sender_id or writers[0])
 
 
 async def thread_of(db: Db, trial: Trial, steps: Sequence[Step], step: Step) -> Thread | None:
