@@ -1,6 +1,5 @@
 """`pomelo doctor`: what is wrong is found, said with what to do, and ends with 1."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,15 +9,10 @@ from msgspec import structs
 
 from pomelo import campaigns, senders
 from pomelo.base.db import Database
-from pomelo.base.embedded import Embedded
-from pomelo.base.vault import new_key
-from pomelo.cli.checkup import warn_if_unsafe
 from pomelo.cli.checkup.database import judge, judge_clock
 from pomelo.cli.checkup.exports import FILE
 from pomelo.cli.checkup.finding import Level
 from pomelo.cli.checkup.store import ServerFacts
-from pomelo.cli.house import opened, settings_from_here
-from pomelo.cli.secret_key import KEY_FILE, make_key
 from pomelo.schedules import ScheduleChanges
 from pomelo.senders import PausedFor, Provider, ReconnectNeeded
 from tests import make
@@ -33,16 +27,6 @@ def exports(tmp_path: Path, environ: pytest.MonkeyPatch) -> Path:
     environ.setenv("POMELO_EXPORT_DIR", str(tmp_path / "exports"))
     environ.setenv("POMELO_PUBLIC_URL", "https://pomelo.example")
     return tmp_path / "exports"
-
-
-@pytest.fixture
-def open_key(home: Path) -> Iterator[Path]:
-    """A secret key that everybody on the machine can read."""
-    make_key(home)
-    file = home / KEY_FILE
-    file.chmod(0o644)
-    yield file
-    file.chmod(0o600)
 
 
 async def findings(pomelo: Pomelo, subject: str) -> list[tuple[str, str]]:
@@ -108,44 +92,6 @@ async def test_a_database_that_is_away_asks_to_try_again_later(
     assert said.status == 75
     assert "does not answer" in said.err
     assert "DATABASE_URL" in said.err
-
-
-async def test_a_key_that_others_can_read_is_wrong(pomelo: Pomelo, open_key: Path) -> None:
-    said = await pomelo("doctor")
-
-    assert said.status == 1
-    assert f"chmod 600 {open_key}" in said.out
-
-
-@pytest.mark.usefixtures("open_key")
-async def test_of_a_key_that_is_set_no_file_is_looked_at(
-    pomelo: Pomelo, environ: pytest.MonkeyPatch
-) -> None:
-    environ.setenv("POMELO_SECRET_KEY", new_key())
-
-    said = await pomelo("doctor")
-
-    assert said.status == 0
-    assert "secret key" not in said.out
-
-
-async def test_the_log_says_what_is_unsafe_about_a_set_up(
-    pomelo: Pomelo, postgres: Embedded, open_key: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    async with opened(settings_from_here(), postgres.options()) as house:
-        is_unsafe = await warn_if_unsafe(house)
-
-    assert is_unsafe
-    assert str(open_key) in capsys.readouterr().err
-
-
-async def test_of_a_safe_set_up_the_log_says_nothing(
-    pomelo: Pomelo, postgres: Embedded, capsys: pytest.CaptureFixture[str]
-) -> None:
-    async with opened(settings_from_here(), postgres.options()) as house:
-        is_unsafe = await warn_if_unsafe(house)
-
-    assert (is_unsafe, capsys.readouterr().err) == (False, "")
 
 
 @pytest.mark.parametrize(
