@@ -9,32 +9,15 @@ from datetime import date
 
 import pytest
 
-from pomelo.base.tls import trusted
 from pomelo.inbound.mailboxes import line
 from pomelo.inbound.mailboxes.line import Line, Shared
-from pomelo.inbound.mailboxes.model import Pace
-from pomelo.inbound.mailboxes.session import Session
-from pomelo.inbound.mailboxes.talks import Talks, dial
-from pomelo.senders import ImapAccess, Server, TlsMode
 from tests.inbound import imapsim
 from tests.inbound.imapfolder import Folder
 from tests.inbound.imapsim import Account
+from tests.inbound.mailtalk import talking
 
 FOLDERS = 200
 PIECE = b"* CAPABILITY " + b"A " * 30_000 + b"\r\n"
-
-
-@asynccontextmanager
-async def opened(port: int) -> AsyncIterator[tuple[Session, Talks]]:
-    server = Server("127.0.0.1", port, TlsMode.NONE, imapsim.LOGIN, imapsim.PASSWORD)
-    dialled = await dial("127.0.0.1", port, connect=5, answer=5)
-    session = Session(dialled, ImapAccess(server), trusted())
-    talks = Talks(session, Pace(talk=5))
-    try:
-        await talks.ask(session.open)
-        yield session, talks
-    finally:
-        session.close()
 
 
 @asynccontextmanager
@@ -71,7 +54,7 @@ def kept() -> list[Line]:
 async def test_before_the_log_in_a_server_may_say_little() -> None:
     async with flooding() as (port, sent):
         with pytest.raises(imaplib.IMAP4.abort):
-            async with opened(port):
+            async with talking(port):
                 pass
 
     assert sent[0] < 20 * line.OWN_BYTES  # the rest is in the system's buffers
@@ -86,7 +69,7 @@ async def test_what_a_server_sent_is_gone_with_the_conversation() -> None:
         async with flooding() as (port, _):
             for _ in range(3):
                 with pytest.raises(imaplib.IMAP4.abort):
-                    async with opened(port):
+                    async with talking(port):
                         pass
         assert kept() == before
     finally:
@@ -94,7 +77,10 @@ async def test_what_a_server_sent_is_gone_with_the_conversation() -> None:
 
 
 async def test_what_nobody_asked_for_is_not_kept() -> None:
-    async with imapsim.serving(many_folders()) as account, opened(account.port) as (session, talks):
+    async with (
+        imapsim.serving(many_folders()) as account,
+        talking(account.port) as (session, talks),
+    ):
         await talks.ask(lambda: session.examine("INBOX"))
         session._asked.line.untagged_responses["NEWS"] = [b"x" * 1000]
 
@@ -109,15 +95,15 @@ async def test_all_conversations_together_hold_so_much(monkeypatch: pytest.Monke
     monkeypatch.setattr(line, "SHARED", shared)
 
     async with imapsim.serving(many_folders()) as account:
-        async with opened(account.port) as (first, talks):
+        async with talking(account.port) as (first, talks):
             assert len(await talks.ask(first.list_folders)) > FOLDERS
-            async with opened(account.port) as (second, others):
+            async with talking(account.port) as (second, others):
                 with pytest.raises(imaplib.IMAP4.abort):
                     await others.ask(second.list_folders)
             first.rest()
-            async with opened(account.port) as (second, others):
+            async with talking(account.port) as (second, others):
                 assert len(await others.ask(second.list_folders)) > FOLDERS
-        async with opened(account.port) as (third, talks):
+        async with talking(account.port) as (third, talks):
             assert len(await talks.ask(third.list_folders)) > FOLDERS
             assert len(await talks.ask(third.list_folders)) > FOLDERS
     assert shared.take(5_000)

@@ -3,21 +3,19 @@
 import asyncio
 import imaplib
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import pytest
 
-from pomelo.base.tls import trusted
 from pomelo.inbound.mailboxes.model import Head, Missing, Pace
-from pomelo.inbound.mailboxes.session import Session, _head
-from pomelo.inbound.mailboxes.talks import Talks, dial, until_readable
+from pomelo.inbound.mailboxes.session import _head
+from pomelo.inbound.mailboxes.talks import Talks, until_readable
 from pomelo.inbound.mailboxes.troubles import LogInRefused
-from pomelo.senders import ImapAccess, Server, TlsMode
+from pomelo.senders import TlsMode
 from tests import certificates
 from tests.inbound import imapsim
 from tests.inbound.imapfolder import Folder
 from tests.inbound.imapsim import Account
+from tests.inbound.mailtalk import talking
 
 MAIL = b"Subject: One\r\n\r\nBody\r\n"
 
@@ -27,27 +25,10 @@ def trust(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, ssl
     return certificates.make(tmp_path_factory.mktemp("tls"), "localhost")
 
 
-@asynccontextmanager
-async def talking(
-    account: Account,
-    tls: TlsMode = TlsMode.NONE,
-    context: ssl.SSLContext | None = None,
-) -> AsyncIterator[tuple[Session, Talks]]:
-    server = Server("127.0.0.1", account.port, tls, imapsim.LOGIN, imapsim.PASSWORD)
-    dialled = await dial("127.0.0.1", account.port, connect=5, answer=5)
-    session = Session(dialled, ImapAccess(server), context or trusted())
-    talks = Talks(session, Pace(talk=5))
-    try:
-        await talks.ask(session.open)
-        yield session, talks
-    finally:
-        session.close()
-
-
 async def test_tls_from_the_first_byte(trust: tuple[ssl.SSLContext, ssl.SSLContext]) -> None:
     async with (
         imapsim.serving(tls=trust[0]) as account,
-        talking(account, TlsMode.TLS, trust[1]) as (session, talks),
+        talking(account.port, TlsMode.TLS, trust[1]) as (session, talks),
     ):
         assert (await talks.ask(lambda: session.examine("INBOX"))).next_uid == 1
         account.deliver(MAIL)
@@ -60,7 +41,7 @@ async def test_starttls_comes_before_the_log_in(
     account = Account()
     account.starttls = trust[0]
 
-    async with imapsim.serving(account), talking(account, TlsMode.STARTTLS, trust[1]):
+    async with imapsim.serving(account), talking(account.port, TlsMode.STARTTLS, trust[1]):
         assert account.log_ins == 1
         assert account.heard.index("STARTTLS") < account.heard.index("AUTHENTICATE")
 
@@ -68,7 +49,7 @@ async def test_starttls_comes_before_the_log_in(
 async def test_without_starttls_nothing_is_said() -> None:
     async with imapsim.serving() as account:
         with pytest.raises(imaplib.IMAP4.error):
-            async with talking(account, TlsMode.STARTTLS):
+            async with talking(account.port, TlsMode.STARTTLS):
                 pass
 
         assert account.heard == ["CAPABILITY"]
@@ -78,7 +59,7 @@ async def test_a_server_without_plain_is_told_the_password_as_one_word() -> None
     account = Account()
     account.has_plain = False
 
-    async with imapsim.serving(account), talking(account):
+    async with imapsim.serving(account), talking(account.port):
         assert account.log_ins == 1
 
 
@@ -88,7 +69,7 @@ async def test_a_refused_log_in_says_nothing_of_what_the_server_said() -> None:
 
     async with imapsim.serving(account):
         with pytest.raises(LogInRefused, match=r"^$"):
-            async with talking(account):
+            async with talking(account.port):
                 pass
 
 
@@ -98,7 +79,7 @@ async def test_a_server_that_hangs_up_at_the_log_in_refuses_nothing() -> None:
 
     async with imapsim.serving(account):
         with pytest.raises((imaplib.IMAP4.abort, OSError)):
-            async with talking(account):
+            async with talking(account.port):
                 pass
 
 
@@ -109,7 +90,7 @@ async def test_news_that_come_with_the_consent_to_wait_are_not_slept_over(said: 
     account = Account()
     account.idle_says = said
 
-    async with imapsim.serving(account), talking(account) as (session, talks):
+    async with imapsim.serving(account), talking(account.port) as (session, talks):
         await talks.ask(lambda: session.examine("INBOX"))
 
         assert await talks.ask(session.wait)
@@ -119,7 +100,7 @@ async def test_news_that_come_with_the_consent_to_wait_are_not_slept_over(said: 
 async def test_news_wake_who_waits(trust: tuple[ssl.SSLContext, ssl.SSLContext]) -> None:
     async with (
         imapsim.serving(tls=trust[0]) as account,
-        talking(account, TlsMode.TLS, trust[1]) as (session, talks),
+        talking(account.port, TlsMode.TLS, trust[1]) as (session, talks),
     ):
         await talks.ask(lambda: session.examine("INBOX"))
         assert not await talks.ask(session.wait)
@@ -134,7 +115,7 @@ async def test_bye_instead_of_waiting_ends_it() -> None:
     account = Account()
     account.fault = lambda name: "bye" if name == "IDLE" else None
 
-    async with imapsim.serving(account), talking(account) as (session, talks):
+    async with imapsim.serving(account), talking(account.port) as (session, talks):
         await talks.ask(lambda: session.examine("INBOX"))
 
         with pytest.raises(imaplib.IMAP4.abort):
@@ -148,7 +129,7 @@ async def test_a_mail_that_is_not_what_it_was_said_to_be_ends_it(length: int) ->
     account.announced_bytes = length
     account.fault = lambda name: "drop" if name == "LITERAL" else None
 
-    async with imapsim.serving(account), talking(account) as (session, talks):
+    async with imapsim.serving(account), talking(account.port) as (session, talks):
         await talks.ask(lambda: session.examine("INBOX"))
 
         with pytest.raises(imaplib.IMAP4.abort):
@@ -159,7 +140,7 @@ async def test_an_answer_of_very_many_lines_ends_it(monkeypatch: pytest.MonkeyPa
     account = Account()
     account.folders |= {name: Folder(name) for name in map(str, range(200))}
 
-    async with imapsim.serving(account), talking(account) as (session, talks):
+    async with imapsim.serving(account), talking(account.port) as (session, talks):
         assert len(await talks.ask(session.list_folders)) == 203
         monkeypatch.setattr("pomelo.inbound.mailboxes.line.PIECES", 100)
 
@@ -177,7 +158,7 @@ async def test_a_server_that_goes_mute_is_left_in_time() -> None:
     account = Account()
     account.fault = lambda name: "mute" if name == "EXAMINE" else None
 
-    async with imapsim.serving(account), talking(account) as (session, _):
+    async with imapsim.serving(account), talking(account.port) as (session, _):
         with pytest.raises(TimeoutError):
             await Talks(session, Pace(talk=0.1)).ask(lambda: session.examine("INBOX"))
 
@@ -187,7 +168,7 @@ async def test_a_mail_that_is_gone_and_one_that_is_refused_are_told_apart() -> N
     refused, gone = account.inbox.add(MAIL), 7
     account.inbox.refused.add(refused)
 
-    async with imapsim.serving(account), talking(account) as (session, talks):
+    async with imapsim.serving(account), talking(account.port) as (session, talks):
         await talks.ask(lambda: session.examine("INBOX"))
 
         assert await talks.heads([refused, gone]) == {
