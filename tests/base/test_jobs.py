@@ -266,7 +266,8 @@ async def test_old_rows_are_cleaned(database: Database) -> None:
         assert await db.fetchval("SELECT count(*) FROM jobs.pgqueuer") == 1
 
 
-def test_a_process_that_only_migrates_does_not_import_the_library(postgres: Embedded) -> None:
+@pytest.mark.usefixtures("migrated")
+async def test_a_process_that_only_migrates_does_not_import_the_library(postgres: Embedded) -> None:
     command = [sys.executable, "-c", INSTALLS, json.dumps(postgres.options())]
 
-    subprocess.run(command, check=True, cwd=ROOT)
+    await asyncio.to_thread(subprocess.run, command, check=True, cwd=ROOT)
