@@ -66,9 +66,12 @@ async def test_fifty_large_bodies_at_once_cost_little_memory(port: int) -> None:
     before = resident_bytes()
 
     length = b"Content-Length: 6553600"
-    answers = await asyncio.gather(*(poured(port, length, [PIECE] * 100) for _ in range(50)))
+    pouring = (poured(port, length, [PIECE] * 100) for _ in range(50))
+    heard = await asyncio.gather(*pouring, return_exceptions=True)
 
-    assert {answer.status for answer in answers} == {413}
+    # Whoever still pours when the server has hung up, on a busy machine, may hear no answer.
+    assert {one.status for one in heard if isinstance(one, Answer)} == {413}
+    assert all(isinstance(one, Answer | EOFError | ConnectionError) for one in heard)
     # 20 MB for the server; the rest are the callers' own buffers, in the same process.
     assert resident_bytes() - before < 32_000_000
 
