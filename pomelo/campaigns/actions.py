@@ -222,6 +222,8 @@ async def set_senders(
         LastSender: It runs, and would be left without any.
     """
     locked = await lock(db, team, campaign)
+    those = {one.id for one in await list_senders(db, team, campaign)}
+    await mailboxes.lock(db, team, those.difference(senders))
     removed = await store.remove_other_senders(db, team, campaign, senders)
     # The wait after a mail is over for nobody who is taken off and put back.
     await mailboxes.rest(db, [(team, one.sender_id, one.may_send_at) for one in removed])

@@ -146,6 +146,10 @@ SELECT s.id FROM unnest(:team_ids::text[], :ids::text[]) AS r (team_id, id)
 JOIN senders s ON s.team_id = r.team_id AND s.id = r.id AND s.claimed_by = :worker
 ORDER BY s.team_id, s.id FOR NO KEY UPDATE OF s;
 
+-- name: lock
+SELECT id FROM senders
+WHERE team_id = :team_id AND id = ANY (:ids::text[]) ORDER BY id FOR NO KEY UPDATE;
+
 -- name: release
 -- A pause that came meanwhile stays: may_send_at only grows here.
 UPDATE senders s

@@ -145,6 +145,11 @@ async def renew(db: Db, *, worker: str, senders: Sequence[Ref], until: datetime)
     )
 
 
+async def lock(db: Db, team: TeamId, senders: Collection[SenderId]) -> None:
+    """Lock senders, as is done before their rows in campaigns are."""
+    await QUERIES["lock"].run(db, team_id=team, ids=list(senders))
+
+
 async def lock_claimed(db: Db, worker: str, senders: Sequence[tuple[TeamId, SenderId]]) -> None:
     """Lock claimed senders that are about to be let go of."""
     await QUERIES["lock_claimed"].run(

@@ -7,6 +7,7 @@ import pytest
 
 from pomelo import campaigns, senders, sequences
 from pomelo.base.db import Database, Db
+from pomelo.base.ids import SenderId
 from pomelo.campaigns import (
     AlreadyRunning,
     CampaignArchived,
@@ -16,11 +17,13 @@ from pomelo.campaigns import (
     CampaignState,
     LastSender,
     NewCampaign,
+    NextLook,
     NotRunning,
     SenderMissing,
 )
 from pomelo.schedules import ZoneUnknown
 from tests import make
+from tests.postgres import IMPATIENT, until_somebody_waits_for_a_lock
 
 
 async def next_ats(db: Db) -> list[str]:
@@ -199,6 +202,28 @@ async def test_senders_are_replaced(db: Db, now: datetime) -> None:
     listed = await campaigns.list_senders(db, team.id, campaign.id)
     assert [(one.id, one.email) for one in listed] == [(second.id, "b@x.example")]
     assert (team.id, second.id) in await campaigns.next_of_senders(db, [(team.id, second.id)])
+
+
+async def test_senders_are_replaced_while_one_of_them_rests_after_a_mail(
+    database: Database, now: datetime
+) -> None:
+    async with database.transaction() as db:
+        team = (await make.team(db)).id
+        first, second = await make.sender(db, team), await make.sender(db, team, "b@x.example")
+        campaign = await make.running_campaign(db, team, first)
+
+    async def replace() -> list[SenderId]:
+        async with database.transaction() as db:
+            return await campaigns.set_senders(db, team, campaign.id, [second.id], now=now)
+
+    async with database.transaction() as db:  # as its worker does
+        await db.execute(IMPATIENT)
+        await senders.rest(db, [(team, first.id, now)])
+        replacing = asyncio.create_task(replace())
+        await until_somebody_waits_for_a_lock(database)
+        await campaigns.set_next(db, [NextLook(team, campaign.id, first.id, now)])
+
+    assert await replacing == [first.id]
 
 
 async def test_another_teams_mailbox_is_never_taken(db: Db, now: datetime) -> None:
