@@ -2,19 +2,19 @@
 -- The campaigns that leads can be added to, with what decides how they enter. Locked, because
 -- one that is started meanwhile would not know of leads that are not committed yet. After them
 -- the teams' lists of unsubscribes are held (see `lock` there), so that an address unsubscribed
--- in the same moment is either seen by the next statement or sees the lead.
+-- in the same moment is either seen by the next statement or sees the lead. (They come as JSON:
+-- for an array the planner counts on its length, and plans the statement again for every batch.)
 WITH places AS MATERIALIZED (
   SELECT c.team_id, c.id, c.name, c.auto_review AND c.review_conditions = '{}' AS auto_review,
     c.begins_with_mail,
     c.state = 'running' AS is_running
-  FROM unnest(:team_ids::text[], :campaign_ids::text[]) AS n (team_id, campaign_id)
+  FROM json_to_recordset(:rows) AS n (team_id text, campaign_id text)
   JOIN campaigns c ON c.team_id = n.team_id AND c.id = n.campaign_id
   ORDER BY c.team_id, c.id
   FOR SHARE OF c
 ), held AS MATERIALIZED (
   SELECT pg_advisory_xact_lock_shared(hashtextextended(t.team_id, 0)) IS NOT NULL AS is_held
-  FROM (SELECT DISTINCT n.team_id FROM unnest(:team_ids::text[]) AS n (team_id) ORDER BY 1) t
-  WHERE (SELECT count(*) FROM places) > 0
+  FROM (SELECT DISTINCT p.team_id FROM places p ORDER BY 1) t
 )
 SELECT team_id, id, name, auto_review, begins_with_mail, is_running FROM places
 WHERE (SELECT bool_and(h.is_held) FROM held h);

@@ -59,8 +59,7 @@ async def list_places(db: Db, wanted: Sequence[tuple[TeamId, CampaignId]]) -> li
     return await QUERIES["list_places"].rows(
         db,
         Place,
-        team_ids=[team for team, _ in wanted],
-        campaign_ids=[campaign for _, campaign in wanted],
+        rows=[{"team_id": team, "campaign_id": campaign} for team, campaign in wanted],
     )
 
 
