@@ -1,7 +1,9 @@
 -- name: read_whole
 -- Most rows of a campaign are read anyway, so the table may be read as it lies (see `base.db`),
--- until this transaction ends.
-SELECT set_config('enable_seqscan', 'on', true);
+-- until this transaction ends. That is seen only by who knows of which campaigns and days: the plan
+-- for any of them, which is kept from the sixth time on, looks rows up one by one.
+SELECT set_config('enable_seqscan', 'on', true),
+  set_config('plan_cache_mode', 'force_custom_plan', true);
 
 -- name: tally
 -- What people did and what was done, once for each step and type: one pass over the activities
