@@ -1,9 +1,11 @@
 -- name: read_whole
 -- Most rows of a campaign are read anyway, so the table may be read as it lies (see `base.db`),
 -- until this transaction ends. That is seen only by who knows of which campaigns and days: the plan
--- for any of them, which is kept from the sixth time on, looks rows up one by one.
+-- for any of them, which is kept from the sixth time on, looks rows up one by one. One more process
+-- helps to read: two get in each other's way on a small machine.
 SELECT set_config('enable_seqscan', 'on', true),
-  set_config('plan_cache_mode', 'force_custom_plan', true);
+  set_config('plan_cache_mode', 'force_custom_plan', true),
+  set_config('max_parallel_workers_per_gather', '1', true);
 
 -- name: tally
 -- What people did and what was done, once for each step and type: one pass over the activities
