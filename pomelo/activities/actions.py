@@ -44,16 +44,12 @@ async def book_meeting(db: Db, team: TeamId, people: Sequence[LeadId], *, now: d
 
 
 async def pause(db: Db, team: TeamId, people: Sequence[LeadId], *, now: datetime) -> None:
-    """Hold leads back until they are resumed; those paused before, or at their end, stay so.
-
-    Those whose step failed may still go on, so they can be paused.
-    """
+    """Hold leads back until they are resumed; those paused before, or at their end, stay so."""
     standings = await _lock(db, team, people)
     running = [
         (team, lead.id)
         for lead in standings
-        if not lead.is_paused and lead.due_at is not None
-        if lead.stopped_by in (None, ActivityType.EMAILS_FAILED, ActivityType.API_FAILED)
+        if leads.may_go_on(lead) and not lead.is_paused and lead.due_at is not None
     ]
     await _record(db, running, ActivityType.PAUSED, now)
 
@@ -98,9 +94,9 @@ async def review_waiting(db: Db, team: TeamId, people: Sequence[LeadId], *, now:
 
 
 async def skip(db: Db, team: TeamId, people: Sequence[LeadId], *, now: datetime) -> None:
-    """Pass leads over: their sequences end. Those that ended before stay as they are."""
+    """Pass leads over: their sequences end. Those that ended for good stay as they are."""
     standings = await _lock(db, team, people)
-    going = [(team, lead.id) for lead in standings if lead.stopped_by is None]
+    going = [(team, lead.id) for lead in standings if leads.may_go_on(lead) and not lead.skipped_at]
     await _record(db, going, ActivityType.SKIPPED, now)
 
 

@@ -178,6 +178,11 @@ _MET_TEXT: Final = (
 )
 _DISLIKED_TEXT: Final = "Recorded as `manualNotInterested`; it ends the lead's sequence."
 
+_SKIPPED_TEXT: Final = (
+    "Ends the sequences. One that had ended by what may be taken back (an unsubscribe, a step that "
+    "failed) does not go on when that is."
+)
+
 OPERATIONS: Final[tuple[AnyOperation, ...]] = (
     _everywhere(
         "pause",
@@ -188,9 +193,7 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
     _everywhere("start", activities.resume, "Resume a person", "Goes on where it was paused."),
     _everywhere("interested", _LIKE, "Mark a person as interested", _LIKED_TEXT),
     _everywhere("notinterested", _DISLIKE, "Mark a person as not interested", _DISLIKED_TEXT),
-    _everywhere(
-        "skip", activities.skip, "Skip a person", "Ends the sequences that have not ended before."
-    ),
+    _everywhere("skip", activities.skip, "Skip a person", _SKIPPED_TEXT),
     _everywhere("meetingbooked", activities.book_meeting, "Note a booked meeting", _MET_TEXT),
     _in_campaign("meetingbooked", activities.book_meeting, "Note a lead's meeting", _MET_TEXT),
     _in_campaign("interested", _LIKE, "Mark a lead as interested", _LIKED_TEXT),

@@ -86,7 +86,7 @@ from pomelo.leads.states import (
     recomputed,
     status,
 )
-from pomelo.leads.stops import stops
+from pomelo.leads.stops import may_go_on, stops
 from pomelo.leads.store import (
     Listed,
     find,
@@ -184,6 +184,7 @@ __all__ = [
     "list_seats",
     "lock",
     "lock_held",
+    "may_go_on",
     "move",
     "move_sender",
     "moved",

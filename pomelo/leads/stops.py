@@ -1,8 +1,21 @@
 """What ends a lead's sequence, and what only pauses the lead: rules over what happened."""
 
+from typing import Final
+
 from pomelo.leads.activity_types import ActivityType
-from pomelo.leads.model import LeadState, StopRules
-from pomelo.leads.states import ALWAYS_STOPPING, ANNOUNCEMENTS, REACHES
+from pomelo.leads.model import LeadState, Standing, StopRules
+from pomelo.leads.states import ALWAYS_STOPPING, ANNOUNCEMENTS, REACHED_BY, REACHES
+
+# What of a step that failed is over when it is mended.
+FAILURES: Final = REACHED_BY[LeadState.EMAILS_BOUNCED] - {ActivityType.EMAILS_BOUNCED}
+# What ended a sequence and may be taken back: a step is mended, a person or an address comes off
+# the list of unsubscribes, a click was a machine's.
+TAKEN_BACK: Final = FAILURES | {
+    ActivityType.EMAILS_UNSUBSCRIBED,
+    ActivityType.EMAILS_BOUNCED,
+    ActivityType.EMAILS_CLICKED,
+    ActivityType.COMPANY_STOPPED,
+}
 
 
 def stops(happened: ActivityType, rules: StopRules) -> bool:
@@ -35,3 +48,8 @@ def pauses(happened: ActivityType, rules: StopRules) -> bool:
     if happened is ActivityType.MEETING_BOOKED:
         return "meeting" in rules.pause_on
     return REACHES.get(happened) is LeadState.WARMED and "replied" in rules.pause_on
+
+
+def may_go_on(lead: Standing) -> bool:
+    """Tell whether a lead's sequence goes on, or would if what ended it were taken back."""
+    return lead.stopped_by is None or lead.stopped_by in TAKEN_BACK
