@@ -9,7 +9,7 @@ import msgspec
 from pomelo import campaigns, leads, messages
 from pomelo.activities import store
 from pomelo.activities.model import Fact, Filter, Shown
-from pomelo.activities.recording import record
+from pomelo.activities.recording import forget, record
 from pomelo.activities.spreading import lock_for
 from pomelo.base.db import Db
 from pomelo.base.ids import CampaignId, LeadId, TeamId
@@ -109,7 +109,7 @@ async def mend(db: Db, team: TeamId, people: Sequence[LeadId], *, now: datetime)
     failed = [lead for lead in standings if lead.failed_at is not None]
     mended = [leads.without(lead, "failed_at") for lead in failed]
     due = [msgspec.structs.replace(lead, due_at=now) for lead in mended if lead.due_at is not None]
-    await leads.move(db, due, now=now)
+    await leads.move(db, await forget(db, due, leads.FAILURES), now=now)
     rehearsed = [lead for lead in standings if lead.waits_for is WaitsFor.MENDING]
     if rehearsed:
         ids = [lead.id for lead in rehearsed]

@@ -235,6 +235,18 @@ CROSS JOIN LATERAL (
   WHERE a.team_id = n.team_id AND a.lead_id = n.lead_id AND a.type <> 'emailsClicked'
     AND NOT a.is_bot) o;
 
+-- name: list_last
+-- The last that people did to some leads, or that was done for them, but for what is taken back.
+SELECT n.team_id, n.lead_id, o.type
+FROM unnest(:team_ids::text[], :lead_ids::text[]) AS n (team_id, lead_id)
+CROSS JOIN LATERAL (
+  SELECT a.type
+  FROM activities a
+  LEFT JOIN activity_verdicts v ON v.team_id = a.team_id AND v.activity_id = a.id
+  WHERE a.team_id = n.team_id AND a.lead_id = n.lead_id AND a.type = ANY (:counting::text[])
+    AND NOT COALESCE(v.is_bot, a.is_bot)
+  ORDER BY a.created_at DESC, a.id DESC LIMIT 1) o;
+
 -- name: rule
 INSERT INTO activity_verdicts (
   team_id, activity_id, lead_id, reason, is_bot, is_first, reached, has_stopped, judged_at)

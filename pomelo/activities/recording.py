@@ -1,7 +1,9 @@
 """The one door through which a lead moves: a fact is told, kept, and changes what it changes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+
+import msgspec
 
 from pomelo import leads, tasks
 from pomelo.activities import store
@@ -11,7 +13,7 @@ from pomelo.activities.spreading import list_colleagues, make_tasks, spread
 from pomelo.activities.store import Kind
 from pomelo.base.db import Db
 from pomelo.base.ids import LeadId, TeamId
-from pomelo.leads import NextStep, Standing
+from pomelo.leads import ActivityType, NextStep, Standing
 
 Standings = dict[tuple[TeamId, LeadId], Standing]
 
@@ -150,3 +152,18 @@ def _enter(fact: Fact, kind: Kind, standings: Standings, seen: set[Kind]) -> Act
         reached=now.state if now.state != was.state else None,
         has_stopped=was_open and now.stopped_by is not None,
     )
+
+
+async def forget(
+    db: Db, people: Sequence[Standing], taken_back: Collection[ActivityType]
+) -> list[Standing]:
+    """Give locked leads with what else happened last, where that was what is taken back now."""
+    concerned = [lead for lead in people if lead.last_state in taken_back]
+    refs = [(lead.team_id, lead.id) for lead in concerned]
+    found = await store.list_last(db, refs, without=taken_back) if refs else []
+    last = {(one.team_id, one.lead_id): one.type for one in found}
+    forgotten = {
+        ref: msgspec.structs.replace(lead, last_state=last.get(ref, ""))
+        for ref, lead in zip(refs, concerned, strict=True)
+    }
+    return [forgotten.get((lead.team_id, lead.id), lead) for lead in people]

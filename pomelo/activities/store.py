@@ -1,6 +1,6 @@
 """Activities in the database: one function a query."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -52,6 +52,14 @@ class Touched(msgspec.Struct, frozen=True):
     lead_id: LeadId
     stopped_at: datetime | None
     is_paused: bool
+
+
+class LastOf(msgspec.Struct, frozen=True):
+    """The last of what happened to a lead."""
+
+    team_id: TeamId
+    lead_id: LeadId
+    type: ActivityType
 
 
 class Kind(msgspec.Struct, frozen=True):
@@ -202,6 +210,14 @@ async def list_others(db: Db, leads: Sequence[Ref]) -> list[OtherFacts]:
         counting=sorted(COUNTING),
         **_refs(leads),
     )
+
+
+async def list_last(
+    db: Db, leads: Sequence[Ref], *, without: Collection[ActivityType]
+) -> list[LastOf]:
+    """List the last that happened to leads beside some types; nothing for whom nothing did."""
+    counting = sorted(COUNTING.difference(without))
+    return await QUERIES["list_last"].rows(db, LastOf, counting=counting, **_refs(leads))
 
 
 async def rule(db: Db, rulings: Sequence[Ruling], *, now: datetime) -> int:

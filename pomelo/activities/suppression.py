@@ -9,7 +9,7 @@ import msgspec
 from pomelo import campaigns, contacts, leads, unsubscribes
 from pomelo.activities import store
 from pomelo.activities.model import Fact
-from pomelo.activities.recording import record
+from pomelo.activities.recording import forget, record
 from pomelo.base.addresses import Address, Domain, parse, parse_value, suppression_keys
 from pomelo.base.db import Db
 from pomelo.base.ids import LeadId, TeamId
@@ -20,6 +20,7 @@ from pomelo.unsubscribes import Source, Unsubscribe
 
 # Leads moved at once; a whole domain may have any number.
 BATCH: Final = 1_000
+_LEFT: Final = {ActivityType.EMAILS_UNSUBSCRIBED}
 
 
 async def unsubscribe(
@@ -140,7 +141,7 @@ async def _free(db: Db, team: TeamId, covered: Sequence[LeadId], now: datetime) 
             leads.without(lead, "unsubscribed_at", *(["bounced_at"] if lead.id in entered else []))
             for lead in standings
         ]
-        await leads.move(db, freed, now=now)
+        await leads.move(db, await forget(db, freed, _LEFT), now=now)
         await leads.unpark(db, team, batch, WaitsFor.SUPPRESSED, now=now)
         await campaigns.wake(db, team, sorted({lead.campaign_id for lead in freed}), at=now)
 
@@ -149,7 +150,8 @@ async def _hold_again(db: Db, team: TeamId, covered: Sequence[LeadId], now: date
     """Let leads wait whose people may be written to, at addresses that do not exist."""
     for batch in _batches(covered):
         standings = await leads.lock(db, [(team, lead) for lead in batch])
-        await leads.move(db, [leads.without(one, "unsubscribed_at") for one in standings], now=now)
+        back = [leads.without(one, "unsubscribed_at") for one in standings]
+        await leads.move(db, await forget(db, back, _LEFT), now=now)
         await leads.hold_for(db, team, batch, WaitsFor.SUPPRESSED, now=now)
 
 

@@ -86,7 +86,7 @@ from pomelo.leads.states import (
     recomputed,
     status,
 )
-from pomelo.leads.stops import may_go_on, stops
+from pomelo.leads.stops import FAILURES, may_go_on, stops
 from pomelo.leads.store import (
     Listed,
     find,
@@ -112,6 +112,7 @@ __all__ = [
     "ATTRACTING",
     "COUNTING",
     "DONE",
+    "FAILURES",
     "ActivityType",
     "AlreadyInCampaign",
     "AlreadyInOtherCampaign",

@@ -10,12 +10,13 @@ from pomelo.activities import Fact
 from pomelo.base.addresses import parse
 from pomelo.base.db import Db
 from pomelo.campaigns import Campaign
-from pomelo.leads import ActivityType, Lead
+from pomelo.leads import ActivityType, Lead, LeadState
 from pomelo.unsubscribes import Source
 from tests import make
 
 A = ActivityType
-LATER = make.NOW + timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+LATER = make.NOW + 60 * MINUTE
 Act = Callable[[Db, Lead], Awaitable[object]]
 
 
@@ -58,6 +59,26 @@ async def test_who_was_skipped_meanwhile_stays_skipped(
 
     assert (await leads.get(db, lead.team_id, lead.id)).stopped_by is A.SKIPPED
     assert await db.fetchval("SELECT count(*) FROM activities WHERE type = 'skipped'") == 1
+
+
+@UNDONE
+async def test_what_is_taken_back_is_not_the_last_that_happened(
+    db: Db, campaign: Campaign, stop: Act, undo: Act
+) -> None:
+    lead = await make.lead(db, campaign)
+    for at, happened, is_bot in (
+        (make.NOW - 3 * MINUTE, A.EMAILS_SENT, False),
+        (make.NOW - 2 * MINUTE, A.EMAILS_OPENED, False),
+        (make.NOW - MINUTE, A.EMAILS_CLICKED, True),
+    ):
+        fact = Fact(team_id=lead.team_id, type=happened, lead_id=lead.id, at=at, is_bot=is_bot)
+        await activities.record(db, [fact])
+    await stop(db, lead)
+
+    await undo(db, lead)
+
+    after = await leads.get(db, lead.team_id, lead.id)
+    assert (after.state, after.last_state) == (LeadState.HOOKED, A.EMAILS_OPENED)
 
 
 @UNDONE
