@@ -153,15 +153,13 @@ def _make(home: Path) -> None:
         if not path.exists():
             path.mkdir(exist_ok=True)
             path.chmod(mode)  # mkdir's own mode would be cut by the umask
-    if mode == MODE_OF_ROOT and _is_ours(home):
+    if mode == MODE_OF_ROOT and _is_given(home):
         home.chmod(home.stat().st_mode & 0o7777 | 0o011)
 
 
-def _is_ours(home: Path) -> bool:
-    """Tell whether nobody else has anything in it: it is empty, or we locked it before."""
-    if home.stat().st_uid != os.geteuid():
-        return False
-    return (home / LOCK_FILE).exists() or not any(home.iterdir())
+def _is_given(home: Path) -> bool:
+    """Tell whether it is an empty one that was made for us; nobody's choice is overruled later."""
+    return home.stat().st_uid == os.geteuid() and not any(home.iterdir())
 
 
 class HomeLock:

@@ -103,6 +103,18 @@ def test_an_empty_directory_is_opened_to_pass_through_but_not_its_parent(tmp_pat
     assert (mode(home), mode(tmp_path)) == (0o711, 0o700)
 
 
+@as_root
+def test_who_locks_the_directory_up_later_is_not_overruled(tmp_path: Path) -> None:
+    prepare(tmp_path)
+    with HomeLock(tmp_path):
+        pass
+    tmp_path.chmod(0o700)
+
+    prepare(tmp_path)
+
+    assert mode(tmp_path) == 0o700
+
+
 def test_a_file_in_its_place_is_told_in_one_sentence(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.touch()
