@@ -95,7 +95,11 @@ class Edge:
 
     async def _answer(self, exchange: Exchange) -> respond.Response:
         if exchange.is_api:
-            await self._admit(exchange)
+            try:
+                await self._admit(exchange)
+            except Unavailable:
+                exchange.endpoint = self._meant(exchange)
+                raise
         method = exchange.scope["method"]
         if exchange.path_refusal is not None:
             raise exchange.path_refusal
@@ -133,6 +137,19 @@ class Edge:
             )
             if not exchange.quota.is_granted:
                 raise TooMany
+
+    def _meant(self, exchange: Exchange) -> Endpoint | None:
+        """Find the operation that a request which could not be admitted was for.
+
+        It says how its failures look, even those before it is reached. Whoever is known to
+        have no key is told nothing of it.
+        """
+        if exchange.refusal is not None or exchange.path_refusal is not None:
+            return None
+        try:
+            return self._parts.router.find(exchange.scope["method"], exchange.parts)[0]
+        except (NotFound, WrongMethod):
+            return None
 
     def _permit(self, exchange: Exchange, endpoint: Endpoint) -> None:
         operation = endpoint.operation

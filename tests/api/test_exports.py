@@ -6,13 +6,20 @@ from pathlib import Path
 import pytest
 from msgspec import json
 
+from pomelo.api.auth import FindCaller
 from pomelo.api.exports import OPERATIONS
+from pomelo.api.statuses import sentence
+from pomelo.app import callers_in
 from pomelo.base import ids
 from pomelo.base.errors import Unavailable
 from pomelo.campaigns import CampaignNotFound
 from pomelo.exports import Folder
+from tests.api import toy
 from tests.api.client import Caller
 from tests.api.exporting import MINUTE, add, campaign_of, done, shift, work
+from tests.api.wires import ask
+
+START = "/api/campaigns/cam_123456/export/start"
 
 
 async def test_an_export_is_started_and_pending(api: Caller) -> None:
@@ -77,6 +84,41 @@ def test_a_failure_to_start_is_told_in_the_seed_s_shape() -> None:
 
     assert json.encode(shaped) == b'{"ok":false,"message":"An error occurred"}'
     assert start.shape_error(CampaignNotFound()) is None
+
+
+@pytest.mark.parametrize("find_caller", [toy.find_caller, callers_in(toy.NOWHERE)])
+async def test_a_start_while_the_database_is_away_fails_in_the_seed_s_shape(
+    find_caller: FindCaller,
+) -> None:
+    # The rate limit is what asks the database first, or before it the look for the key.
+    app = toy.app(operations=OPERATIONS, rate_limit=20, find_caller=find_caller)
+
+    answer = await ask(app, "GET", START)
+
+    assert (answer.status, answer.headers["retry-after"]) == (503, "2")
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.body == b'{"ok":false,"message":"An error occurred"}'
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "headers"),
+    [
+        ("GET", START, {}),
+        ("PUT", START, None),
+        ("GET", f"{START}/%FF", None),
+        ("GET", "/api/nothing", None),
+    ],
+    ids=["no key", "wrong method", "no path", "no operation"],
+)
+async def test_nobody_learns_by_a_failure_what_they_could_not_call(
+    method: str, target: str, headers: dict[str, str] | None
+) -> None:
+    app = toy.app(operations=OPERATIONS, rate_limit=20)
+
+    answer = await ask(app, method, target, headers=headers)
+
+    assert (answer.status, answer.text) == (503, sentence(Unavailable))
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
 
 
 async def test_a_done_export_has_a_url_an_end_and_a_size(api: Caller, folder: Folder) -> None:
