@@ -7,11 +7,11 @@ from typing import Annotated, Final, Protocol
 
 import msgspec
 
-from pomelo import activities, campaigns, leads
+from pomelo import activities, leads
 from pomelo.api import lead_shapes
 from pomelo.api.call import Call
 from pomelo.api.contract import AnyOperation, NoQuery, Operation, Permission
-from pomelo.api.lead_names import campaign_of, lead_id, lead_of
+from pomelo.api.lead_names import lead_id, lead_of
 from pomelo.api.lead_shapes import SECTION, Flat, ShownLead
 from pomelo.base.addresses import AddressInvalid, parse
 from pomelo.base.db import Db
@@ -83,7 +83,6 @@ def in_campaign(verb: Verb) -> Callable[[Call[NoQuery, None]], Awaitable[Flat]]:
 
 async def _decide_one(db: Db, verb: Verb, call: Call[NoQuery, None]) -> Flat:
     team = call.caller.team
-    await campaigns.get(db, team, campaign_of(call.path))
     lead = await lead_of(db, team, call.path)
     await verb(db, team, [lead.id], now=call.now)
     return lead_shapes.shown(await leads.get(db, team, lead.id))

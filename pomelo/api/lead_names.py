@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from pomelo import leads
+from pomelo import campaigns, leads
 from pomelo.base.addresses import AddressInvalid, parse
 from pomelo.base.db import Db
 from pomelo.base.errors import Invalid
@@ -18,8 +18,12 @@ async def lead_of(db: Db, team: TeamId, path: Mapping[str, str]) -> Lead:
     """Find the lead that a path names by campaign and by address or id.
 
     Raises:
-        LeadNotFound: The team's campaign has no such lead.
         AddressInvalid: It is neither an id nor an address.
+        CampaignNotFound: The team has no such campaign.
+        LeadNotFound: The team's campaign has no such lead.
+
+    Source:
+        API reference 1.6.
     """
     campaign, name = campaign_of(path), path["email"]
     identifier = lead_id(name)
@@ -28,6 +32,8 @@ async def lead_of(db: Db, team: TeamId, path: Mapping[str, str]) -> Lead:
     else:
         found = await leads.find(db, team, identifier)
     if found is None or found.campaign_id != campaign:
+        # Where the lead is, the campaign is: only who finds none need ask which is missing.
+        await campaigns.get(db, team, campaign)
         raise LeadNotFound
     return found
 

@@ -13,6 +13,7 @@ from pomelo.api.lead_shapes import SECTION, ChangedLead, Flat, LeftLead, Predefi
 from pomelo.base.addresses import AddressInvalid, parse
 from pomelo.base.db import Db
 from pomelo.base.errors import Invalid, NotFound
+from pomelo.campaigns import CampaignNotFound
 from pomelo.leads import Lead, LeadNotFound, VariablesInvalid
 from pomelo.unsubscribes import Source
 
@@ -87,7 +88,7 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
         open_body=Predefined,
         answer=ChangedLead,
         is_open_answer=True,
-        errors=(AddressInvalid, EmailDiffers, VariablesInvalid, LeadNotFound),
+        errors=(AddressInvalid, EmailDiffers, VariablesInvalid, CampaignNotFound, LeadNotFound),
         example={"companyName": "Pied Piper"},
     ),
     Operation(
@@ -107,7 +108,7 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
         ),
         query=LeaveQuery,
         answer=LeftLead,
-        errors=(ActionUnknown, AddressInvalid, LeadNotFound, EmailNeeded),
+        errors=(ActionUnknown, AddressInvalid, CampaignNotFound, LeadNotFound, EmailNeeded),
         answer_example={
             "_id": "lea_aaNfSAHJoa4gj86Px",
             "email": "richard@piedpiper.com",

@@ -216,6 +216,6 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
         text="By address or by id.",
         answer=ShownLead,
         is_open_answer=True,
-        errors=(AddressInvalid, LeadNotFound),
+        errors=(AddressInvalid, CampaignNotFound, LeadNotFound),
     ),
 )

@@ -1,6 +1,7 @@
 """Updating, unsubscribing and deleting leads: each sentence of the reference, and its edges."""
 
 import asyncio
+from itertools import product
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from pomelo.leads import ActivityType
 from tests import make
 from tests.api.client import Caller
 from tests.api.people import RICHARD, VARIABLES, added, campaign, rows, states
+
+CALLS = [("GET", None), ("PATCH", {"a": "b"}), ("DELETE", None)]
 
 
 async def test_the_update_of_the_reference(api: Caller) -> None:
@@ -51,11 +54,26 @@ async def test_a_lead_of_another_campaign_or_team_does_not_exist(
     mine = await added(api, await campaign(api, "Campaign1"))
     other = await campaign(api, "Campaign2")
 
-    for caller, name in ((api, RICHARD), (api, mine["_id"]), (stranger, mine["_id"])):
-        for method, body in (("GET", None), ("PATCH", {"a": "b"}), ("DELETE", None)):
-            path = f"/campaigns/{other.id}/leads/{name}?action=remove"
+    ours = await campaign(stranger)
+
+    for caller, made in ((api, other), (stranger, ours)):
+        for name, (method, body) in product((RICHARD, mine["_id"]), CALLS):
+            path = f"/campaigns/{made.id}/leads/{name}?action=remove"
             refused = await caller.refused(method, path, body)
             assert refused == (404, "Lead not found")
+    assert await rows(api, "SELECT variables FROM leads") == [({},)]
+
+
+@pytest.mark.parametrize(("method", "body"), CALLS)
+async def test_a_lead_is_not_looked_for_in_a_campaign_that_the_team_does_not_have(
+    api: Caller, stranger: Caller, method: str, body: object
+) -> None:
+    theirs = await campaign(stranger)
+    lead = await added(stranger, theirs)
+
+    for campaign_id, name in product((theirs.id, "cam_123456"), (RICHARD, lead["_id"])):
+        path = f"/campaigns/{campaign_id}/leads/{name}?action=remove"
+        assert await api.refused(method, path, body) == (404, "Campaign not found")
     assert await rows(api, "SELECT variables FROM leads") == [({},)]
 
 
@@ -178,9 +196,9 @@ async def test_whoever_is_not_in_the_campaign_is_not_unsubscribed(api: Caller) -
     await added(api, await campaign(api, "Campaign1"))
     other = await campaign(api, "Campaign2")
 
-    for campaign_id in (other.id, "cam_none"):
+    for campaign_id, sentence in ((other.id, "Lead"), ("cam_none", "Campaign")):
         refused = await api.refused("DELETE", f"/campaigns/{campaign_id}/leads/{RICHARD}")
-        assert refused == (404, "Lead not found")
+        assert refused == (404, f"{sentence} not found")
     assert await states(api) == ["imported"]
     assert await api.call("GET", "/unsubscribes") == []
 
