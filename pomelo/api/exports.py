@@ -14,6 +14,7 @@ from pomelo.api.auth import NoKey, WrongKey
 from pomelo.api.call import Call
 from pomelo.api.contract import AnyOperation, NoQuery, Operation, Permission
 from pomelo.api.export_shapes import PATH, SECTION, Failure, Started, StatusAnswer
+from pomelo.api.statuses import sentence
 from pomelo.base.errors import Conflict, NotAllowed, PomeloError, Unavailable
 from pomelo.base.ids import CampaignId, ExportId, TeamId
 from pomelo.campaigns import Campaign, CampaignNotFound
@@ -158,7 +159,9 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
             "any more. Several exports of a campaign may be started; two of a team are made at "
             "the same time, the others wait. The file shows the campaign at one moment: a line a "
             "lead, columns for each variable and for each step (`step1_type`, `step1_sentAt` …). "
-            "What machines opened or clicked is not in it."
+            "What machines opened or clicked is not in it.\n\n"
+            "A start that failed, with 409 or 503, is answered in JSON: "
+            '`{"ok":false,"message":"An error occurred"}`.'
         ),
         answer=Started,
         errors=(CampaignNotFound,),
@@ -174,7 +177,9 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
         text=(
             "`pending`, `done` (with `url`) or `error`. Available for two hours from the start; "
             "an export that is still pending then has failed. The file can be downloaded for 24 "
-            "hours from `endedAt`."
+            "hours from `endedAt`.\n\n"
+            "That there is no such export, 404, is answered in JSON: "
+            f'`{{"ok":false,"message":"{sentence(ExportNotFound)}"}}`.'
         ),
         answer=StatusAnswer,
         errors=(CampaignNotFound, ExportNotFound),

@@ -17,6 +17,8 @@ from pomelo.exports.model import Export
 JOB: Final = "export"
 # Exports of one team that are made at the same time; the others wait, pending.
 A_TEAM: Final = 2
+# Of an id that nobody has, so much is said back.
+SHOWN_LETTERS: Final = 60
 
 
 async def start(db: Db, team: TeamId, campaign: CampaignId, *, now: datetime) -> Export:
@@ -59,7 +61,7 @@ async def get_status(
     await campaigns.get(db, team, campaign)
     found = await store.find(db, team, export)
     if found is None or found.campaign_id != campaign or not has_status(found, now):
-        raise ExportNotFound(export)
+        raise ExportNotFound(f"Export with id {export[:SHOWN_LETTERS]} not found")
     return found
 
 

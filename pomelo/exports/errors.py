@@ -2,14 +2,9 @@
 
 from pomelo.base.errors import NotFound, TooMany, TooSlow
 
-SHOWN_LETTERS = 60
-
 
 class ExportNotFound(NotFound):
-    """Export not found"""
-
-    def __init__(self, asked_for: str) -> None:
-        super().__init__(f"Export with id {asked_for[:SHOWN_LETTERS]} not found")
+    """Export with id exp_aa7uvyxECcni5KXBM not found"""
 
 
 class FileNotFound(NotFound):

@@ -1,11 +1,13 @@
 """Exports over HTTP: started, asked about, over; every sentence of the reference about it."""
 
+import re
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from msgspec import json
 
+from pomelo.api import docs, openapi
 from pomelo.api.auth import FindCaller
 from pomelo.api.exports import OPERATIONS
 from pomelo.api.statuses import sentence
@@ -155,6 +157,18 @@ async def test_an_unknown_export_is_not_found_in_json(api: Caller) -> None:
         status, text = await api.refused("GET", f"/campaigns/{campaign.id}/export/{export}/status")
         expected = f'{{"ok":false,"message":"Export with id {export} not found"}}'
         assert (status, text) == (404, expected)
+
+
+def test_the_reference_shows_failures_as_they_are_answered() -> None:
+    path = "/api/campaigns/{campaignId}/export/{exportId}/status"
+    described = openapi.document(OPERATIONS, "http://pomelo.example")["paths"][path]["get"]
+    (unknown,) = described["responses"]["404"]["content"]["application/json"]["examples"].values()
+    not_started = {"ok": False, "message": "An error occurred"}
+    page = docs.pages(OPERATIONS)["exports.md"]
+
+    assert re.fullmatch(r"Export with id exp_\w{17} not found", unknown["value"]["message"])
+    for shown in (unknown["value"], not_started):
+        assert f"`{json.encode(shown).decode()}`" in page
 
 
 async def test_an_export_of_another_team_is_not_found(api: Caller, stranger: Caller) -> None:

@@ -30,7 +30,7 @@ LEMLISTS: Final = frozenset(
         "Campaign not found",
         "Contact not found",
         "Email account not found",
-        "Export not found",
+        "Export with id exp_aa7uvyxECcni5KXBM not found",
         "Inbox not found",
         "Invalid contactId",
         "Invalid email address or domain. Domains must start with @",
