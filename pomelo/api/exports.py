@@ -159,7 +159,9 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
             "any more. Several exports of a campaign may be started; two of a team are made at "
             "the same time, the others wait. The file shows the campaign at one moment: a line a "
             "lead, columns for each variable and for each step (`step1_type`, `step1_sentAt` …). "
-            "What machines opened or clicked is not in it.\n\n"
+            "What machines opened or clicked is not in it. The last column, `uncertainAt`, is "
+            "empty unless the lead waits because nobody knows whether a mail to it was "
+            "delivered; then it tells when that mail went (see GET /api/messages).\n\n"
             "A start that failed, with 409 or 503, is answered in JSON: "
             '`{"ok":false,"message":"An error occurred"}`.'
         ),

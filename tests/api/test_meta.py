@@ -1,6 +1,7 @@
 import asyncio
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from starlette.types import ASGIApp
@@ -130,8 +131,12 @@ async def test_the_front_door_leads_to_the_reference(state: AppState) -> None:
 
 async def waiting(app: ASGIApp) -> str:
     """Ask for the metrics, and give how many leads they say are waiting."""
+    return await gauge(app, "pomelo_leads_waiting")
+
+
+async def gauge(app: ASGIApp, name: str) -> str:
     answer = await ask(app, "GET", "/metrics", headers={})
-    (line,) = re.findall(r"^pomelo_leads_waiting (.*)$", answer.text, re.MULTILINE)
+    (line,) = re.findall(rf"^{name} (.*)$", answer.text, re.MULTILINE)
     return str(line)
 
 
@@ -148,6 +153,27 @@ async def test_what_the_database_counts_is_counted_seldom(state: AppState) -> No
     other_process = await waiting(build(state, rate_limit=0))
 
     assert (first, soon, other_process) == ("1.0", "1.0", "2.0")
+
+
+async def test_the_oldest_due_step_of_a_running_campaign_tells_how_late_it_is(
+    state: AppState,
+) -> None:
+    hour_ago = state.clock.now() - timedelta(hours=1)
+    async with state.database.transaction() as db:
+        team = await make.team(db)
+        running = await make.running_campaign(db, team.id, await make.sender(db, team.id))
+        stopped = await make.campaign(db, team.id)
+        for campaign, due_at in (
+            (stopped, hour_ago - timedelta(days=1)),
+            (running, hour_ago),
+            (running, hour_ago + timedelta(minutes=5)),
+        ):
+            lead = await make.lead(db, campaign, f"{due_at:%d-%M}@hooli.com")
+            await db.execute("UPDATE leads SET due_at = $1 WHERE id = $2", due_at, lead.id)
+
+    late = float(await gauge(build(state, rate_limit=0), "pomelo_oldest_due_seconds"))
+
+    assert 3600 <= late < 3660
 
 
 async def test_nobody_waits_for_a_count_that_takes_long(

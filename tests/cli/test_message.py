@@ -9,6 +9,7 @@ from pomelo.base.db import Database
 from pomelo.base.vault import Vault
 from pomelo.demo.sink import Act, Script, Stage
 from tests.cli.conftest import Pomelo
+from tests.cli.test_doctor import findings
 from tests.wire import PostOffice
 
 RICHARD = "richard@piedpiper.test"
@@ -55,3 +56,17 @@ async def test_a_mail_can_be_sent_again(pomelo: Pomelo, office: PostOffice) -> N
 
     assert said.json == {**doubtful, "state": "deferred", "note": ""}
     assert await office.states() == {"deferred": 1}
+
+
+async def test_doctor_counts_the_mails_in_doubt_until_they_are_resolved(
+    pomelo: Pomelo, office: PostOffice
+) -> None:
+    doubted = await findings(pomelo, "mails")
+    (doubtful,) = (await pomelo("message", "list", "--json")).json
+
+    await pomelo("message", "resolve", doubtful["_id"], "sent")
+
+    assert doubted == [
+        ("warn", "1 in doubt, whose leads wait; see `pomelo message list`, and resolve them.")
+    ]
+    assert await findings(pomelo, "mails") == [("pass", "None is in doubt.")]

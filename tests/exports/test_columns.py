@@ -15,9 +15,11 @@ from pomelo.base.ids import CampaignId, StepId, TeamId
 from pomelo.campaigns import Campaign
 from pomelo.exports import columns, snapshot
 from pomelo.leads import ActivityType, Lead, LeadState, NewLead
+from pomelo.messages import MessageKind, MessageState
 from pomelo.sequences import Step, StepType
 from tests import make
 from tests.exports.reading import read
+from tests.inbound import sent
 
 NAMES = st.sampled_from(["state", "email", "_id", "city"]).flatmap(
     lambda name: st.integers(0, 3).map(lambda times: name + "_variable" * times)
@@ -44,7 +46,7 @@ def test_the_columns_are_those_of_the_reference() -> None:
     assert counted.header == (
         *STATISTICS_HEADER[:4], "city", *STATISTICS_HEADER[4:],
         "step1_type", "step1_sentAt", "step1_openedAt", "step1_clickedAt", "step1_repliedAt",
-        "step1_bouncedAt",
+        "step1_bouncedAt", "uncertainAt",
     )  # fmt: skip
 
 
@@ -236,6 +238,27 @@ async def test_a_lead_s_facts_are_told_beside_its_steps(db: Db) -> None:
     ]  # fmt: skip
     counted = ("sentCount", "openedCount", "clickedCount", "repliedCount")
     assert [row[name] for name in counted] == ["2", "2", "0", "1"]
+
+
+async def test_a_lead_whose_mail_is_in_doubt_tells_since_when_and_no_other_does(db: Db) -> None:
+    lost = await sent.sent(db, state=MessageState.UNCERTAIN)
+    place = (lost.team, lost.sender, lost.campaign)
+    others = [
+        (MessageState.SENT, MessageKind.SEQUENCE),
+        (MessageState.SENDING, MessageKind.SEQUENCE),
+        (MessageState.UNCERTAIN, MessageKind.REHEARSAL),
+    ]
+    for number, (state, kind) in enumerate(others):
+        await sent.to(db, *place, f"lead{number}@hooli.com", state=state, kind=kind)
+    await make.lead(db, lost.campaign, "untouched@hooli.com")
+
+    table = await snapshot.statistics_table(db, lost.team.id, lost.campaign.id)
+    told = {row["email"]: row["uncertainAt"] for row in await csv_of(db, table)}
+
+    assert len(told) == 5
+    assert {email: at for email, at in told.items() if at} == {
+        lost.lead.email: "2026-03-10T09:00:00.000Z"
+    }
 
 
 async def test_only_the_asked_states_of_the_own_campaign_are_listed(db: Db) -> None:
