@@ -9,7 +9,7 @@ import typer
 from pomelo.base import log
 from pomelo.bench.children import Unmeasurable
 from pomelo.bench.runs import Row, Size
-from pomelo.bench.table import NAMES, check, measure
+from pomelo.bench.table import NAMES, ClaimUnknown, check, measure
 from pomelo.cli.output import JsonOption, show_json, show_table
 
 MISSED: Final = 1
@@ -33,14 +33,15 @@ def bench(
     Every figure is the median of three turns on a fresh database in a temporary directory, with
     the rate limit off and everything, the load too, on this machine. Wants Debian's packages
     wrk, nginx-light, postfix and dovecot-imapd; what is missing is said, and its row left out.
-    Ends with 1 when a bar is missed, with 69 when something could not be measured.
+    Ends with 1 when a bar is missed, with 2 when there is no such claim, with 69 when something
+    could not be measured.
 
     Examples:
         pomelo bench
         pomelo bench adds pixel --seconds 5
         pomelo bench claim --leads 100000 --json
     """
-    chosen = check(names or [])
+    chosen = _chosen(names or [])
     log.configure("warning")
     # So that a SIGTERM ends the children too, as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -51,6 +52,14 @@ def bench(
         show_table(TITLES, [_cells(row) for row in rows], "Nothing could be measured.")
     if missing or not all(row.holds for row in rows):
         raise typer.Exit(UNMEASURED if missing else MISSED)
+
+
+def _chosen(names: Sequence[str]) -> Sequence[str]:
+    """Check the names; a wrong one is wrong usage, and no bar was missed by it."""
+    try:
+        return check(names)
+    except ClaimUnknown as unknown:
+        raise typer.BadParameter(str(unknown)) from None
 
 
 def _measured(names: Sequence[str], size: Size) -> tuple[list[Row], list[str]]:
