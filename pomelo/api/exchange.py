@@ -54,7 +54,7 @@ class Exchange:
         for right in RIGHTS:
             if _begins(self.parts, right):
                 path = "/".join([*path.split("/")[: len(right) + 1], STARS])
-        return log.mask_url(f"{path}?{query.decode('latin-1')}") if query else path
+        return log.mask_url(f"{path}?{query.decode('latin-1')}" if query else path)
 
 
 def _decoded(raw_path: bytes) -> tuple[list[str], PathInvalid | None]:

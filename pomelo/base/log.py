@@ -20,8 +20,15 @@ ORDER: Final = ("at", "level", "event", "of")
 LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 # A key of these letters anywhere in a name hides its value, at any depth.
 HIDDEN: Final = ("password", "secret", "token", "authorization", "cookie", "api_key", "apikey")
-# An API key, and the code that a provider of mailboxes sends a browser back with.
-_SECRET_IN_URL: Final = re.compile(r"(access_token=|[?&]code=)[^&\s\"'#]*", re.IGNORECASE)
+# A key under the names that people give it, and the code that a provider of mailboxes sends a
+# browser back with.
+_SECRET_IN_URL: Final = re.compile(r"(token=|api_?key=|[?&]code=)[^&\s\"'#]*", re.IGNORECASE)
+# How `teams` writes keys: wherever one stands, it is a key, escaped (again and again) or not.
+_KEY: Final = re.compile(
+    "".join(f"(?:{letter}|%(?:25)*{ord(letter):x})" for letter in "pml_")
+    + "(?:[a-z0-9]|%(?:25)*[3-7][0-9a-f])+",
+    re.IGNORECASE,
+)
 # Standard loggers of libraries whose own words say too much or too often.
 QUIET: Final = ("_granian", "asyncio", "aiosmtplib", "httpx", "httpcore")
 
@@ -103,10 +110,8 @@ def _masked(value: object) -> object:
 
 
 def mask_url(text: str) -> str:
-    """Put stars for the key, and for a provider's code, in any URL of a text."""
-    if "=" not in text:
-        return text
-    return _SECRET_IN_URL.sub(rf"\1{STARS}", text)
+    """Put stars for keys, by name and by how they look, and for a provider's code, in a text."""
+    return _KEY.sub(STARS, _SECRET_IN_URL.sub(rf"\1{STARS}", text))
 
 
 def in_order(_logger: Any, _method: str, event: EventDict) -> EventDict:

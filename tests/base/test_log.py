@@ -9,6 +9,7 @@ import pytest
 from pomelo.api.table import OPERATIONS
 from pomelo.base import log
 from pomelo.base.secret import Secret
+from pomelo.teams import keys
 from tests.api import toy
 from tests.api.toy import KEY
 from tests.api.wires import ask
@@ -132,6 +133,36 @@ async def test_the_access_log_tells_who_and_what_but_never_the_key(lines: io.Str
     assert first["path"] == "/api/search?limit=1&access_token=***"
     assert (first["method"], first["status"], first["client"]) == ("GET", 200, "192.0.2.7")
     assert second["key"] == toy.CALLER.key
+
+
+MISPLACED = keys.new()
+ESCAPED = "".join(f"%{ord(letter):02X}" for letter in MISPLACED)
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        (f"/api/search?api_key={MISPLACED}", "/api/search?api_key=***"),
+        (f"/api/search?apiKey={MISPLACED}&a=1", "/api/search?apiKey=***&a=1"),
+        (f"/api/search?token={MISPLACED}", "/api/search?token=***"),
+        (f"/api/search?q={MISPLACED}", "/api/search?q=***"),
+        (f"/{MISPLACED}", "/***"),
+        (f"/api/{MISPLACED.replace('_', '%5f')}/leads", "/api/***/leads"),
+        (f"/api/{ESCAPED}", "/api/***"),
+        (f"/api/search?q={ESCAPED.replace('%', '%25')}", "/api/search?q=***"),
+        ("/api/search?apiKey=canary", "/api/search?apiKey=***"),
+        ("/api/search?pml_=&limit=1", "/api/search?pml_=&limit=1"),
+    ],
+)
+async def test_the_access_log_hides_a_key_wherever_it_was_misplaced(
+    lines: io.StringIO, path: str, shown: str
+) -> None:
+    app = toy.app(has_access_log=True)
+    log.configure(stream=lines)
+
+    await ask(app, "GET", path, headers={})
+
+    assert read(lines)[0]["path"] == shown
 
 
 @pytest.mark.parametrize("method", ["GET", "BREW"])

@@ -3,6 +3,7 @@
 import base64
 import io
 from collections.abc import AsyncIterator, Iterator
+from typing import Final
 
 import pytest
 
@@ -31,6 +32,15 @@ async def side(database: Database) -> AsyncIterator[Side]:
         yield made
 
 
+# Where people put a key that do not know where it belongs.
+MISPLACED: Final = (
+    "/api/campaigns?api_key={key}",
+    "/api/campaigns?apiKey={key}",
+    "/api/campaigns?token={key}",
+    "/{key}",
+)
+
+
 async def make_key(side: Side) -> str:
     async with side.caller.database.transaction() as db:
         key = await teams.create_key(db, side.caller.team.id, name="canary", now=Clock().now())
@@ -55,9 +65,13 @@ async def test_no_answer_and_no_log_shows_a_secret(side: Side, written: io.Strin
         answer = await side.caller.http.request(**request, auth=None)
         shown += [(str(case), one) for one in found(answer.text, secrets)]
         shown += [(str(case), one) for one in found(str(answer.headers), secrets)]
+    for address in MISPLACED:
+        answer = await side.caller.http.get(address.format(key=key))
+        shown += [(address, one) for one in found(answer.text, secrets)]
 
     assert shown == []
-    assert f"access_token={STARS}" in written.getvalue()
+    for masked in ("access_token={key}", *MISPLACED):
+        assert masked.format(key=STARS) in written.getvalue()
     assert found(written.getvalue(), secrets) == []
 
 
