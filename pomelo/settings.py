@@ -163,7 +163,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         Meta(gt=0, le=MOST),
         _says(
             "How many seconds pass in one; for demonstrations. Refused unless every sender's "
-            "host is on this machine.",
+            "hosts are on this machine; others are not taken meanwhile.",
             "factor",
         ),
     ] = 1.0

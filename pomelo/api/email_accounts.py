@@ -1,6 +1,6 @@
 """A user's mailboxes on the wire: added, tried and deleted, in lemlist's words."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated, Final, Literal
 
@@ -12,6 +12,7 @@ from pomelo.api.contract import AnyOperation, NoQuery, Operation, Permission
 from pomelo.api.email_account_body import AccountBody, FieldsMissing, new_sender
 from pomelo.api.sender_presets import with_hosts
 from pomelo.base.addresses import AddressInvalid
+from pomelo.base.clock import Clock
 from pomelo.base.db import Database, Db
 from pomelo.base.errors import Forbidden, Invalid
 from pomelo.base.ids import SenderId, TeamId, UserId
@@ -26,7 +27,15 @@ from pomelo.inbound import (
     Level,
     examine,
 )
-from pomelo.senders import PasswordInvalid, Replies, Sender, SenderExists, SenderNotFound, Server
+from pomelo.senders import (
+    HostElsewhere,
+    PasswordInvalid,
+    Replies,
+    Sender,
+    SenderExists,
+    SenderNotFound,
+    Server,
+)
 from pomelo.smtp import MailAccess
 from pomelo.teams import UserNotFound
 
@@ -104,7 +113,7 @@ async def add(call: Call[NoQuery, AccountBody]) -> AccountAdded:
     access = call.state.part(MailAccess)
     body, advice = await with_hosts(call.body, access)
     new = new_sender(body, body.user_id or call.caller.user)
-    await check_hosts((new.smtp, new.imap), access.guard)
+    await check_hosts((new.smtp, new.imap), access.guard, call.state.clock)
     async with call.state.database.transaction() as db:
         await require_member(db, call.caller.team, new.user_id)
         added = await senders.add(db, call.caller.team, new, vault=access.vault, now=call.now)
@@ -129,14 +138,16 @@ def _unheard(sender: Sender) -> list[str]:
     return [REPLIES_UNSEEN if sender.replies is Replies.PIPE else REPLIES_UNSET]
 
 
-async def check_hosts(servers: Iterable[Server | None], guard: Guard) -> None:
+async def check_hosts(servers: Collection[Server | None], guard: Guard, clock: Clock) -> None:
     """Refuse mail hosts that we would not connect to; each connection asks again.
 
     Those of known providers are public, whether or not the name system answers just now.
 
     Raises:
+        HostElsewhere: The clock is fast, and one is not on this machine.
         HostNotTaken: The sentence says which rule it breaks.
     """
+    senders.check_here(servers, clock.speed)
     for server in filter(None, servers):
         if senders.is_known(server):
             continue
@@ -228,6 +239,7 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
         errors=(
             FieldsMissing,
             PasswordInvalid,
+            HostElsewhere,
             HostNotTaken,
             SenderExists,
             AddressInvalid,

@@ -16,7 +16,15 @@ from pomelo.base.addresses import AddressInvalid, parse
 from pomelo.base.errors import PomeloError, Unavailable
 from pomelo.base.ids import UserId
 from pomelo.inbound import read_elsewhere
-from pomelo.senders import CALLBACK_PATH, Brought, Provider, ProviderNotSet, Way, Wish
+from pomelo.senders import (
+    CALLBACK_PATH,
+    Brought,
+    HostElsewhere,
+    Provider,
+    ProviderNotSet,
+    Way,
+    Wish,
+)
 from pomelo.smtp import MailAccess
 
 SECTION: Final = "Senders"
@@ -61,6 +69,8 @@ async def start(call: Call[NoQuery, ConnectionBody]) -> Json:
         login=body.login,
         name=body.name,
     )
+    client = access.oauth.client(wish.provider)
+    senders.check_here((client.smtp, client.imap), call.state.clock.speed)
     browser = secrets.token_urlsafe(32)
     async with call.state.database.transaction() as db:
         await require_member(db, call.caller.team, wish.user_id)
@@ -146,7 +156,7 @@ OPERATIONS: Final[tuple[AnyOperation, ...]] = (
         ),
         body=ConnectionBody,
         answer=ConnectionStarted,
-        errors=(ProviderNotSet, AddressInvalid, NotMember),
+        errors=(ProviderNotSet, HostElsewhere, AddressInvalid, NotMember),
         example={"provider": "google", "email": "jared@piedpiper.com", "name": "Jared Dunn"},
     ),
     Operation(

@@ -9,6 +9,7 @@ from pomelo import senders
 from pomelo.api.answers import Moment, moment
 from pomelo.api.email_account_body import IsTls, Port
 from pomelo.api.email_accounts import HostNotTaken, check_hosts
+from pomelo.base.clock import Clock
 from pomelo.base.db import Db
 from pomelo.base.ids import SenderId, TeamId
 from pomelo.base.secret import Secret
@@ -18,6 +19,7 @@ from pomelo.senders import (
     Changes,
     FolderInvalid,
     FoldersEqual,
+    HostElsewhere,
     ImapUnknown,
     MailboxConnected,
     PasswordInvalid,
@@ -35,6 +37,7 @@ ERRORS: Final = (
     FoldersEqual,
     PlainHostRefused,
     MailboxConnected,
+    HostElsewhere,
     HostNotTaken,
     PasswordInvalid,
 )
@@ -115,14 +118,17 @@ def shown_replies(sender: Sender) -> RepliesShown:
     )
 
 
-async def checked_imap(body: RepliesChanges, known: Sender, access: MailAccess) -> Server | None:
+async def checked_imap(
+    body: RepliesChanges, known: Sender, access: MailAccess, clock: Clock
+) -> Server | None:
     """Give where a mailbox is to be read, where that is said.
 
     Raises:
+        HostElsewhere: The clock is fast, and it is not on this machine.
         HostNotTaken: The sentence says which rule it breaks.
     """
     server = None if body.imap is None else body.imap.server(known)
-    await check_hosts((server,), access.guard)
+    await check_hosts((server,), access.guard, clock)
     return server
 
 

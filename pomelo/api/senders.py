@@ -51,7 +51,7 @@ async def change(call: Call[NoQuery, SenderChanges]) -> MailSender:
     access = call.state.part(MailAccess)
     async with call.state.database.transaction(readonly=True) as db:
         known = await senders.get(db, call.caller.team, SenderId(call.path["senderId"]))
-    imap = await checked_imap(call.body, known, access)
+    imap = await checked_imap(call.body, known, access, call.state.clock)
 
     async def work(db: Db) -> MailSender:
         changed = await _change(db, call, imap, access.vault)

@@ -191,7 +191,7 @@ async def _add(house: House, team: str, user: str, make: Callable[..., NewSender
     async with house.database.transaction(readonly=True) as db:
         owner = await choose.user(db, (await choose.team(db, team)).id, user)
     new, now = make(user_id=owner.id), house.clock.now()
-    await check_hosts((new.smtp, new.imap), house.guard)
+    await check_hosts((new.smtp, new.imap), house.guard, house.clock)
     async with house.database.transaction() as db:
         added = await senders.add(db, owner.team_id, new, vault=house.vault, now=now)
         return (await show(db, [added], now=now))[0]

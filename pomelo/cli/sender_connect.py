@@ -111,12 +111,13 @@ async def _start(
     async with house.database.transaction() as db:
         owner = await choose.user(db, (await choose.team(db, team)).id, user)
         meant = wish(user_id=owner.id)
-        host = registered.client(meant.provider).loopback
+        client = registered.client(meant.provider)
+        senders.check_here((client.smtp, client.imap), house.clock.speed)
         return await senders.start_connecting(
             db,
             owner.team_id,
             meant,
-            Way(f"http://{host}:{port}{CALLBACK_PATH}"),
+            Way(f"http://{client.loopback}:{port}{CALLBACK_PATH}"),
             oauth=registered,
             vault=house.vault,
             now=house.clock.now(),

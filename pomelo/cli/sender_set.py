@@ -150,7 +150,7 @@ async def _change(
     async with house.database.transaction(readonly=True) as db:
         known = await choose.sender_of(db, team, wanted)
     server = imap.server(known, secrets.imap or "") if imap != UNSAID else None
-    await check_hosts((server,), house.guard)
+    await check_hosts((server,), house.guard, house.clock)
 
     async def work(db: Db) -> MailSender:
         await _set_secrets(db, house, known, secrets, server)

@@ -15,6 +15,7 @@ from pomelo.senders.access import (
 from pomelo.senders.actions import (
     add,
     change,
+    check_here,
     delete,
     find_dkim_pem,
     get,
@@ -28,6 +29,7 @@ from pomelo.senders.brake import LAST_MAILS, Brake, HardBounces, judge
 from pomelo.senders.errors import (
     FolderInvalid,
     FoldersEqual,
+    HostElsewhere,
     ImapUnknown,
     MailboxConnected,
     PasswordInvalid,
@@ -124,6 +126,7 @@ __all__ = [
     "Freshness",
     "HardBounces",
     "Hearing",
+    "HostElsewhere",
     "ImapAccess",
     "ImapUnknown",
     "LeaveRefused",
@@ -159,6 +162,7 @@ __all__ = [
     "advice",
     "brake_warning",
     "change",
+    "check_here",
     "claim_ready",
     "count_paused",
     "delete",

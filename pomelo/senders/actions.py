@@ -1,7 +1,7 @@
 """What can be done with senders."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -15,6 +15,7 @@ from pomelo.senders import store
 from pomelo.senders.errors import (
     FolderInvalid,
     FoldersEqual,
+    HostElsewhere,
     ImapUnknown,
     PasswordInvalid,
     PlainHostRefused,
@@ -81,6 +82,20 @@ def check_plain(server: Server) -> None:
     """
     if server.tls is TlsMode.NONE and not is_loopback(server.host):
         raise PlainHostRefused
+
+
+def check_here(servers: Iterable[Server | None], speed: float) -> None:
+    """Refuse to write to real people, or to read their mail, by a clock that runs ahead.
+
+    Args:
+        servers: A sender's, as far as they are said.
+        speed: Of the clock.
+
+    Raises:
+        HostElsewhere: The clock is fast, and one of them is on another machine.
+    """
+    if speed != 1.0 and not all(is_loopback(one.host) for one in filter(None, servers)):
+        raise HostElsewhere
 
 
 def seal(vault: Vault, sender: SenderId, password: str) -> bytes | None:

@@ -35,5 +35,9 @@ class VariablesInvalid(Invalid):
     """A sender has at most 50 variables; each name is letters, digits and _, not name or email."""
 
 
+class HostElsewhere(Invalid):
+    """While POMELO_CLOCK_SPEED makes the clock fast, a mail server must be on this machine."""
+
+
 class PlainHostRefused(Invalid):
     """Without TLS a mail server must be on this machine; use tls or starttls."""
