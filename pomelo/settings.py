@@ -250,8 +250,11 @@ def load(environ: Mapping[str, str], file: Path = FILE) -> Settings:
     """
     given: dict[str, object] = dict(_from_file(file))
     said_as = {name: f"{file}: {name}" for name in given}
-    for name in Settings.__struct_fields__:
-        if (value := environ.get(variable(name))) is not None:
+    fields = zip(Settings.__struct_fields__, Settings.__struct_defaults__, strict=True)
+    for name, default in fields:
+        value = environ.get(variable(name))
+        # Files for containers often hold `NAME=`: a text may be meant so, a number is not said.
+        if value or (value == "" and isinstance(default, str)):
             given[name], said_as[name] = value, variable(name)
     try:
         settings = msgspec.convert(given, Settings, strict=False)

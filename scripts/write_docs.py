@@ -18,7 +18,8 @@ WHY_HEAD = """| cause | what holds it | until | what you can do |
 SETTINGS_HEAD = """# Settings
 
 Made from `pomelo/settings.py` by `make docs`. A setting comes from the environment, else from
-`pomelo.toml` in the working directory, else from its default.
+`pomelo.toml` in the working directory, else from its default. An empty variable counts as unset,
+unless the setting is a text.
 
 | environment | in `pomelo.toml` | meaning | unit | default |
 |---|---|---|---|---|"""

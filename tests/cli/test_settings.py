@@ -46,6 +46,24 @@ def test_a_wrong_setting_is_named(name: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "name", [name for name, kind in get_type_hints(Settings).items() if kind is not str]
+)
+def test_an_empty_variable_is_unset_where_the_setting_is_no_text(tmp_path: Path, name: str) -> None:
+    file = tmp_path / "pomelo.toml"
+    file.write_text("port = 80")
+
+    assert load({variable(name): ""}, NO_FILE) == Settings()
+    assert load({variable(name): ""}, file) == Settings(port=80)
+
+
+def test_an_empty_text_is_what_it_says(tmp_path: Path) -> None:
+    file = tmp_path / "pomelo.toml"
+    file.write_text('deliver_to = "me@company.com"')
+
+    assert load({"POMELO_DELIVER_TO": ""}, file).deliver_to == ""
+
+
+@pytest.mark.parametrize(
     ("text", "named"),
     [
         ('port = "abc"', "port: Expected `int`"),
