@@ -5,6 +5,7 @@ import os
 import socket
 from collections.abc import Coroutine
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -46,13 +47,20 @@ class OtherMode(Conflict):
     def __init__(self, other: "Other") -> None:
         mode = f"rehearses to {other.deliver_to}" if other.deliver_to else "sends to the leads"
         super().__init__(
-            f"A worker on {other.host} (process {other.pid}) {mode}; stop it first, or if it was "
-            "killed wait a minute, before one with another POMELO_DELIVER_TO starts."
+            f"A worker on {other.host.partition(' ')[0]} (process {other.pid}) {mode}; stop it "
+            "first, or if it was killed wait a minute, before one with another POMELO_DELIVER_TO "
+            "starts."
         )
 
 
 class Other(msgspec.Struct, frozen=True):
-    """A worker that delivers elsewhere, by its last sign of life."""
+    """A worker that delivers elsewhere, by its last sign of life.
+
+    Attributes:
+        host: Its `place`.
+        pid: Its number there.
+        deliver_to: Where it delivers.
+    """
 
     host: str
     pid: int
@@ -60,8 +68,32 @@ class Other(msgspec.Struct, frozen=True):
 
     @property
     def is_gone(self) -> bool:
-        """Whether it ran on this machine and does not any more."""
-        return self.host == socket.gethostname() and not os.path.exists(f"/proc/{self.pid}")
+        """Whether it ran here, where its number would be found, and does not any more."""
+        return " " in self.host and self.host == place() and not _runs(self.pid)
+
+
+def place() -> str:
+    """Name this machine, and among which of its processes ours have their numbers.
+
+    Containers of one host name are told apart, and machines too: the first numbering is called
+    alike on all of them, but no two have the same boot. Without /proc the name stands alone.
+    """
+    host = socket.gethostname()
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+        return f"{host} {boot} {os.readlink('/proc/self/ns/pid')}"
+    except OSError:
+        return host
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)  # asks only; /proc may hide what others run
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 _MODE: Final = Query("mode", "SELECT deliver_to FROM installation FOR UPDATE")
@@ -209,9 +241,7 @@ async def enter(db: Db, worker: str, deliver_to: str) -> None:
 
 async def appear(db: Db, worker: str, deliver_to: str) -> None:
     """Give a sign of life."""
-    await _APPEAR.run(
-        db, id=worker, host=socket.gethostname(), pid=os.getpid(), deliver_to=deliver_to
-    )
+    await _APPEAR.run(db, id=worker, host=place(), pid=os.getpid(), deliver_to=deliver_to)
 
 
 async def leave(database: Database, worker: str) -> None:

@@ -16,6 +16,7 @@ CREATE TABLE installation (
 -- The workers that are alive, by heartbeat: who holds the rehearsal mode, and whether any runs.
 CREATE TABLE workers (
   id text PRIMARY KEY,
+  -- The host's name, its boot and the numbering of its processes: pid says nothing elsewhere.
   host text NOT NULL,
   pid integer NOT NULL,
   deliver_to text NOT NULL,

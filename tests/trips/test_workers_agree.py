@@ -1,5 +1,6 @@
 """All workers of an installation deliver to the same place: to the leads, or to the operator."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -41,18 +42,58 @@ async def test_a_worker_that_ended_is_no_obstacle(office: Open) -> None:
         await enter(post.database, "wrk_c", "")
 
 
-async def test_a_worker_that_was_killed_here_is_no_obstacle(office: Open) -> None:
+@pytest.fixture
+def killed() -> int:
+    """The number of a process that has ended."""
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
+
+
+async def test_a_worker_that_was_killed_here_is_no_obstacle(office: Open, killed: int) -> None:
     post = await office()
-    killed = subprocess.Popen([sys.executable, "-c", ""])
-    killed.wait()
     async with post.database.transaction() as db:
         await db.execute(
             "INSERT INTO workers VALUES ('wrk_a', $1, $2, '', now(), now())",
-            socket.gethostname(),
-            killed.pid,
+            worker.place(),
+            killed,
         )
 
     await enter(post.database, "wrk_b", OPERATOR)
+
+
+def test_a_worker_is_gone_when_its_number_is_free_where_it_had_it(killed: int) -> None:
+    assert worker.Other(worker.place(), killed, "").is_gone
+    assert not worker.Other(worker.place(), os.getpid(), "").is_gone
+    # Another user's, whom not everybody may ask.
+    assert not worker.Other(worker.place(), 1, "").is_gone
+
+
+def test_a_number_says_nothing_in_another_container_or_on_another_machine(killed: int) -> None:
+    host, boot, numbering = worker.place().split(" ")
+    elsewhere = (
+        f"{host} {boot} pid:[1]",
+        f"{host} 00000000-0000-0000-0000-000000000000 {numbering}",
+        f"elsewhere {boot} {numbering}",
+    )
+
+    assert [place for place in elsewhere if worker.Other(place, killed, "").is_gone] == []
+
+
+def test_nobody_is_gone_where_numberings_cannot_be_told_apart(
+    killed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "place", socket.gethostname)
+
+    assert not worker.Other(worker.place(), killed, "").is_gone
+
+
+async def test_the_worker_that_is_in_the_way_is_named_by_its_host(office: Open) -> None:
+    post = await office()
+    await enter(post.database, "wrk_a", "")
+
+    with pytest.raises(worker.OtherMode, match=rf"on {socket.gethostname()} \(process \d+\)"):
+        await enter(post.database, "wrk_b", OPERATOR)
 
 
 async def test_a_worker_elsewhere_unseen_for_a_minute_is_no_obstacle(office: Open) -> None:
