@@ -16,7 +16,7 @@ help: ## Show this list
 
 .PHONY: setup
 setup: ## Install everything into .venv (again only what changed)
-	@PYTHON=$(PYTHON) scripts/setup
+	@PYTHON=$(PYTHON) scripts/setup $(if $(filter setup,$(MAKECMDGOALS)),,--quiet)
 
 .PHONY: run
 run: setup ## Start a server with the demo's data at http://127.0.0.1:8080
