@@ -63,7 +63,7 @@ def tell_where(show: Show, *, file: Path, url: str, key: str, person: str) -> No
     login = f'--user ":{key}"'
     show.say(f"The campaign's statistics as CSV: {file}")
     show.say()
-    show.say("Three commands to try:")
+    show.say("Three commands to try with a server that stays (`make run`, `pomelo demo --stay`):")
     show.say(f"  curl {login} {url}/api/campaigns")
     show.say(f'  curl {login} "{url}/api/activities?type=emailsReplied&limit=5"')
     show.say(f'  curl {login} "{url}/api/leads/{quote(person)}?version=v2"')
