@@ -55,12 +55,29 @@ def serve() -> None:
 
 
 def api() -> None:
-    """Run the API and tracking alone; any number of these can share one DATABASE_URL."""
+    """Run the API and tracking alone; any number of these can share one DATABASE_URL.
+
+    All processes of an installation need the same POMELO_SECRET_KEY, and a POMELO_EXPORT_DIR
+    that all of them reach. Settings come from the environment
+    or from the pomelo.toml of the working directory.
+
+    Examples:
+        export DATABASE_URL=postgresql://pomelo@db/pomelo
+        POMELO_SECRET_KEY=$(cat key) POMELO_EXPORT_DIR=/srv/exports pomelo api
+    """
     _run(has_api=True, has_worker=False)
 
 
 def worker() -> None:
-    """Run a worker alone: sending and background jobs; any number can share one DATABASE_URL."""
+    """Run a worker alone: sending and background jobs; any number can share one DATABASE_URL.
+
+    All processes of an installation need the same POMELO_SECRET_KEY, and a POMELO_EXPORT_DIR
+    that all of them reach: workers write there what the API hands out. It listens on nothing.
+
+    Examples:
+        export DATABASE_URL=postgresql://pomelo@db/pomelo
+        POMELO_SECRET_KEY=$(cat key) POMELO_EXPORT_DIR=/srv/exports pomelo worker
+    """
     _run(has_api=False, has_worker=True)
 
 
