@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import get_type_hints
+from typing import get_args, get_type_hints
 
 from msgspec import Meta
 
@@ -56,7 +56,7 @@ def settings_page() -> str:
 
 
 def _meta(hint: object) -> Meta:
-    return next(m for m in hint.__metadata__ if isinstance(m, Meta) and m.description)
+    return next(m for m in get_args(hint)[1:] if isinstance(m, Meta) and m.description)
 
 
 def main() -> int:

@@ -22,7 +22,7 @@ from pomelo.base.jobs import Jobs
 from pomelo.base.listen import serve_http
 from pomelo.base.loops import rest, together
 from pomelo.base.outgoing import parse_networks
-from pomelo.cli.checkup import warn_if_unsafe
+from pomelo.cli.checkup import warn_if_apart, warn_if_unsafe
 from pomelo.cli.house import House, opened, options_for_server, settings_from_here
 from pomelo.cli.parts import (
     app_parts,
@@ -101,6 +101,7 @@ async def _serve(
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     size = settings.database_connections
     async with opened(settings, options, size=size, is_server=True) as house:
+        await warn_if_apart(house)
         parts: list[Coroutine[Any, Any, None]] = [_keep_time(house, stop)]
         if postgres is not None:
             parts.append(_watch(postgres, stop))

@@ -9,10 +9,13 @@ from msgspec import structs
 
 from pomelo import campaigns, senders
 from pomelo.base.db import Database
+from pomelo.base.embedded import Embedded
+from pomelo.cli.checkup import warn_if_apart
 from pomelo.cli.checkup.database import judge, judge_clock
 from pomelo.cli.checkup.exports import FILE
 from pomelo.cli.checkup.finding import Level
 from pomelo.cli.checkup.store import ServerFacts
+from pomelo.cli.house import opened, settings_from_here
 from pomelo.schedules import ScheduleChanges
 from pomelo.senders import PausedFor, Provider, ReconnectNeeded
 from tests import make
@@ -137,8 +140,28 @@ async def test_export_folders_that_differ_are_told_of(
     copied = await findings(pomelo, "export folder")
 
     assert first[0][0] == copied[0][0] == "pass"
-    assert level == "warn"
+    assert level == "fail"
     assert text.endswith(f"echo {(exports / FILE).read_text()} > {other / FILE}")
+
+
+async def test_a_server_with_an_export_folder_of_its_own_says_so(
+    pomelo: Pomelo,
+    postgres: Embedded,
+    exports: Path,
+    environ: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    async with opened(settings_from_here(), postgres.options()) as house:
+        await warn_if_apart(house)
+    said_of_the_first = capsys.readouterr().err
+    other = exports.with_name("other")
+    environ.setenv("POMELO_EXPORT_DIR", str(other))
+
+    async with opened(settings_from_here(), postgres.options()) as house:
+        await warn_if_apart(house)
+
+    assert said_of_the_first == ""
+    assert f"{other} is not the folder that other processes use" in capsys.readouterr().err
 
 
 async def test_an_export_folder_that_cannot_be_made_is_wrong(

@@ -1,7 +1,7 @@
 """What `pomelo doctor` looks at: each check gives findings, with what to do about them."""
 
 from pomelo.cli.checkup.database import examine_database
-from pomelo.cli.checkup.exports import examine_exports
+from pomelo.cli.checkup.exports import examine_exports, warn_if_apart
 from pomelo.cli.checkup.finding import Finding, Level
 from pomelo.cli.checkup.machine import examine_machine, examine_settings
 from pomelo.cli.checkup.mailboxes import examine_mailboxes
@@ -22,5 +22,6 @@ __all__ = [
     "examine_settings",
     "examine_trust",
     "examine_work",
+    "warn_if_apart",
     "warn_if_unsafe",
 ]
