@@ -6,6 +6,7 @@ import signal
 from contextlib import suppress
 from typing import Final
 
+from pomelo.api.ratelimit import UNLIMITED
 from pomelo.base.datadir import prepare
 from pomelo.demo import places, report
 from pomelo.demo.places import Note, Room
@@ -14,6 +15,11 @@ from pomelo.demo.server import Server, free_port
 from pomelo.demo.show import Show
 
 USUAL_PORT: Final = 8080
+# Who tries a client here would else think that it keeps the limit.
+NO_RATE_LIMIT: Final = (
+    f"Its rate limit is off (X-RateLimit-Limit: {UNLIMITED}), for the story's sake; "
+    "`pomelo serve` has one (POMELO_RATE_LIMIT)."
+)
 
 
 async def once(show: Show, amount: int) -> bool:
@@ -53,6 +59,7 @@ async def stay(show: Show, amount: int) -> bool:
         show.say()
         show.say(f"The server is at {server.url} (reference at /docs). Ctrl-C ends it.")
         show.say(f"A key of the team: {ending.key}")
+        show.say(NO_RATE_LIMIT)
         report.tell_where(show, file=room.file, url=server.url, key=ending.key, person=demo.buyer)
         await _until_stopped(server)
     finally:

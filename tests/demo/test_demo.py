@@ -90,9 +90,11 @@ def test_the_story_comes_out_right_and_its_data_can_be_looked_at_again(
     key = first.read_until("A key of the team:").rpartition(" ")[2]
     url = next(line for line in first.lines if "reference at" in line).split()[4]
     campaigns = _get(url, key, "/api/campaigns")
+    first.read_until("Three commands")
 
     assert first.end() == 0, first.lines
     assert not [line for line in first.lines if "WRONG" in line]
+    assert any("rate limit is off (X-RateLimit-Limit: 1000000)" in line for line in first.lines)
     assert any("numbers are what the people's script says" in line for line in first.lines)
     assert len((place / "pomelos_for_everybody.csv").read_text("utf-8").splitlines()) > PEOPLE
 
