@@ -46,10 +46,11 @@ REFUSED: Final = (
     ScheduleInvalid, TimeInvalid, ZoneUnknown, WindowInvalid, HolidaysUnknown, HolidaysMissing,
 )  # fmt: skip
 HOURS: Final = (
-    "Times are `HH:mm` on the clocks of the time zone, `00:00` as the end is midnight; weekdays "
-    "go from 1 (Monday) to 7 (Sunday). `secondsToWait` is the gap between two mails of a sender "
-    "in a campaign of this schedule, 0 for none. On `daysOff`, and on the public holidays of the "
-    "place that `holidays` names, nothing is sent; delays count those days as any other."
+    "Times are `HH:mm` on the clocks of the time zone, `00:00` as the end is midnight; `24:00` is "
+    "taken for it, too, and answered as `00:00`. Weekdays go from 1 (Monday) to 7 (Sunday). "
+    "`secondsToWait` is the gap between two mails of a sender in a campaign of this schedule, 0 "
+    "for none. On `daysOff`, and on the public holidays of the place that `holidays` names, "
+    "nothing is sent; delays count those days as any other."
 )
 
 

@@ -34,8 +34,8 @@ PREDEFINED: Final = (
 )
 PREDEFINED_STATISTICS: Final = ("firstName", "lastName")
 
-# The bucket of `leads.status`, row by row; a test compares the two. (Addresses are not
-# checked in this version, so no lead is being scanned.)
+# The bucket of `leads.status`, row by row; a test compares the two. (The check of an address
+# holds no lead back, so none is shown as `scanning`.)
 STATUS: Final = """CASE
   WHEN l.state = 'emailsUnsubscribed' THEN 'unsubscribed'
   WHEN l.state IN ('interested', 'notInterested') THEN l.state
