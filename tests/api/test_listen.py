@@ -35,8 +35,10 @@ async def test_headers_that_drip_and_connections_that_say_nothing_are_closed(por
         (b"POST /open HTTP/1.1\r\nHost: x\r\nContent-Length: abc\r\n\r\n", 400),
         (b"POST /open HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
         (b"POST /open HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: odd\r\n\r\n", 400),
+        (b"POST /open HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n", 400),
         (b"GET /" + b"a" * 65_600 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 414),
         (b"GET /open HTTP/1.1\r\nHost: x\r\n" + b"X: y\r\n" * 120 + b"\r\n", 431),
+        (b"GET /open HTTP/1.1\r\nHost: x\r\n" + b"X: %b\r\n" % (b"y" * 9_990) * 50 + b"\r\n", 431),
     ],
 )  # fmt: skip
 async def test_what_is_no_request_is_refused_by_its_status_alone(
