@@ -1,7 +1,6 @@
 """Shapes of what happened: told, kept, asked for, shown."""
 
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
@@ -163,7 +162,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     is_bot: bool
     reached: LeadState | None
     has_stopped: bool
-    extra: dict[str, Any]
+    extra: dict[str, object]
     created_at: datetime
     sequence_step: int | None
     step_id: StepId | None
@@ -175,7 +174,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     lead_last_state: str
     lead_source: str
     lead_email_status: str
-    lead_variables: dict[str, Any]
+    lead_variables: dict[str, object]
     lead_is_paused: bool
     contact_id: ContactId
     campaign_id: CampaignId

@@ -1,12 +1,12 @@
 """Activities as other programs see them: flat with the lead's variables, nested (v2), or told."""
 
-from typing import Any, Final
+from typing import Final
 
 from pomelo.activities.model import Shown
 from pomelo.base.moments import moment
 from pomelo.leads import ActivityType
 
-Flat = dict[str, Any]
+Flat = dict[str, object]
 
 # What a lead's variables are called beside an activity.
 _OF_LEAD: Final = {

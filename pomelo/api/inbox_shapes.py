@@ -243,10 +243,14 @@ def mail(one: InboxMail) -> ShownMail:
         text=text,
         original_text=one.original.text if one.original else "",
         from_email=str(extra.get("fromEmail", "")),
-        cc=list(extra.get("cc", [])),
-        written_by=extra.get("writtenBy"),
+        cc=_texts(extra.get("cc")),
+        written_by=UserId(str(extra["writtenBy"])) if "writtenBy" in extra else None,
         error_message=str(extra.get("errorMessage", "")),
     )
+
+
+def _texts(kept: object) -> list[str]:
+    return [str(one) for one in kept] if isinstance(kept, list) else []
 
 
 def _html(activity: Shown, text: str) -> str:

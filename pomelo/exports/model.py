@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 import msgspec
 
@@ -49,7 +48,7 @@ class LeadLine(msgspec.Struct, frozen=True):
     id: LeadId
     email: str
     email_status: str
-    variables: dict[str, Any]
+    variables: dict[str, object]
     state: LeadState
     last_state: str
     is_paused: bool

@@ -1,7 +1,7 @@
 """Shapes of the inbox: a conversation, who has read it, its mails, and where an answer goes."""
 
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import msgspec
 
@@ -41,7 +41,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     team_id: TeamId
     contact_id: ContactId
     email: str
-    variables: dict[str, Any]
+    variables: dict[str, object]
     created_at: datetime
     created_by: ActivityId
     last_activity_at: datetime

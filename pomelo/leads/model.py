@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 import msgspec
 
@@ -165,7 +164,7 @@ class Lead(msgspec.Struct, frozen=True, kw_only=True):
     contact_id: ContactId
     email: str
     address_key: str
-    variables: dict[str, Any]
+    variables: dict[str, object]
     source: Source
     state: LeadState
     last_state: str = ""

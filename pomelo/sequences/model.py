@@ -1,7 +1,6 @@
 """Shapes of sequences, their steps, and every wording a step ever had."""
 
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
@@ -63,7 +62,7 @@ class Step(msgspec.Struct, frozen=True):
     version: int
     subject: str
     message: str
-    content: dict[str, Any]
+    content: dict[str, object]
     created_at: datetime
 
     @property
@@ -83,7 +82,7 @@ class StepVersion(msgspec.Struct, frozen=True):
     campaign_id: CampaignId
     subject: str
     message: str
-    content: dict[str, Any]
+    content: dict[str, object]
     created_at: datetime
 
 

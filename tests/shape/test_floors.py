@@ -118,3 +118,16 @@ def test_a_door_gives_what_it_imports_and_says_what_it_owns() -> None:
 
 def test_every_package_has_a_floor() -> None:
     assert set(tree.domains()) <= set(tree.floors())
+
+
+def test_what_a_domain_keeps_and_gives_has_a_type() -> None:
+    """`Any` ends where a library, a driver or the wire begins; a model has none."""
+    untyped = [
+        f"{module.path}:{node.lineno}"
+        for module in tree.modules()
+        if module.path.name in {"model.py", "store.py"} and module.domain in with_door()
+        for node in module.nodes
+        if isinstance(node, ast.Name) and node.id == "Any"
+    ]
+
+    assert untyped == [], "\n".join(untyped)

@@ -62,16 +62,20 @@ async def shown(db: Db) -> list[Shown]:
 
 async def reasons(db: Db) -> list[str]:
     """By which rule each click is a machine's, oldest first; '' = it is a person's."""
-    return [one.extra.get("reason", "") for one in await shown(db) if one.type == "emailsClicked"]
+    return [_reason(one) for one in await shown(db) if one.type == "emailsClicked"]
+
+
+def _reason(one: Shown) -> str:
+    return str(one.extra.get("reason", ""))
 
 
 async def left(db: Db) -> Left:
     lead = await standing(db)
     clicks = [one for one in await shown(db) if one.type == "emailsClicked"]
-    found = sorted((one.created_at, one.extra.get("reason", "")) for one in clicks)
+    found = sorted((one.created_at, _reason(one)) for one in clicks)
     people = [one for one in clicks if not one.is_bot]
     assert sum(one.is_first for one in people) == (1 if people else 0)
-    assert all(one.is_bot is bool(one.extra.get("reason")) for one in clicks)
+    assert all(one.is_bot is bool(_reason(one)) for one in clicks)
     return Left(lead.state, lead.opened_count, lead.clicked_count, lead.stopped_by, tuple(found))
 
 

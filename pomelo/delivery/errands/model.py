@@ -1,7 +1,7 @@
 """What is known about a lead whose next step is no mail, and what can be decided about it."""
 
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 
@@ -40,7 +40,7 @@ class Person(msgspec.Struct, frozen=True):
     campaign_id: CampaignId
     sender_id: SenderId | None
     email: str
-    variables: dict[str, Any]
+    variables: dict[str, object]
     due_at: datetime | None
     is_paused: bool
     stopped_by: str | None
