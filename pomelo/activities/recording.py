@@ -158,12 +158,10 @@ async def forget(
     db: Db, people: Sequence[Standing], taken_back: Collection[ActivityType]
 ) -> list[Standing]:
     """Give locked leads with what else happened last, where that was what is taken back now."""
-    concerned = [lead for lead in people if lead.last_state in taken_back]
-    refs = [(lead.team_id, lead.id) for lead in concerned]
+    refs = [(lead.team_id, lead.id) for lead in people if lead.last_state in taken_back]
     found = await store.list_last(db, refs, without=taken_back) if refs else []
-    last = {(one.team_id, one.lead_id): one.type for one in found}
-    forgotten = {
-        ref: msgspec.structs.replace(lead, last_state=last.get(ref, ""))
-        for ref, lead in zip(refs, concerned, strict=True)
-    }
-    return [forgotten.get((lead.team_id, lead.id), lead) for lead in people]
+    last = dict.fromkeys(refs, "") | {(one.team_id, one.lead_id): one.type for one in found}
+    return [
+        msgspec.structs.replace(lead, last_state=last.get((lead.team_id, lead.id), lead.last_state))
+        for lead in people
+    ]

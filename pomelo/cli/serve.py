@@ -58,8 +58,8 @@ def api() -> None:
     """Run the API and tracking alone; any number of these can share one DATABASE_URL.
 
     All processes of an installation need the same POMELO_SECRET_KEY, and a POMELO_EXPORT_DIR
-    that all of them reach. Settings come from the environment
-    or from the pomelo.toml of the working directory.
+    that all of them reach. Settings come from the environment or from the pomelo.toml of the
+    working directory.
 
     Examples:
         export DATABASE_URL=postgresql://pomelo@db/pomelo

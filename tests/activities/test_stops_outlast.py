@@ -13,6 +13,7 @@ from pomelo.campaigns import Campaign
 from pomelo.leads import ActivityType, Lead, LeadState
 from pomelo.unsubscribes import Source
 from tests import make
+from tests.activities.test_actions import fail
 
 A = ActivityType
 MINUTE = timedelta(minutes=1)
@@ -23,11 +24,6 @@ Act = Callable[[Db, Lead], Awaitable[object]]
 @pytest.fixture
 async def campaign(db: Db) -> Campaign:
     return await make.campaign(db, (await make.team(db)).id)
-
-
-async def fail(db: Db, lead: Lead) -> None:
-    fact = Fact(team_id=lead.team_id, type=A.EMAILS_FAILED, lead_id=lead.id, at=make.NOW)
-    await activities.record(db, [fact])
 
 
 async def mend(db: Db, lead: Lead) -> None:
